@@ -1,0 +1,59 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** Server code runs under the same condition as the worker and Next's server: `server-only` resolves. */
+const serverConditions = ["react-server", ...defaultServerConditions];
+const serverCode = {
+  resolve: { conditions: serverConditions },
+  ssr: { resolve: { conditions: serverConditions, externalConditions: serverConditions } },
+};
+const execArgv = ["--conditions=react-server"];
+const exclude = ["**/node_modules/**", "**/.next/**", "**/.data/**", "e2e/**"];
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic" } },
+  test: {
+    reporters: process.env.CI ? ["default"] : ["default"],
+    passWithNoTests: false,
+    coverage: { enabled: false },
+    projects: [
+      {
+        ...serverCode,
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...exclude, "**/*.int.test.ts"],
+          pool: "threads",
+          testTimeout: 10_000,
+          execArgv,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "components",
+          include: ["**/*.test.tsx"],
+          exclude,
+          testTimeout: 10_000,
+        },
+      },
+      {
+        ...serverCode,
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["**/*.int.test.ts"],
+          exclude,
+          globalSetup: ["test/harness/global-postgres.ts"],
+          setupFiles: ["test/harness/integration-setup.ts"],
+          pool: "forks",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          teardownTimeout: 30_000,
+          execArgv,
+        },
+      },
+    ],
+  },
+});
