@@ -13,9 +13,8 @@ const exclude = ["**/node_modules/**", "**/.next/**", "**/.data/**", "e2e/**"];
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
-    reporters: process.env.CI ? ["default"] : ["default"],
+    teardownTimeout: 30_000,
     passWithNoTests: false,
-    coverage: { enabled: false },
     projects: [
       {
         ...serverCode,
@@ -50,7 +49,6 @@ export default defineConfig({
           pool: "forks",
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          teardownTimeout: 30_000,
           execArgv,
         },
       },
