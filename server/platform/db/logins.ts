@@ -24,7 +24,11 @@ export type LoginPasswords = Record<ApplicationLogin | typeof MIGRATOR_LOGIN, st
  */
 export async function ensureLogins(admin: Client, passwords: LoginPasswords): Promise<void> {
   for (const role of FUNCTION_OWNERS) await ensureRole(admin, role, "NOLOGIN");
-  await ensureRole(admin, MIGRATOR_LOGIN, `LOGIN PASSWORD '${scramVerifier(passwords.console_migrator)}'`);
+  await ensureRole(
+    admin,
+    MIGRATOR_LOGIN,
+    `LOGIN PASSWORD '${scramVerifier(passwords.console_migrator)}'`,
+  );
   for (const login of APPLICATION_LOGINS) {
     await ensureRole(admin, login, `LOGIN PASSWORD '${scramVerifier(passwords[login])}'`);
   }

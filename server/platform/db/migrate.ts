@@ -47,7 +47,8 @@ async function applyPending(client: pg.Client, dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of checksums.keys()) {
-    if (!names.includes(name)) throw new Error(`Migration ${name} is applied but its file is gone.`);
+    if (!names.includes(name))
+      throw new Error(`Migration ${name} is applied but its file is gone.`);
   }
   const applied: string[] = [];
   for (const name of names.sort()) {

@@ -1,0 +1,74 @@
+import "server-only";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "#prisma-client";
+
+/**
+ * A pool of exactly one connection, for one PrismaClient (docs/adr/0004-one-prisma-per-connection.md).
+ * It subclasses pg.Pool because the adapter decides by `instanceof`. The transaction is ours, so
+ * Prisma's own BEGIN/COMMIT, sent for multi-statement operations, become a savepoint.
+ */
+class PinnedPool extends pg.Pool {
+  readonly #connection: pg.PoolClient;
+
+  constructor(connection: pg.PoolClient) {
+    super({ max: 1 });
+    this.#connection = connection;
+  }
+
+  override query(...args: unknown[]): never {
+    return (this.#connection.query as (...all: unknown[]) => never)(...args);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: never): void;
+  override connect(): Promise<pg.PoolClient> {
+    return Promise.resolve(savepointFacade(this.#connection));
+  }
+}
+
+const SAVEPOINTS: Record<string, string> = {
+  BEGIN: "SAVEPOINT prisma_operation",
+  COMMIT: "RELEASE SAVEPOINT prisma_operation",
+  ROLLBACK: "ROLLBACK TO SAVEPOINT prisma_operation",
+};
+
+function savepointFacade(connection: pg.PoolClient): pg.PoolClient {
+  const query = (first: string | { text: string }, ...rest: unknown[]) => {
+    const text = typeof first === "string" ? first : first.text;
+    const mapped = SAVEPOINTS[text.trim().toUpperCase()];
+    if (mapped !== undefined) return connection.query(mapped);
+    return (connection.query as (...all: unknown[]) => unknown)(first, ...rest);
+  };
+  return new Proxy(connection, {
+    get(target, property) {
+      if (property === "query") return query;
+      if (property === "release") return () => undefined;
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+let statements = new Map<string, string>();
+
+/** A stable name for a prepared statement, so that a connection plans each text once. */
+export function statementName(sql: string): string {
+  let name = statements.get(sql);
+  if (name === undefined) {
+    // Unbounded text (IN lists of any length) must not fill memory or the server's plan cache.
+    if (statements.size >= 1_000) statements = new Map();
+    name = `p${nextStatement++}`;
+    statements.set(sql, name);
+  }
+  return name;
+}
+let nextStatement = 1;
+
+/** Makes the PrismaClient that lives as long as this connection does. */
+export function pinPrisma(connection: pg.PoolClient): PrismaClient {
+  const adapter = new PrismaPg(new PinnedPool(connection), {
+    statementNameGenerator: (query) => statementName(query.sql),
+  });
+  return new PrismaClient({ adapter });
+}

@@ -1,0 +1,183 @@
+import "server-only";
+import pg from "pg";
+import type { PrismaClient } from "#prisma-client";
+import { env } from "../env/env.ts";
+import { AppError } from "../errors/app-error.ts";
+import type { AuthorizedTenantId, AuthorizedTenantSet } from "../tenancy/authorized-tenant.ts";
+import { type ContextKind, signContext } from "../tenancy/signed-context.ts";
+import { pinPrisma } from "./pinned-prisma.ts";
+
+/** Prisma without what would leave the transaction or the connection. */
+export type TransactionPrisma = Omit<
+  PrismaClient,
+  "$transaction" | "$connect" | "$disconnect" | "$on" | "$extends"
+>;
+
+/** One transaction in one tenant's context, on one connection. */
+export interface TenantTx {
+  readonly db: TransactionPrisma;
+  /** A parameterised statement on the same connection. */
+  query<Row extends pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<Row[]>;
+  /** The database's clock when the transaction began (law 8). */
+  startedAt(): Promise<Date>;
+}
+
+const CONTEXT_LIFETIME_MILLIS = 300_000;
+
+interface Pools {
+  tenant: pg.Pool;
+  worker: pg.Pool;
+  overview: pg.Pool;
+  search: pg.Pool;
+}
+
+const prismaOf = new WeakMap<pg.PoolClient, PrismaClient>();
+// One set of pools a process, also when a bundler loads this module twice.
+const shared = globalThis as typeof globalThis & { consolePools?: Pools };
+
+function makePool(connectionString: string, name: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: env().DATABASE_POOL_SIZE,
+    application_name: `console-${name}`,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    pipeline: true,
+  } as pg.PoolConfig);
+  // An idle connection that breaks is dropped by the pool; the next checkout makes another.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+function pools(): Pools {
+  shared.consolePools ??= {
+    tenant: makePool(env().DATABASE_URL_TENANT, "tenant"),
+    worker: makePool(env().DATABASE_URL_WORKER, "worker"),
+    overview: makePool(env().DATABASE_URL_OVERVIEW, "overview"),
+    search: makePool(env().DATABASE_URL_SEARCH, "search"),
+  };
+  return shared.consolePools;
+}
+
+/** Closes every pool: at shutdown, and between tests. */
+export async function closePools(): Promise<void> {
+  const open = shared.consolePools;
+  delete shared.consolePools;
+  if (open) await Promise.all(Object.values(open).map((pool: pg.Pool) => pool.end()));
+}
+
+/** Runs `work` in one transaction of `tenant`, as the tenant or the worker login. */
+export function withTenant<Result>(
+  tenant: AuthorizedTenantId,
+  login: "tenant" | "worker" | "search",
+  work: (tx: TenantTx) => Promise<Result>,
+): Promise<Result> {
+  return inContext(pools()[login], login, [tenant], work);
+}
+
+/** Runs `work` read-only over a signed set of tenants. */
+export function withTenantSet<Result>(
+  tenants: AuthorizedTenantSet,
+  work: (tx: TenantTx) => Promise<Result>,
+): Promise<Result> {
+  return inContext(pools().overview, "overview", tenants, work);
+}
+
+/** A statement of the worker outside any tenant: only the `app.due_*` functions answer it. */
+export async function findDueKeys<Row extends pg.QueryResultRow>(
+  functionCall: string,
+  params: readonly unknown[] = [],
+): Promise<Row[]> {
+  const result = await pools().worker.query<Row>(`SELECT * FROM ${functionCall}`, [...params]);
+  return result.rows;
+}
+
+async function inContext<Result>(
+  pool: pg.Pool,
+  kind: ContextKind,
+  tenants: readonly string[],
+  work: (tx: TenantTx) => Promise<Result>,
+): Promise<Result> {
+  const connection = await checkout(pool);
+  let isReusable = false;
+  try {
+    const entered = enter(connection, kind, tenants);
+    const result = await work(transactionOn(connection, entered));
+    await entered;
+    // A COMMIT after a swallowed failure answers ROLLBACK without an error.
+    const ended = await connection.query("COMMIT");
+    isReusable = true;
+    if (ended.command !== "COMMIT") throw new Error("the transaction had failed and was undone");
+    return result;
+  } catch (error) {
+    isReusable = await rolledBack(connection);
+    throw error;
+  } finally {
+    connection.release(!isReusable);
+  }
+}
+
+async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {
+  let connection: pg.PoolClient;
+  try {
+    connection = await pool.connect();
+  } catch (error) {
+    throw new AppError(
+      "unavailable",
+      "The database is not reachable.",
+      { retryAfterSeconds: 5 },
+      { cause: error },
+    );
+  }
+  return connection;
+}
+
+/**
+ * BEGIN and the context go out together, without waiting: whatever follows on this connection
+ * runs after them, and fails if they failed. `app.enter` refuses a connection that is not clean.
+ */
+function enter(
+  connection: pg.PoolClient,
+  kind: ContextKind,
+  tenants: readonly string[],
+): Promise<Date> {
+  const pid = (connection as unknown as { processID: number }).processID;
+  const key = Buffer.from(env().TENANT_CONTEXT_KEY, "hex");
+  const context = signContext(key, kind, tenants, Date.now() + CONTEXT_LIFETIME_MILLIS, pid);
+  const begun = connection.query(kind === "overview" ? "BEGIN READ ONLY" : "BEGIN");
+  begun.catch(() => undefined);
+  const entered = connection
+    .query({
+      name: "console_enter",
+      text: "SELECT app.enter($1, $2) AS at",
+      values: [context, env().STATEMENT_TIMEOUT_MILLIS],
+    })
+    .then((result) => (result.rows[0] as { at: Date }).at);
+  entered.catch(() => undefined);
+  return entered;
+}
+
+function transactionOn(connection: pg.PoolClient, entered: Promise<Date>): TenantTx {
+  let prisma = prismaOf.get(connection);
+  if (!prisma) {
+    prisma = pinPrisma(connection);
+    prismaOf.set(connection, prisma);
+  }
+  return {
+    db: prisma,
+    startedAt: () => entered,
+    async query<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
+      const result = await connection.query<Row>(text, [...params]);
+      return result.rows;
+    },
+  };
+}
+
+async function rolledBack(connection: pg.PoolClient): Promise<boolean> {
+  try {
+    await connection.query("ROLLBACK");
+    return true;
+  } catch {
+    return false;
+  }
+}

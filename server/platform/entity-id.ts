@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+/** Every kind of record that an input may point at. The isolation test swaps these for foreign ones. */
+export const ENTITY_KINDS = [
+  "secret binding",
+  "rotation",
+  "audit event",
+  "approval request",
+  "approval review",
+  "policy decision",
+  "alert",
+  "webhook endpoint",
+] as const;
+
+export type EntityKind = (typeof ENTITY_KINDS)[number];
+
+/** The id of a record of this kind, in the caller's tenant. */
+export function entityId(kind: EntityKind) {
+  return z.uuid({ error: `must be the id of a ${kind}` }).meta({ entity: kind });
+}
+
+/** The kind that `entityId` marked a schema with, if it did. */
+export function entityKindOf(schema: z.core.$ZodType): EntityKind | undefined {
+  return z.globalRegistry.get(schema)?.entity as EntityKind | undefined;
+}

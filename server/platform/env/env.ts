@@ -1,0 +1,91 @@
+import "server-only";
+import { z } from "zod";
+
+const hexKey = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits (32 random bytes)");
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
+
+const schema = z.object({
+  CONSOLE_MODE: z.enum(["demo", "production"]),
+  CONSOLE_URL: z.url(),
+  SOVEREIGN: z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  DATA_DIR: z.string().min(1),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
+  DATABASE_URL_TENANT: databaseUrl,
+  DATABASE_URL_OVERVIEW: databaseUrl,
+  DATABASE_URL_WORKER: databaseUrl,
+  DATABASE_URL_SEARCH: databaseUrl,
+  DATABASE_URL_IDENTITY: databaseUrl,
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  STATEMENT_TIMEOUT_MILLIS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  TENANT_CONTEXT_KEY: hexKey,
+  SESSION_KEY: hexKey,
+  PAYLOAD_KEY: hexKey,
+  LOG_SIGNING_KEY_FILE: z.string().min(1),
+  LOG_ORIGIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/, "must be a schemaless URL such as log.example.om"),
+  NEXTAUTH_URL: z.url(),
+  NEXTAUTH_SECRET: z.string().min(32),
+  IDENTITY_CONFIG: z.string().min(1),
+  OPENBAO_ADDR: z.url(),
+  OPENBAO_TOKEN_FILE: z.string().min(1),
+  WORKER_FAILPOINT: z.string().optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
+});
+
+export type Env = z.infer<typeof schema>;
+
+const ALL_SAME_DIGIT = /^(.)\1*$/;
+
+/** What production refuses (DESIGN §8): embedded parts, default secrets, plain HTTP, failpoints. */
+function productionFaults(env: Env): string[] {
+  const faults: string[] = [];
+  for (const name of ["CONSOLE_URL", "NEXTAUTH_URL", "OPENBAO_ADDR"] as const) {
+    if (!env[name].startsWith("https://")) faults.push(`${name}: production needs https://`);
+  }
+  for (const name of ["TENANT_CONTEXT_KEY", "SESSION_KEY", "PAYLOAD_KEY"] as const) {
+    if (ALL_SAME_DIGIT.test(env[name]))
+      faults.push(`${name}: a default key is refused, generate one with "openssl rand -hex 32"`);
+  }
+  const keys = [env.TENANT_CONTEXT_KEY, env.SESSION_KEY, env.PAYLOAD_KEY];
+  if (new Set(keys).size < keys.length)
+    faults.push("TENANT_CONTEXT_KEY, SESSION_KEY, PAYLOAD_KEY: must differ from one another");
+  if (/demo|changeme|secret|password/i.test(env.NEXTAUTH_SECRET))
+    faults.push("NEXTAUTH_SECRET: a default secret is refused");
+  if (env.WORKER_FAILPOINT) faults.push("WORKER_FAILPOINT: failpoints are for tests only");
+  for (const name of Object.keys(env).filter((key) => key.startsWith("DATABASE_URL_"))) {
+    const url = new URL(env[name as "DATABASE_URL_TENANT"]);
+    const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+    const sslmode = url.searchParams.get("sslmode");
+    if (!isLocal && sslmode !== "verify-full")
+      faults.push(`${name}: production needs sslmode=verify-full`);
+    if (/demo/.test(url.password)) faults.push(`${name}: a demo password is refused`);
+  }
+  return faults;
+}
+
+/** Parses and checks an environment. Throws one error that names every variable at fault and the remedy. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const parsed = schema.safeParse(source);
+  const faults = parsed.success
+    ? parsed.data.CONSOLE_MODE === "production"
+      ? productionFaults(parsed.data)
+      : []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  if (!parsed.success || faults.length > 0) {
+    throw new Error(
+      `The environment is not valid:\n  ${faults.join("\n  ")}\nSee README.md, "Configuration".`,
+    );
+  }
+  return parsed.data;
+}
+
+let cached: Env | undefined;
+
+/** The process's environment, checked once. */
+export function env(): Env {
+  cached ??= parseEnv(process.env);
+  return cached;
+}

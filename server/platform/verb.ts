@@ -1,0 +1,140 @@
+import "server-only";
+import type { z } from "zod";
+import type { Actor, Caller } from "./actor.ts";
+import { emitEvent } from "./audit/emit.ts";
+import { type Audited, auditedResult, type Unchanged, unchanged } from "./audit/event.ts";
+import { recordDenial } from "./audit/record-denial.ts";
+import {
+  decide,
+  type PolicyAction,
+  type PolicyDecision,
+  type PolicyRequest,
+} from "./authz/policy-engine.ts";
+import { savePolicyDecision, wordsForDecision } from "./authz/recorded-decision.ts";
+import type { Scope } from "./authz/scopes.ts";
+import { type TenantTx, withTenant } from "./db/tenant-transaction.ts";
+import { AppError } from "./errors/app-error.ts";
+import { replayedResponse, saveResponse } from "./idempotency.ts";
+import type { AuthorizedTenantId } from "./tenancy/authorized-tenant.ts";
+
+export { auditedResult as audited, unchanged };
+
+export interface VerbContext<Input> {
+  readonly tx: TenantTx;
+  readonly tenant: AuthorizedTenantId;
+  readonly actor: Actor;
+  readonly caller: Caller;
+  readonly input: Input;
+  /** The recorded decision, for verbs with a `policy`. */
+  readonly decision: PolicyDecision | undefined;
+}
+
+/** Loads what the policy judges; throws `notFound` for what is absent or foreign. */
+export type PolicyFacts<Input> = (
+  context: Omit<VerbContext<Input>, "decision">,
+) => Promise<Omit<PolicyRequest, "action">>;
+
+interface VerbCore<In extends z.ZodType, Out extends z.ZodType> {
+  /** `rotation.forceRotate`: unique, shown in denials. */
+  name: string;
+  scope: Scope;
+  input: In;
+  output: Out;
+  run(context: VerbContext<z.output<In>>): Promise<Audited<z.input<Out>> | Unchanged<z.input<Out>>>;
+}
+
+/** A policy comes with the facts it judges, or not at all. */
+type VerbPolicy<In extends z.ZodType> =
+  | { policy: PolicyAction; facts: PolicyFacts<z.output<In>> }
+  | { policy?: never; facts?: never };
+
+export type VerbDefinition<In extends z.ZodType, Out extends z.ZodType> = VerbCore<In, Out> &
+  VerbPolicy<In>;
+
+export type Verb<In extends z.ZodType, Out extends z.ZodType> = VerbDefinition<In, Out> & {
+  readonly isVerb: true;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds verbs of every shape
+export type AnyVerb = Verb<any, any>;
+
+/**
+ * Declares a change of state: the only kind there is (law 5). Without `scope` it does not compile,
+ * without `audited` (or `unchanged`) it does not return.
+ */
+export function verb<In extends z.ZodType, Out extends z.ZodType>(
+  definition: VerbDefinition<In, Out>,
+): Verb<In, Out> {
+  return { ...definition, isVerb: true };
+}
+
+/**
+ * Runs a verb for a caller, in the order of law 1: scope, input, then policy decision, change and
+ * audit events in one transaction. The caller was authenticated and guarded before.
+ * Throws AppError: `forbidden` (recorded in the caller's own log), `invalid`, or what the verb throws.
+ */
+export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
+  definition: Verb<In, Out>,
+  caller: Caller,
+  rawInput: z.input<In>,
+): Promise<z.output<Out>> {
+  if (!caller.scopes.has(definition.scope)) {
+    await recordDenial(caller, {
+      act: definition.name,
+      cause: "scope",
+      detail: { scope: definition.scope },
+    });
+    throw new AppError("forbidden", `This needs the scope ${definition.scope}.`, {
+      remedy: "Ask an administrator of your organization for a role that has it.",
+    });
+  }
+  const input = parseInput(definition.input, rawInput);
+  const denied: { decision?: PolicyDecision } = {};
+  try {
+    const login = caller.actor.kind === "worker" ? "worker" : "tenant";
+    return await withTenant(caller.tenant, login, async (tx) => {
+      const replay = await replayedResponse(tx, caller, definition.name, input);
+      if (replay) return definition.output.parse(replay.response) as z.output<Out>;
+      const context = { tx, tenant: caller.tenant, actor: caller.actor, caller, input };
+      const decision = definition.policy
+        ? decide({ action: definition.policy, ...(await definition.facts(context)) })
+        : undefined;
+      if (decision?.outcome === "deny") {
+        denied.decision = decision;
+        throw new AppError("forbidden", wordsForDecision(decision));
+      }
+      if (decision) await savePolicyDecision(tx, caller.tenant, decision);
+      const result = await definition.run({ ...context, decision });
+      if ("events" in result) {
+        for (const event of result.events) await emitEvent(tx, caller, event);
+      }
+      const output = definition.output.parse(result.output) as z.output<Out>;
+      await saveResponse(tx, caller, definition.name, input, output);
+      return output;
+    });
+  } catch (error) {
+    const decision = denied.decision;
+    if (decision) {
+      await recordDenial(caller, {
+        act: definition.name,
+        cause: "policy",
+        detail: {
+          reasons: decision.reasons,
+          errors: decision.errors,
+          decision: decision.digest.toString("hex"),
+        },
+        alongside: (tx) => savePolicyDecision(tx, caller.tenant, decision).then(() => undefined),
+      });
+    }
+    throw error;
+  }
+}
+
+/** Parses, or throws `invalid` naming the first field at fault. */
+export function parseInput<In extends z.ZodType>(schema: In, raw: unknown): z.output<In> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join(".") || "input";
+  throw new AppError("invalid", `${field}: ${issue?.message ?? "is not valid"}`, { field });
+}
