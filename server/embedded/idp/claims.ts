@@ -1,0 +1,20 @@
+import type { RealmUser } from "./realm.ts";
+
+/** A user's claims as Keycloak puts them into tokens of our generated client (realm-mappers.ts). */
+export function claimsOf(user: RealmUser): Record<string, unknown> {
+  const { tenants, demo } = user.attributes;
+  return {
+    preferred_username: user.username,
+    email_verified: false,
+    resource_access: { "runtime-api": { roles: user.clientRoles["runtime-api"] } },
+    ...(tenants ? { tenants } : {}),
+    ...(demo?.[0] ? { demo: demo[0] } : {}),
+  };
+}
+
+/** Claim names by scope, for the provider's filter. */
+export const CLAIMS_BY_SCOPE = {
+  openid: ["sub", "acr", "auth_time", "sid", "resource_access", "tenants", "demo"],
+  profile: ["preferred_username", "name"],
+  email: ["email", "email_verified"],
+};

@@ -1,0 +1,168 @@
+import type { JWK } from "jose";
+import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { CLAIMS_BY_SCOPE, claimsOf } from "./claims.ts";
+import { errorPage } from "./pages.ts";
+import type { Realm } from "./realm.ts";
+import type { RealmStore } from "./store.ts";
+import type { RealmUsers } from "./users.ts";
+
+export const AUTHORITY = "/protocol/openid-connect";
+const RESOURCE = "urn:sovereign-console:runtime-api";
+const SCOPES = ["openid", "profile", "email"];
+
+export interface ProviderParts {
+  realm: Realm;
+  issuer: string;
+  users: RealmUsers;
+  store: RealmStore;
+  key: JWK;
+  cookieSecret: string;
+}
+
+/** One OpenID provider for one realm, with Keycloak's paths, lifetimes and claims. */
+export function realmProvider(parts: ProviderParts): Provider {
+  const provider = new Provider(parts.issuer, configuration(parts));
+  provider.on("server_error", (_context, error) => {
+    process.stderr.write(`dev-idp ${parts.realm.realm}: ${error.name}: ${error.message}\n`);
+  });
+  return provider;
+}
+
+function configuration(parts: ProviderParts): Configuration {
+  const { realm, issuer, users, store } = parts;
+  return {
+    adapter: store.adapter,
+    clients: clients(realm),
+    jwks: { keys: [parts.key] } as Configuration["jwks"],
+    claims: CLAIMS_BY_SCOPE,
+    scopes: [...SCOPES, "offline_access"],
+    conformIdTokenClaims: false,
+    cookies: cookies(realm.realm, parts.cookieSecret),
+    routes: {
+      authorization: `${AUTHORITY}/auth`,
+      token: `${AUTHORITY}/token`,
+      jwks: `${AUTHORITY}/certs`,
+      userinfo: `${AUTHORITY}/userinfo`,
+      revocation: `${AUTHORITY}/revoke`,
+    },
+    discovery: { end_session_endpoint: `${issuer}${AUTHORITY}/logout` },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      backchannelLogout: { enabled: true },
+      revocation: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => RESOURCE,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: SCOPES.join(" "),
+          audience: "runtime-api",
+          accessTokenFormat: "jwt",
+          accessTokenTTL: realm.accessTokenLifespan,
+          jwt: { sign: { alg: "RS256" } },
+        }),
+      },
+    },
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    issueRefreshToken: () => true,
+    ttl: {
+      AccessToken: realm.accessTokenLifespan,
+      AuthorizationCode: 60,
+      IdToken: realm.accessTokenLifespan,
+      Interaction: 30 * 60,
+      RefreshToken: realm.ssoSessionIdleTimeout,
+      Session: realm.ssoSessionMaxLifespan,
+      Grant: realm.ssoSessionMaxLifespan,
+    },
+    interactions: {
+      url: (_context, interaction) =>
+        `/realms/${realm.realm}/login-actions/authenticate?execution=${interaction.uid}`,
+    },
+    findAccount: (_context, subject) => {
+      const user = users.find(subject);
+      if (!user?.enabled) return undefined;
+      return { accountId: user.id, claims: async () => ({ sub: user.id, ...claimsOf(user) }) };
+    },
+    loadExistingGrant: (context) => grantEverything(context),
+    extraTokenClaims: (context, token) => {
+      const user = "accountId" in token ? users.find(token.accountId) : undefined;
+      if (!user) return undefined;
+      const {
+        Session: session,
+        RefreshToken: refresh,
+        AuthorizationCode: code,
+      } = context.oidc.entities;
+      const source = refresh ?? code;
+      return {
+        ...claimsOf(user),
+        typ: "Bearer",
+        azp: token.clientId,
+        sid: source?.sid ?? session?.sidFor(token.clientId ?? ""),
+        acr: source?.acr,
+        auth_time: source?.authTime,
+      };
+    },
+    renderError: (context, out) => {
+      context.type = "html";
+      context.body = errorPage(realm.displayName, String(out.error_description ?? out.error));
+    },
+    // The library refuses sockets to loopback, which is where a development console listens.
+    fetch: (url, options) => {
+      const { dispatcher: _refused, ...rest } = options as RequestInit & { dispatcher?: unknown };
+      return fetch(url, rest);
+    },
+  };
+}
+
+function clients(realm: Realm): NonNullable<Configuration["clients"]> {
+  return realm.clients.flatMap((client) =>
+    client.secret === undefined
+      ? []
+      : [
+          {
+            client_id: client.clientId,
+            client_secret: client.secret,
+            redirect_uris: client.redirectUris,
+            grant_types: ["authorization_code", "refresh_token"],
+            response_types: ["code" as const],
+            backchannel_logout_uri: client.attributes["backchannel.logout.url"],
+            backchannel_logout_session_required: true,
+          },
+        ],
+  );
+}
+
+function cookies(realm: string, secret: string): Configuration["cookies"] {
+  const options = {
+    path: `/realms/${realm}/`,
+    httpOnly: true,
+    sameSite: "lax",
+    signed: true,
+  } as const;
+  return {
+    keys: [secret],
+    names: {
+      session: `IDP_SESSION_${realm}`,
+      interaction: `IDP_LOGIN_${realm}`,
+      resume: `IDP_RESUME_${realm}`,
+    },
+    long: options,
+    short: options,
+  };
+}
+
+/** The console is the realm's own client: nobody is asked for consent. */
+async function grantEverything(context: KoaContextWithOIDC) {
+  const { client, session, provider } = context.oidc;
+  if (!client || !session?.accountId) return undefined;
+  const known = session.grantIdFor(client.clientId);
+  const found = known ? await provider.Grant.find(known) : undefined;
+  if (found) return found;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope([...SCOPES, "offline_access"].join(" "));
+  grant.addResourceScope(RESOURCE, SCOPES.join(" "));
+  await grant.save();
+  return grant;
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Topology } from "./realms/demo-sovereigns.ts";
+
+/** An organization's id and a realm's name are DNS labels. */
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a DNS label");
+
+const Binding = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("tenant"), tenant: dnsLabel }),
+  z.object({ kind: z.literal("claim"), claim: z.string().min(1) }),
+]);
+
+const RealmConfig = z.object({
+  realm: dnsLabel,
+  issuer: z.url({ protocol: /^https?$/ }),
+  clientId: z.string().min(1),
+  clientSecretFile: z.string().min(1),
+  displayName: z.string().min(1),
+  binding: Binding,
+});
+
+/** The shape of `identity.json`: the allow-list of issuers, each bound to its tenant or to a claim. */
+export const IdentityConfigSchema = z
+  .object({
+    topology: z.enum(["per-organization", "shared-sovereign"] satisfies Topology[]),
+    realms: z.array(RealmConfig).min(1),
+  })
+  .superRefine((config, context) => {
+    const listed = {
+      realm: config.realms.map((each) => each.realm),
+      issuer: config.realms.map((each) => each.issuer),
+      tenant: config.realms.flatMap((each) =>
+        each.binding.kind === "tenant" ? [each.binding.tenant] : [],
+      ),
+    };
+    for (const [name, values] of Object.entries(listed)) {
+      const twice = values.find((value, index) => values.indexOf(value) !== index);
+      if (twice) context.addIssue({ code: "custom", message: `${name} ${twice} is listed twice` });
+    }
+  });
+
+export type IdentityConfig = z.infer<typeof IdentityConfigSchema>;
+export type RealmConfig = IdentityConfig["realms"][number];
+
+/** The allow-listed realm of an issuer, compared exactly; `null` means its keys are never fetched. */
+export function realmOfIssuer(config: IdentityConfig, issuer: unknown): RealmConfig | null {
+  return config.realms.find((each) => each.issuer === issuer) ?? null;
+}
+
+export function realmNamed(config: IdentityConfig, name: string): RealmConfig | null {
+  return config.realms.find((each) => each.realm === name) ?? null;
+}
+
+/**
+ * The tenants a token of this realm may name. A tenant's own realm speaks for that tenant alone,
+ * whatever its claims say; only the Sovereign's realm names tenants by claim.
+ */
+export function tenantsOfClaims(realm: RealmConfig, claims: Record<string, unknown>): string[] {
+  if (realm.binding.kind === "tenant") return [realm.binding.tenant];
+  const claimed = z.array(dnsLabel).safeParse(claims[realm.binding.claim]);
+  return claimed.success ? [...new Set(claimed.data)] : [];
+}
