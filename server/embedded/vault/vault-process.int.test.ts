@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
+import { type SpawnedVault, spawnVault } from "./spawn-vault.ts";
+
+let directory: string;
+let vault: SpawnedVault;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "dev-vault-"));
+  vault = await spawnVault(directory);
+});
+
+afterEach(async () => {
+  await vault.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test("a value survives SIGKILL and is nowhere on disk in the clear", async () => {
+  await clientOf(vault).kv.write("kept", { value: SecretValue.of("canary-3f9a") }, 0);
+  vault.process.kill("SIGKILL");
+  await vault.stop();
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    expect(readFileSync(file).includes("canary-3f9a"), name).toBe(false);
+    if (name !== "port") expect(statSync(file).mode & 0o077, name).toBe(0);
+  }
+  vault = await spawnVault(directory);
+  const found = await clientOf(vault).kv.read("kept");
+  expect(found.kind === "found" && found.fields.value?.reveal()).toBe("canary-3f9a");
+});
+
+test("sealed, it answers 503 and the client says sealed; its own key opens it again", async () => {
+  const client = clientOf(vault);
+  await call("POST", "sys/seal");
+  expect(await client.health()).toBe("sealed");
+  await expect(client.kv.read("x")).rejects.toMatchObject({ failure: "sealed" });
+  await expect(client.kv.write("x", { value: SecretValue.of("1") }, 0)).rejects.toMatchObject({
+    failure: "sealed",
+    changedNothing: true,
+  });
+  expect((await call("POST", "sys/unseal", { key: "00".repeat(32) })).status).toBe(400);
+  expect(await client.health()).toBe("sealed");
+  const key = readFileSync(join(directory, "unseal.key"), "utf8");
+  expect((await call("POST", "sys/unseal", { key })).status).toBe(200);
+  expect(await client.kv.read("x")).toEqual({ kind: "absent" });
+});
+
+test("a standby is told apart", async () => {
+  await vault.stop();
+  vault = await spawnVault(directory, { isStandby: true });
+  expect(await clientOf(vault).health()).toBe("standby");
+  await expect(clientOf(vault).kv.read("x")).rejects.toMatchObject({ failure: "standby" });
+});
+
+test("gone, it is unreachable, and nothing was done", async () => {
+  const client = clientOf(vault);
+  await vault.stop();
+  const failed = client.kv.write("x", { value: SecretValue.of("1") }, 0);
+  await expect(failed).rejects.toMatchObject({ failure: "unreachable", changedNothing: true });
+});
+
+test("it refuses to run in production", () => {
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+  const run = spawnSync(process.execPath, ["--conditions=react-server", main], {
+    encoding: "utf8",
+    env: {
+      PATH: process.env.PATH,
+      CONSOLE_MODE: "production",
+      DEV_VAULT_PORT: "0",
+      DEV_VAULT_DIR: directory,
+      DEV_VAULT_ROOT_TOKEN_FILE: join(directory, "root-token"),
+    },
+  });
+  expect(run.status).toBe(2);
+  expect(run.stdout).toContain("connect a real OpenBao");
+});
+
+function clientOf({ address, tokenFile }: SpawnedVault): OpenBaoClient {
+  return new OpenBaoClient({
+    address,
+    token: SecretValue.of(readFileSync(tokenFile, "utf8")),
+    maxAttempts: 2,
+  });
+}
+
+function call(method: string, path: string, body?: unknown) {
+  return fetch(`${vault.address}/v1/${path}`, {
+    method,
+    headers: { "x-vault-token": readFileSync(vault.tokenFile, "utf8") },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { KvV2 } from "./kv-v2.ts";
+import { OpenBaoHttp, type OpenBaoOptions } from "./openbao-http.ts";
+
+/** What `sys/health` says. `unreachable` and odd answers are thrown: they are not a state of OpenBao's. */
+export type OpenBaoHealth = "active" | "standby" | "sealed" | "uninitialized";
+
+const HEALTH_BY_STATUS: Record<number, OpenBaoHealth> = {
+  200: "active",
+  429: "standby",
+  472: "standby",
+  473: "standby",
+  501: "uninitialized",
+  503: "sealed",
+};
+
+const SelfBody = z.object({
+  data: z.object({ policies: z.array(z.string()), ttl: z.number(), renewable: z.boolean() }),
+});
+
+export interface TokenInfo {
+  policies: string[];
+  /** 0 = does not expire. */
+  ttlSeconds: number;
+  isRenewable: boolean;
+}
+
+/** One OpenBao with one token. Every failure is an `OpenBaoError`. */
+export class OpenBaoClient {
+  readonly #http: OpenBaoHttp;
+  readonly kv: KvV2;
+
+  constructor(options: OpenBaoOptions & { mount?: string }) {
+    this.#http = new OpenBaoHttp(options);
+    this.kv = new KvV2(this.#http, options.mount);
+  }
+
+  async health(): Promise<OpenBaoHealth> {
+    const { status } = await this.#http.call({
+      operation: "health",
+      method: "GET",
+      path: "sys/health",
+      isRepeatable: true,
+      expect: [429, 472, 473, 501, 503],
+    });
+    return HEALTH_BY_STATUS[status] ?? "sealed";
+  }
+
+  /** What our own token may do and how long it lives. */
+  async lookupSelf(): Promise<TokenInfo> {
+    const { body } = await this.#http.call({
+      operation: "token lookup",
+      method: "GET",
+      path: "auth/token/lookup-self",
+      isRepeatable: true,
+    });
+    const { data } = SelfBody.parse(body);
+    return { policies: data.policies, ttlSeconds: data.ttl, isRenewable: data.renewable };
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+}

@@ -1,0 +1,113 @@
+import { Agent, type Dispatcher, request } from "undici";
+import type { SecretValue } from "#server/platform/secret-value.ts";
+import { classifyAnswer, classifyTransport } from "./classify.ts";
+import { OpenBaoError } from "./openbao-error.ts";
+
+export interface OpenBaoOptions {
+  /** e.g. `https://openbao.internal:8200`. */
+  address: string;
+  token: SecretValue;
+  namespace?: string;
+  /** For one attempt, connecting included. */
+  timeoutMillis?: number;
+  /** Attempts of a call that is safe to repeat. */
+  maxAttempts?: number;
+}
+
+interface Call {
+  operation: string;
+  method: Dispatcher.HttpMethod;
+  path: string;
+  body?: unknown;
+  /** Whether doing it twice is the same as doing it once. */
+  isRepeatable: boolean;
+  /** Statuses besides 2xx whose body is an answer. */
+  expect?: number[];
+}
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+const BASE_DELAY_MILLIS = 50;
+
+/**
+ * One OpenBao over HTTP. A call that isn't safe to repeat is repeated only when it never left;
+ * waiting grows with full jitter. No body ever reaches an error.
+ */
+export class OpenBaoHttp {
+  readonly #options: Required<OpenBaoOptions>;
+  readonly #agent: Agent;
+
+  constructor(options: OpenBaoOptions) {
+    this.#options = { namespace: "", timeoutMillis: 5_000, maxAttempts: 4, ...options };
+    this.#agent = new Agent({ connect: { timeout: this.#options.timeoutMillis } });
+  }
+
+  async call(call: Call): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(call);
+      } catch (error) {
+        const isLast = attempt >= this.#options.maxAttempts;
+        if (isLast || !(error instanceof OpenBaoError) || !mayRepeat(call, error)) throw error;
+        await delay(Math.random() * BASE_DELAY_MILLIS * 2 ** attempt);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #once({ operation, method, path, body, expect = [] }: Call): Promise<Answer> {
+    const { address, token, namespace, timeoutMillis } = this.#options;
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(new URL(`/v1/${path}`, address), {
+        dispatcher: this.#agent,
+        method,
+        headers: {
+          "x-vault-token": token.reveal(),
+          "x-vault-request": "true",
+          ...(namespace ? { "x-vault-namespace": namespace } : {}),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMillis),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      throw classifyTransport(operation, error);
+    }
+    const parsed = parse(text);
+    if ((status >= 200 && status < 300) || expect.includes(status)) {
+      if (parsed === null) throw new OpenBaoError("outcome_unknown", operation, status);
+      return { status, body: parsed };
+    }
+    throw classifyAnswer(operation, status, (parsed?.errors as string[] | undefined) ?? []);
+  }
+}
+
+/** `{}` for an empty body, null for one that isn't a JSON object (a proxy's page, a cut answer). */
+function parse(text: string): Record<string, unknown> | null {
+  if (text === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function mayRepeat(call: Call, error: OpenBaoError): boolean {
+  if (error.failure === "unreachable" || error.failure === "rate_limited") return true;
+  return call.isRepeatable && error.failure === "outcome_unknown";
+}
+
+function delay(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}
