@@ -181,3 +181,8 @@ async function rolledBack(connection: pg.PoolClient): Promise<boolean> {
     return false;
   }
 }
+
+/** Throws unless the database answers as the tenant login. */
+export async function canReachDatabase(): Promise<void> {
+  await pools().tenant.query("SELECT 1");
+}

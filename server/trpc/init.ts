@@ -1,0 +1,141 @@
+import "server-only";
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import type { z } from "zod";
+import type { Caller } from "#server/platform/actor.ts";
+import { recordDenial } from "#server/platform/audit/record-denial.ts";
+import type { Scope } from "#server/platform/authz/scopes.ts";
+import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { appErrorIn, errorBody, trpcCodeOf } from "#server/platform/errors/map.ts";
+import { refuseCrossSite } from "#server/platform/http/csrf.ts";
+import { countCall } from "#server/platform/ratelimit/rate-limit.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
+import { metrics } from "#server/platform/telemetry/metrics.ts";
+import { traceIdOf } from "#server/platform/telemetry/trace.ts";
+import { type CallFacts, guardTenant } from "#server/platform/tenancy/guard.ts";
+import type { SessionView } from "#server/platform/tenancy/session-view.ts";
+import { runVerb, type Verb } from "#server/platform/verb.ts";
+
+/** One request, before anybody is anybody. */
+export interface RequestContext extends CallFacts {
+  readonly headers: Headers;
+  readonly session: SessionView | null;
+  /** The session with roles not older than a minute (law 10); throws when they can't be had. */
+  freshSession(): Promise<SessionView>;
+}
+
+const t = initTRPC.context<RequestContext>().create({
+  transformer: superjson,
+  errorFormatter({ shape, error, ctx }) {
+    const body = errorBody(
+      invalidInput(error) ?? error.cause,
+      ctx ? traceIdOf(ctx.traceparent) : "",
+    );
+    return {
+      ...shape,
+      message: body.message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, app: body },
+    };
+  },
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Input that zod refused, as an AppError that names the field. */
+function invalidInput(error: TRPCError): AppError | undefined {
+  const issues = (
+    error.cause as { issues?: { path: PropertyKey[]; message: string }[] } | undefined
+  )?.issues;
+  if (error.code !== "BAD_REQUEST" || !issues?.[0]) return undefined;
+  const field = issues[0].path.join(".") || "input";
+  return new AppError("invalid", `${field}: ${issues[0].message}`, { field });
+}
+
+/** Outermost: turns AppErrors into tRPC's, logs and counts. tRPC's next() never rejects. */
+const observed = t.middleware(async ({ ctx, path, next }) => {
+  const begun = performance.now();
+  const result = await next();
+  const known = result.ok ? undefined : appErrorIn(result.error);
+  const outcome = result.ok ? "ok" : (known?.code ?? result.error.code.toLowerCase());
+  metrics().callSeconds.observe({ procedure: path, outcome }, (performance.now() - begun) / 1_000);
+  if (result.ok) return result;
+  const line = {
+    procedure: path,
+    outcome,
+    traceId: traceIdOf(ctx.traceparent),
+    requestId: ctx.requestId,
+  };
+  if (known) logger.info(line, "call refused");
+  else if (result.error.code === "INTERNAL_SERVER_ERROR")
+    logger.error({ ...line, err: result.error.cause }, "call failed");
+  else logger.info(line, "call refused");
+  if (known) throw new TRPCError({ code: trpcCodeOf(known), message: known.message, cause: known });
+  return result;
+});
+
+const authenticated = t.middleware(async ({ ctx, type, next }) => {
+  if (!ctx.session)
+    throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
+      remedy: "Sign in again.",
+    });
+  if (type === "mutation") refuseCrossSite(ctx.headers);
+  await countCall("principal", `${ctx.session.issuer}|${ctx.session.subject}`);
+  return next({ ctx: { session: ctx.session } });
+});
+
+/** Signed in, for no tenant in particular: lists the session's own things. */
+export const sessionProcedure = t.procedure.use(observed).use(authenticated);
+
+const guarded = sessionProcedure.use(async ({ ctx, next }) => {
+  const caller = guardTenant(ctx.session, ctx.headers.get("x-tenant"), ctx);
+  await countCall("tenant", caller.tenant);
+  return next({ ctx: { caller } });
+});
+
+async function requireScope(caller: Caller, scope: Scope, path: string): Promise<void> {
+  if (caller.scopes.has(scope)) return;
+  metrics().denials.inc({ cause: "scope" });
+  await recordDenial(caller, { act: path, cause: "scope", detail: { scope } });
+  throw new AppError("forbidden", `This needs the scope ${scope}.`, {
+    remedy: "Ask an administrator of your organization for a role that has it.",
+  });
+}
+
+/** A read in the caller's tenant: guard, scope, then one transaction as `ctx.tx`. */
+export function readProcedure(scope: Scope) {
+  return guarded
+    .use(async ({ ctx, path, next }) => {
+      await requireScope(ctx.caller, scope, path);
+      return next();
+    })
+    .use(({ ctx, next }) =>
+      withTenant(ctx.caller.tenant, "tenant", async (tx: TenantTx) => {
+        const result = await next({ ctx: { tx } });
+        // next() never rejects: rethrow, so that the transaction is undone.
+        if (!result.ok) throw result.error;
+        return result;
+      }),
+    );
+}
+
+/** A change: the verb is scope, input, output and effect in one; roles are fresh (law 10). */
+export function verbProcedure<In extends z.ZodType, Out extends z.ZodType>(verb: Verb<In, Out>) {
+  return guarded
+    .use(async ({ ctx, next }) => {
+      const session = await ctx.freshSession();
+      return next({ ctx: { caller: guardTenant(session, ctx.caller.tenant, ctx) } });
+    })
+    .use(async ({ ctx, path, next }) => {
+      await requireScope(ctx.caller, verb.scope, path);
+      return next();
+    })
+    .use(async ({ getRawInput, next }) => next({ ctx: { rawInput: await getRawInput() } }))
+    .input(verb.input)
+    .output(verb.output)
+    .mutation(
+      // The verb parses the raw input itself, so that it is the same gate for every way in.
+      ({ ctx }) => runVerb(verb, ctx.caller, ctx.rawInput as z.input<In>) as never,
+    );
+}
