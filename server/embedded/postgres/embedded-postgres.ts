@@ -24,6 +24,8 @@ export interface EmbeddedPostgresOptions {
   readonly logFile: string;
   /** Wanted port; the next free one is used when it is taken. Any free port without it. */
   readonly port?: number;
+  /** A restart: clients already know the port, so another one would not do. */
+  readonly exactPort?: boolean;
   /** Trades durability for speed and deletes the data on stop: tests only. */
   readonly throwaway?: boolean;
 }
@@ -86,7 +88,7 @@ export async function startEmbeddedPostgres(
   }
   const settings = { ...SETTINGS, ...(options.throwaway ? THROWAWAY_SETTINGS : {}) };
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(options.port);
+    const port = options.exactPort && options.port ? options.port : await freePort(options.port);
     const log = openSync(options.logFile, "a", 0o600);
     const child = spawn(
       join(home.programs, "bin", "postgres"),

@@ -1,0 +1,91 @@
+import type { ApplicationLogin } from "../../platform/db/logins.ts";
+import type { DataLayout } from "./data-layout.ts";
+import type { DemoKeys } from "./demo-keys.ts";
+
+export interface Ports {
+  readonly console: number;
+  readonly postgres: number;
+  readonly vault: number;
+  readonly idp: number;
+}
+
+/** What a program needs of the machine; nothing else of the caller's environment is handed on. */
+const FROM_MACHINE = ["PATH", "HOME", "TMPDIR", "LANG", "TZ", "NODE_EXTRA_CA_CERTS", "NO_COLOR"];
+
+/** Settings that an operator may give: each replaces the embedded part or the generated key. */
+const FROM_OPERATOR = [
+  "CONSOLE_MODE",
+  "LOG_LEVEL",
+  "DATABASE_URL_TENANT",
+  "DATABASE_URL_OVERVIEW",
+  "DATABASE_URL_WORKER",
+  "DATABASE_URL_SEARCH",
+  "DATABASE_URL_IDENTITY",
+  "DATABASE_POOL_SIZE",
+  "STATEMENT_TIMEOUT_MILLIS",
+  "TENANT_CONTEXT_KEY",
+  "SESSION_KEY",
+  "PAYLOAD_KEY",
+  "LOG_SIGNING_KEY_FILE",
+  "LOG_ORIGIN",
+  "NEXTAUTH_SECRET",
+  "IDENTITY_CONFIG",
+  "OPENBAO_ADDR",
+  "OPENBAO_TOKEN_FILE",
+  "METRICS_TOKEN",
+  "WORKER_FAILPOINT",
+];
+
+function pick(source: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  const found = names.flatMap((name) => {
+    const value = source[name];
+    return value === undefined || value === "" ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+export function machineEnvironment(
+  source: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  return { ...pick(source, FROM_MACHINE), NEXT_TELEMETRY_DISABLED: "1" };
+}
+
+/** The environment of console, worker and seed: the demo's own parts, unless the operator names others. */
+export function applicationEnvironment(options: {
+  sovereign: string;
+  layout: DataLayout;
+  keys: DemoKeys;
+  ports: Ports;
+  consoleUrl: string;
+  source?: NodeJS.ProcessEnv;
+}): Record<string, string> {
+  const { sovereign, layout, keys, ports, consoleUrl, source = process.env } = options;
+  const database = (login: ApplicationLogin) =>
+    `postgresql://${login}:${keys.logins[login]}@127.0.0.1:${ports.postgres}/console`;
+  return {
+    ...machineEnvironment(source),
+    CONSOLE_MODE: "demo",
+    CONSOLE_URL: consoleUrl,
+    SOVEREIGN: sovereign,
+    DEMO: sovereign,
+    DATA_DIR: layout.dataDir,
+    LOG_LEVEL: "info",
+    DATABASE_URL_TENANT: database("console_tenant"),
+    DATABASE_URL_OVERVIEW: database("console_overview"),
+    DATABASE_URL_WORKER: database("console_worker"),
+    DATABASE_URL_SEARCH: database("console_search"),
+    DATABASE_URL_IDENTITY: database("console_identity"),
+    TENANT_CONTEXT_KEY: keys.tenantContext,
+    SESSION_KEY: keys.session,
+    PAYLOAD_KEY: keys.payload,
+    LOG_SIGNING_KEY_FILE: keys.logSigningFile,
+    LOG_ORIGIN: `${sovereign}.console.local`,
+    NEXTAUTH_URL: consoleUrl,
+    NEXTAUTH_SECRET: keys.nextAuth,
+    METRICS_TOKEN: keys.metrics,
+    IDENTITY_CONFIG: `${layout.idp}/identity.json`,
+    OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
+    OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
+    ...pick(source, FROM_OPERATOR),
+  };
+}

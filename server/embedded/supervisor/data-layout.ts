@@ -1,0 +1,18 @@
+import { join } from "node:path";
+
+/** Where everything of one demo Sovereign lies. */
+export function dataLayout(dataDir: string) {
+  return {
+    dataDir,
+    postgres: join(dataDir, "pg"),
+    vault: join(dataDir, "vault"),
+    idp: join(dataDir, "idp"),
+    keys: join(dataDir, "keys"),
+    logs: join(dataDir, "logs"),
+    lock: join(dataDir, "supervisor.lock"),
+    runtime: join(dataDir, "runtime.json"),
+    logOf: (name: string) => join(dataDir, "logs", `${name}.log`),
+  };
+}
+
+export type DataLayout = ReturnType<typeof dataLayout>;

@@ -1,0 +1,52 @@
+import type { Ports } from "./child-environment.ts";
+import type { ChildSpec } from "./child-process.ts";
+import type { DataLayout } from "./data-layout.ts";
+
+interface PartOptions {
+  readonly root: string;
+  readonly layout: DataLayout;
+  readonly ports: Ports;
+  /** Environment of console and worker. */
+  readonly application: Record<string, string>;
+  /** What every program gets of the machine. */
+  readonly machine: Record<string, string>;
+}
+
+/** Modules marked `server-only` resolve outside of Next under this condition. */
+const SERVER = "--conditions=react-server";
+
+/** How each program of the installation is started. */
+export function demoParts({ root, layout, ports, application, machine }: PartOptions) {
+  const part = (name: string, args: string[], env: Record<string, string>): ChildSpec => ({
+    name,
+    args,
+    env,
+    cwd: root,
+    logFile: layout.logOf(name),
+  });
+  const mode = { CONSOLE_MODE: application.CONSOLE_MODE ?? "demo" };
+  return {
+    vault: part("vault", [SERVER, "server/embedded/vault/main.ts"], {
+      ...machine,
+      ...mode,
+      DEV_VAULT_PORT: String(ports.vault),
+      DEV_VAULT_DIR: layout.vault,
+      DEV_VAULT_ROOT_TOKEN_FILE: application.OPENBAO_TOKEN_FILE ?? "",
+    }),
+    idp: part("idp", [SERVER, "server/embedded/idp/main.ts"], {
+      ...machine,
+      ...mode,
+      CONSOLE_URL: application.CONSOLE_URL ?? "",
+      DEMO: application.SOVEREIGN ?? "",
+      DEV_IDP_PORT: String(ports.idp),
+      DEV_IDP_DIR: layout.idp,
+    }),
+    seed: part("seed", [SERVER, "server/embedded/seed.ts"], application),
+    worker: part("worker", [SERVER, "server/worker/main.ts"], application),
+    console: part(
+      "console",
+      ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(ports.console)],
+      { ...application, NODE_ENV: "production" },
+    ),
+  };
+}
