@@ -1,0 +1,89 @@
+"use client";
+import { createColumnHelper } from "@tanstack/react-table";
+import { useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { Features } from "#components/data-table/table-features.ts";
+import { Time } from "#components/time/time.tsx";
+import { AgeBar } from "#components/ui/age-bar.tsx";
+import { DetailPanel } from "#components/ui/detail-panel.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Identifier } from "#components/ui/identifier.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Status, type Tone } from "#components/ui/status.tsx";
+
+interface Sample {
+  id: string;
+  name: string;
+  ageSeconds: number;
+  next: Date;
+  tone: Tone;
+}
+
+const START = Date.parse("2026-11-22T10:04:31Z");
+const TONES: Tone[] = ["ok", "ok", "ok", "due", "danger", "unknown", "info"];
+const helper = createColumnHelper<Features, Sample>();
+const columns = helper.columns([
+  helper.accessor("name", { meta: { label: "credential" }, sortFn: "text" }),
+  helper.accessor("ageSeconds", {
+    meta: { label: "age" },
+    sortFn: "basic",
+    cell: ({ getValue }) => <AgeBar ageSeconds={getValue()} limitSeconds={7_776_000} />,
+  }),
+  helper.accessor("next", {
+    meta: { label: "next", isWideOnly: true },
+    sortFn: "basic",
+    cell: ({ getValue }) => <Time at={getValue()} />,
+  }),
+  helper.accessor("tone", {
+    meta: { label: "state" },
+    sortFn: "text",
+    cell: ({ getValue }) => (
+      <Status tone={getValue()} look="plain">
+        {getValue()}
+      </Status>
+    ),
+  }),
+]);
+
+function samples(count: number): Sample[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `row-${index}`,
+    name: `credential-${String((index * 7919) % 1_000_003).padStart(7, "0")}`,
+    ageSeconds: (index * 86_399) % 9_000_000,
+    next: new Date(START + ((index * 7_321_123) % 7_776_000_000)),
+    tone: TONES[index % TONES.length] ?? "ok",
+  }));
+}
+
+/** A table of generated rows, for measuring and for pictures. */
+export function HarnessTable({ count }: { count: number }) {
+  const rows = useMemo(() => samples(count), [count]);
+  const [selected, select] = useQueryState("selected");
+  return (
+    <>
+      <PageHeader title={`${count}`} asOf={new Date(START)} />
+      <div className="flex items-start gap-4">
+        <div className="min-w-0 flex-1">
+          <DataTable
+            label="harness"
+            columns={columns}
+            rows={rows}
+            totalCount={count}
+            rowId={(row) => row.id}
+            defaultSort="name"
+            selectedId={selected}
+            onOpen={select}
+            onClearFilters={() => {}}
+            empty={<EmptyState title="0">{"0"}</EmptyState>}
+          />
+        </div>
+        {selected ? (
+          <DetailPanel title={selected} onClose={() => select(null)}>
+            <Identifier value={selected.repeat(8)} ends={8} />
+          </DetailPanel>
+        ) : null}
+      </div>
+    </>
+  );
+}

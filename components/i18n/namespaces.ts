@@ -1,0 +1,13 @@
+/** One file per namespace in `messages/<locale>/`; a test compares this list with the folder. */
+export const NAMESPACES = [
+  "common",
+  "shell",
+  "errors",
+  "home",
+  "rotations",
+  "audit",
+  "alerts",
+  "signIn",
+] as const;
+
+export type Namespace = (typeof NAMESPACES)[number];

@@ -1,0 +1,23 @@
+import { House, type LucideIcon, RefreshCw, ScrollText } from "lucide-react";
+import type { Scope } from "#server/platform/authz/scopes.ts";
+
+export interface NavItem {
+  /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
+  name: "home" | "rotations" | "audit";
+  path: string;
+  icon: LucideIcon;
+  /** Who lacks it does not see the item; the page itself answers "forbidden". */
+  scope?: Scope;
+}
+
+/** The pages that exist, in the order of the side navigation. A new page adds its line here. */
+export const NAV_ITEMS: readonly NavItem[] = [
+  { name: "home", path: "", icon: House },
+  { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
+  { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+];
+
+/** The items somebody with these scopes sees. */
+export function visibleNavItems(scopes: readonly Scope[]): NavItem[] {
+  return NAV_ITEMS.filter((item) => !item.scope || scopes.includes(item.scope));
+}

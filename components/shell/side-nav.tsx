@@ -1,0 +1,45 @@
+"use client";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { cx } from "#components/ui/cx.ts";
+import type { Scope } from "#server/platform/authz/scopes.ts";
+import { visibleNavItems } from "./nav-items.ts";
+
+interface SideNavProps {
+  tenantId: string;
+  scopes: readonly Scope[];
+  onNavigate?: () => void;
+}
+
+/** The pages of the console, the current one marked. */
+export function SideNav({ tenantId, scopes, onNavigate }: SideNavProps) {
+  const t = useTranslations("shell.nav");
+  const pathname = usePathname();
+  return (
+    <nav aria-label={t("label")}>
+      <ul className="flex flex-col gap-0.5">
+        {visibleNavItems(scopes).map(({ name, path, icon: Icon }) => {
+          const href = `/t/${tenantId}${path}`;
+          const isCurrent = path === "" ? pathname === href : pathname.startsWith(href);
+          return (
+            <li key={name}>
+              <Link
+                href={href}
+                onClick={onNavigate}
+                aria-current={isCurrent ? "page" : undefined}
+                className={cx(
+                  "flex h-9 items-center gap-2.5 rounded-md px-2.5 font-medium",
+                  isCurrent ? "bg-selected text-text" : "text-muted hover:bg-hover hover:text-text",
+                )}
+              >
+                <Icon aria-hidden className={cx("size-4 shrink-0", isCurrent && "text-accent")} />
+                {t(name)}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

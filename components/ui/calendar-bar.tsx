@@ -1,0 +1,109 @@
+"use client";
+import { useLocale, useTranslations } from "next-intl";
+import { intlLocale } from "#components/time/time-text.ts";
+import { cx } from "./cx.ts";
+
+export interface CalendarDay {
+  /** `YYYY-MM-DD`, in UTC. */
+  day: string;
+  count: number;
+  isOverdue?: boolean;
+}
+
+interface CalendarBarProps {
+  label: string;
+  /** Consecutive days, the first being today. */
+  days: readonly CalendarDay[];
+}
+
+const STEP = 10;
+const HEIGHT = 48;
+
+function dayText(day: string, locale: string): string {
+  const format = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(intlLocale(locale), format).format(new Date(`${day}T00:00:00Z`));
+}
+
+/** What is coming, a bar a day, with a table that says the same. */
+export function CalendarBar({ label, days }: CalendarBarProps) {
+  const t = useTranslations("common.calendar");
+  const locale = useLocale();
+  const most = Math.max(1, ...days.map((day) => day.count));
+  const busy = days.filter((day) => day.count > 0);
+  const width = days.length * STEP;
+  return (
+    <figure className="flex flex-col gap-1">
+      <svg
+        role="img"
+        aria-label={`${label}. ${t("summary", { days: busy.length, total: busy.reduce((sum, day) => sum + day.count, 0) })}`}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        className="mirrored h-12 w-full"
+      >
+        {days.map(({ day, count, isOverdue }, index) => (
+          <g key={day} data-tip={t("day", { day: dayText(day, locale), count })}>
+            <rect
+              x={index * STEP}
+              width={STEP}
+              height={HEIGHT}
+              className="fill-transparent hover:fill-hover"
+            />
+            <rect
+              x={index * STEP + 1}
+              y={HEIGHT - 2}
+              width={STEP - 2}
+              height="2"
+              className="fill-line"
+            />
+            {count > 0 ? (
+              <rect
+                x={index * STEP + 1}
+                width={STEP - 2}
+                y={HEIGHT - 2 - (count / most) * (HEIGHT - 6)}
+                height={(count / most) * (HEIGHT - 6)}
+                className={cx(
+                  "pointer-events-none",
+                  isOverdue ? "fill-danger" : index < 7 ? "fill-due" : "fill-accent",
+                )}
+              />
+            ) : null}
+          </g>
+        ))}
+      </svg>
+      <div aria-hidden className="flex justify-between text-muted text-xs">
+        {[0, 30, 60, days.length - 1].map((index) => {
+          const day = days[index];
+          return (
+            <span key={index}>{day && index > 0 ? dayText(day.day, locale) : t("today")}</span>
+          );
+        })}
+      </div>
+      <details className="text-sm">
+        <summary className="inline-flex min-h-6 items-center text-muted text-xs hover:text-text">
+          {t("asTable")}
+        </summary>
+        <table className="mt-1 w-full max-w-md text-start">
+          <caption className="sr-only">{label}</caption>
+          <thead>
+            <tr className="border-line border-b text-muted text-xs">
+              <th scope="col" className="py-1 text-start font-medium">
+                {t("dayColumn")}
+              </th>
+              <th scope="col" className="py-1 text-end font-medium">
+                {t("countColumn")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {busy.map(({ day, count }) => (
+              <tr key={day} className="border-line border-b">
+                <td className="py-1">{dayText(day, locale)}</td>
+                <td className="py-1 text-end">{count}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </figure>
+  );
+}

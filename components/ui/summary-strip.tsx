@@ -1,0 +1,57 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { cx } from "./cx.ts";
+import type { Tone } from "./status.tsx";
+
+export interface SummaryFigure {
+  key: string;
+  label: ReactNode;
+  /** `null` when it could not be counted: shown as unknown, never as zero. */
+  count: number | null;
+  /** The list, filtered to what is counted. */
+  href: string;
+  tone?: Tone;
+  isChosen?: boolean;
+}
+
+const TONES: Record<Tone, string> = {
+  ok: "text-ok",
+  due: "text-due",
+  danger: "text-danger",
+  unknown: "text-unknown",
+  info: "text-info",
+};
+
+/** Four to six numbers, each a link to its filter. A number of concern has its status colour. */
+export function SummaryStrip({ label, figures }: { label: string; figures: SummaryFigure[] }) {
+  return (
+    <nav aria-label={label}>
+      <ul className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-line gap-px sm:grid-cols-3 lg:grid-flow-col lg:auto-cols-fr lg:grid-cols-none">
+        {figures.map(({ key, label: name, count, href, tone, isChosen }) => (
+          <li key={key} className="flex">
+            <Link
+              href={href}
+              scroll={false}
+              aria-current={isChosen ? "true" : undefined}
+              className={cx(
+                "flex flex-1 flex-col gap-0.5 px-4 py-3 hover:bg-hover focus-visible:outline-offset-[-2px]",
+                isChosen ? "bg-selected" : "bg-raised",
+              )}
+            >
+              <span
+                className={cx(
+                  "font-semibold text-xl",
+                  count !== 0 && tone ? TONES[tone] : "text-text",
+                  count === 0 && "text-muted",
+                )}
+              >
+                {count ?? "?"}
+              </span>
+              <span className="text-muted text-sm">{name}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

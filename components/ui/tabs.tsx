@@ -1,0 +1,69 @@
+"use client";
+import type { KeyboardEvent, ReactNode } from "react";
+import { useId, useRef } from "react";
+import { cx } from "./cx.ts";
+
+interface TabsProps<Name extends string> {
+  label: string;
+  tabs: readonly { name: Name; label: ReactNode; content: ReactNode }[];
+  chosen: Name;
+  /** The page keeps the choice in the URL. */
+  onChoose: (name: Name) => void;
+}
+
+/** Tabs by the ARIA pattern: arrows move and choose, one tab stop for the row. */
+export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: TabsProps<Name>) {
+  const id = useId();
+  const row = useRef<HTMLDivElement>(null);
+  const at = Math.max(
+    0,
+    tabs.findIndex((tab) => tab.name === chosen),
+  );
+
+  function onKeyDown(event: KeyboardEvent) {
+    const isRtl = row.current?.matches(":dir(rtl)") ?? false;
+    const step = { ArrowRight: isRtl ? -1 : 1, ArrowLeft: isRtl ? 1 : -1 }[event.key];
+    const next = step ? tabs[(at + step + tabs.length) % tabs.length] : undefined;
+    if (!next) return;
+    event.preventDefault();
+    onChoose(next.name);
+    row.current?.querySelector<HTMLElement>(`[data-tab="${next.name}"]`)?.focus();
+  }
+
+  return (
+    <div className="flex flex-col gap-4">
+      <div
+        ref={row}
+        role="tablist"
+        aria-label={label}
+        onKeyDown={onKeyDown}
+        className="flex gap-4 border-line border-b"
+      >
+        {tabs.map((tab, index) => (
+          <button
+            key={tab.name}
+            type="button"
+            role="tab"
+            id={`${id}-${tab.name}`}
+            data-tab={tab.name}
+            aria-selected={index === at}
+            aria-controls={`${id}-panel`}
+            tabIndex={index === at ? 0 : -1}
+            onClick={() => onChoose(tab.name)}
+            className={cx(
+              "-mb-px h-9 border-b-2 font-medium",
+              index === at
+                ? "border-accent text-text"
+                : "border-transparent text-muted hover:text-text",
+            )}
+          >
+            {tab.label}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tabs[at]?.name}`}>
+        {tabs[at]?.content}
+      </div>
+    </div>
+  );
+}
