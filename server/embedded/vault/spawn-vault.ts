@@ -28,7 +28,7 @@ export async function spawnVault(
       DEV_VAULT_DIR: directory,
       DEV_VAULT_ROOT_TOKEN_FILE: tokenFile,
       DEV_VAULT_STANDBY: String(options.isStandby ?? false),
-    },
+    } as unknown as NodeJS.ProcessEnv,
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const address = await waitUntilItAnswers(child, portFile);

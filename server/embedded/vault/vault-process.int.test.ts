@@ -75,7 +75,7 @@ test("it refuses to run in production", () => {
       DEV_VAULT_PORT: "0",
       DEV_VAULT_DIR: directory,
       DEV_VAULT_ROOT_TOKEN_FILE: join(directory, "root-token"),
-    },
+    } as unknown as NodeJS.ProcessEnv,
   });
   expect(run.status).toBe(2);
   expect(run.stdout).toContain("connect a real OpenBao");
