@@ -1,0 +1,59 @@
+import "server-only";
+import { hkdfSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import {
+  formatVerifierKey,
+  type NoteSigner,
+  type NoteVerifier,
+  noteSigner,
+  noteVerifier,
+} from "#server/engines/merkle/note-key.ts";
+import { env } from "#server/platform/env/env.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+
+/** The name of a tenant's log: the first line of its checkpoints and the name of its key. */
+export function logOrigin(tenant: AuthorizedTenantId): string {
+  return `${env().LOG_ORIGIN}/${tenant}`;
+}
+
+const signers = new Map<string, NoteSigner>();
+
+/**
+ * The signing key of one tenant's log, derived from the installation's seed (which lives outside
+ * Postgres), so that no log's signature can be passed off as another's. HKDF-SHA-256, RFC 5869.
+ */
+export function logSigner(tenant: AuthorizedTenantId): NoteSigner {
+  const origin = logOrigin(tenant);
+  const known = signers.get(origin);
+  if (known) return known;
+  const info = `sovereign-console/log-signing/v1/${origin}`;
+  const signer = noteSigner(
+    origin,
+    new Uint8Array(hkdfSync("sha256", installationSeed(), "", info, 32)),
+  );
+  signers.set(origin, signer);
+  return signer;
+}
+
+/** What auditors verify this tenant's checkpoints with. */
+export function logVerifier(tenant: AuthorizedTenantId): NoteVerifier {
+  const { name, publicKey } = logSigner(tenant);
+  return noteVerifier(name, publicKey);
+}
+
+/** `origin+keyid+base64`, to be kept by auditors outside this installation. */
+export function logVerifierKey(tenant: AuthorizedTenantId): string {
+  return formatVerifierKey(logVerifier(tenant));
+}
+
+/** Throws when the file is not 64 hexadecimal digits; the message names the file, never its content. */
+function installationSeed(): Buffer {
+  const file = env().LOG_SIGNING_KEY_FILE;
+  const text = readFileSync(file, "utf8").trim();
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    throw new Error(
+      `LOG_SIGNING_KEY_FILE (${file}) must hold 64 hexadecimal digits: an Ed25519 seed`,
+    );
+  }
+  return Buffer.from(text, "hex");
+}
