@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { freePorts, startServer } from "../running-server.ts";
+import { KeycloakAdmin } from "./keycloak-admin.ts";
+import type { KeycloakInstallation } from "./obtain-keycloak.ts";
+
+export interface RunningKeycloak {
+  /** As the browser sees it; the issuer of a realm is `<url>/realms/<realm>`. */
+  readonly url: string;
+  readonly pid: number;
+  readonly admin: KeycloakAdmin;
+  stop(): Promise<void>;
+}
+
+export interface KeycloakOptions {
+  readonly realmFiles: readonly string[];
+  /** Fill the `${VARIABLE:default}` places of the realm files. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where to listen on loopback; a free port when absent. */
+  readonly port?: number;
+}
+
+const START_TIMEOUT_MILLIS = 240_000;
+
+/**
+ * A Keycloak of its own on loopback, with a database in memory: `start-dev --import-realm` with the
+ * given realm files. Several run side by side from one installation.
+ */
+export async function startKeycloak(
+  { home, javaHome }: KeycloakInstallation,
+  options: KeycloakOptions,
+): Promise<RunningKeycloak> {
+  const directory = await instanceDirectory(home, options.realmFiles);
+  const [freePort = 0, managementPort = 0] = await freePorts(2);
+  const port = options.port ?? freePort;
+  const url = `http://localhost:${port}`;
+  const password = randomBytes(16).toString("hex");
+  const server = await startServer({
+    name: "Keycloak",
+    program: join(directory, "bin/kc.sh"),
+    args: [
+      "start-dev",
+      "--import-realm",
+      "--db=dev-mem",
+      "--cache=local",
+      "--health-enabled=true",
+      "--http-host=127.0.0.1",
+      `--http-port=${port}`,
+      `--http-management-port=${managementPort}`,
+      `--hostname=${url}`,
+    ],
+    cwd: directory,
+    env: {
+      ...options.variables,
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      JAVA_HOME: javaHome,
+      JAVA_OPTS_KC_HEAP: "-Xms64m -Xmx384m",
+      KC_BOOTSTRAP_ADMIN_USERNAME: "peer-admin",
+      KC_BOOTSTRAP_ADMIN_PASSWORD: password,
+      NODE_ENV: process.env.NODE_ENV,
+    },
+    logFile: join(directory, "keycloak.log"),
+    isReady: () => isUp(`http://127.0.0.1:${managementPort}/health/ready`),
+    startTimeout: START_TIMEOUT_MILLIS,
+  });
+  return {
+    url,
+    pid: server.pid,
+    admin: new KeycloakAdmin(url, "peer-admin", password),
+    async stop() {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Code is shared with the installation, data is not. Keycloak finds its home beside its script. */
+async function instanceDirectory(home: string, realmFiles: readonly string[]): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "keycloak-peer-"));
+  await mkdir(join(directory, "bin"));
+  await copyFile(join(home, "bin/kc.sh"), join(directory, "bin/kc.sh"));
+  for (const part of ["lib", "conf", "providers", "themes"]) {
+    await symlink(join(home, part), join(directory, part));
+  }
+  await mkdir(join(directory, "data/import"), { recursive: true });
+  for (const file of realmFiles) {
+    await copyFile(file, join(directory, "data/import", basename(file)));
+  }
+  return directory;
+}
+
+async function isUp(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
