@@ -17,7 +17,23 @@ export const SCOPES = {
   "runtime.health.read": "See health, counts and metadata of the platform",
 } as const;
 
-export type Scope = keyof typeof SCOPES;
+/**
+ * Scopes of the console's own processes. No role has them and no realm file names them, so no token
+ * can carry one: only `workerCaller` and `systemCaller` give them out.
+ */
+export const WORKER_SCOPES = {
+  "runtime.tenants.bootstrap": "Make the Sovereign's own record, once",
+  "runtime.approvals.expire": "Close approval requests whose time is over",
+  "runtime.approvals.consume": "Mark an approved request as executed, once",
+  "runtime.alerts.raise": "Raise an alert and queue its deliveries",
+  "runtime.alerts.deliver": "Claim webhook deliveries and record how they went",
+  "runtime.denials.publish": "Publish how many denials a window counted",
+} as const;
+
+/** A scope that a role can have. */
+export type RoleScope = keyof typeof SCOPES;
+export type WorkerScope = keyof typeof WORKER_SCOPES;
+export type Scope = RoleScope | WorkerScope;
 
 export const ROLES = [
   "security-officer",
@@ -30,7 +46,7 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number];
 
-export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
+export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "security-officer": [
     "runtime.secrets.read",
     "runtime.secrets.rotate",
@@ -93,6 +109,7 @@ export function scopesOfRoles(roles: Iterable<string>): Set<Scope> {
   return scopes;
 }
 
-export function isScope(value: string): value is Scope {
+/** Whether a token may carry this scope: a worker's never. */
+export function isScope(value: string): value is RoleScope {
   return Object.hasOwn(SCOPES, value);
 }
