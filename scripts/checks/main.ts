@@ -1,0 +1,56 @@
+/** `npm run check`: the structural rules. Each names the file at fault and the way to mend it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { staleRealmFiles } from "../generate-realms.ts";
+import { dependencies } from "./dependencies.ts";
+import { fileNames } from "./file-names.ts";
+import { importDirection } from "./import-direction.ts";
+import { screenFiles } from "./no-literal-strings.ts";
+import { modelTables, onlyVerbsWrite } from "./only-verbs-write.ts";
+import { procedureOutputs } from "./procedure-outputs.ts";
+import { screenBreaches } from "./screen-rules.ts";
+import { type Breach, sourceTree } from "./source-tree.ts";
+import { verbTests } from "./verb-tests.ts";
+
+const root = join(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const files = sourceTree(root);
+const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
+  "imports point one way": () => importDirection(files),
+  "every verb is tested": () => verbTests(files),
+  "only verbs write": () => onlyVerbsWrite(files, modelTables(read("prisma/schema.prisma"))),
+  "every procedure declares its output": () => procedureOutputs(files),
+  "file names": () => fileNames(files.map((file) => file.path)),
+  screens: () => screenFiles().flatMap((file) => screenBreaches(file, read(file))),
+  "realm files are current": async () =>
+    (await staleRealmFiles()).map((path) => ({
+      file: `deploy/keycloak/${path}`,
+      line: 1,
+      problem: "differs from the scopes table: run npm run generate:realms",
+    })),
+  dependencies: () =>
+    dependencies(
+      JSON.parse(read("package.json")),
+      JSON.parse(read("package-lock.json")),
+      read("docs/DEPENDENCIES.md"),
+    ),
+};
+
+let failed = 0;
+for (const [name, check] of Object.entries(checks)) {
+  try {
+    const breaches = await check();
+    for (const { file, line, problem } of breaches)
+      process.stdout.write(`${file}:${line}: ${problem}\n`);
+    process.stdout.write(`${breaches.length === 0 ? "ok" : "FAILED"}: ${name}\n`);
+    if (breaches.length > 0) failed += 1;
+  } catch (error) {
+    process.stdout.write(`FAILED: ${name}: ${(error as Error).message}\n`);
+    failed += 1;
+  }
+}
+process.stdout.write(
+  `${files.length} files, ${Object.keys(checks).length} checks, ${failed} failed\n`,
+);
+process.exitCode = failed === 0 ? 0 : 1;
