@@ -27,6 +27,8 @@ export const WORKER_SCOPES = {
   "runtime.approvals.consume": "Mark an approved request as executed, once",
   "runtime.alerts.raise": "Raise an alert and queue its deliveries",
   "runtime.alerts.deliver": "Claim webhook deliveries and record how they went",
+  "runtime.rotations.execute": "Claim a due rotation, begin its steps and record how they went",
+  "runtime.secrets.bind": "Make or change the reference to a secret, and who rotates it",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
 
