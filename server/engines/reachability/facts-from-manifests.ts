@@ -1,0 +1,224 @@
+import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import type { LabelSelector, Labels, SelectorRequirement } from "./label-selector.ts";
+import type {
+  ClusterFacts,
+  NamedPort,
+  NetworkPolicy,
+  Pod,
+  PolicyPeer,
+  PolicyPort,
+  PolicyRule,
+} from "./model.ts";
+import { PROTOCOLS, type Protocol } from "./port-set.ts";
+
+type Fields = Record<string, unknown>;
+
+const TEMPLATE_PATHS: Record<string, readonly string[]> = {
+  Deployment: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+const DEFAULT_NAMESPACE = "default";
+
+export interface FactsProblem {
+  object: string;
+  message: string;
+}
+
+/**
+ * The facts that reachability needs, from Kubernetes objects of any kinds. An object whose fields
+ * are not what the API allows is a problem and left out; the rest is still used.
+ */
+export function factsFromManifests(manifests: readonly Manifest[]): {
+  facts: ClusterFacts;
+  problems: FactsProblem[];
+} {
+  const namespaces = new Map<string, Labels>();
+  const pods: Pod[] = [];
+  const policies: NetworkPolicy[] = [];
+  const problems: FactsProblem[] = [];
+  for (const manifest of manifests) {
+    const namespace = manifest.metadata.namespace ?? DEFAULT_NAMESPACE;
+    try {
+      if (manifest.kind === "Namespace") {
+        namespaces.set(manifest.metadata.name, labelsOf(manifest.metadata.labels));
+      } else if (manifest.kind === "Pod") pods.push(podOf(manifest, namespace));
+      else if (manifest.kind in TEMPLATE_PATHS) pods.push(templateOf(manifest, namespace));
+      else if (manifest.kind === "NetworkPolicy" && isCoreNetworking(manifest)) {
+        policies.push(policyOf(manifest, namespace));
+      }
+    } catch (error) {
+      problems.push({
+        object: `${manifest.kind} ${namespace}/${manifest.metadata.name}`,
+        message: (error as Error).message,
+      });
+    }
+  }
+  // A namespace may be named by a pod only.
+  for (const { namespace } of [...pods, ...policies]) {
+    if (!namespaces.has(namespace)) namespaces.set(namespace, {});
+  }
+  return {
+    facts: {
+      namespaces: [...namespaces].map(([name, labels]) => ({ name, labels })),
+      pods,
+      policies,
+    },
+    problems,
+  };
+}
+
+function isCoreNetworking(manifest: Manifest): boolean {
+  return (
+    manifest.apiVersion === "networking.k8s.io/v1" || manifest.apiVersion === "extensions/v1beta1"
+  );
+}
+
+function podOf(manifest: Manifest, namespace: string): Pod {
+  const owners = listOf(manifest.metadata.ownerReferences).map(fieldsOf);
+  const owner = owners.find((each) => each.controller === true) ?? owners[0];
+  return {
+    namespace,
+    workload: owner && typeof owner.name === "string" ? owner.name : manifest.metadata.name,
+    workloadKind: owner && typeof owner.kind === "string" ? owner.kind : "Pod",
+    labels: labelsOf(manifest.metadata.labels),
+    ...podSpecFacts(fieldsOf(manifest.spec)),
+  };
+}
+
+function templateOf(manifest: Manifest, namespace: string): Pod {
+  const template = (TEMPLATE_PATHS[manifest.kind] ?? []).reduce<Fields>(
+    (at, step) => fieldsOf(at[step]),
+    manifest,
+  );
+  return {
+    namespace,
+    workload: manifest.metadata.name,
+    workloadKind: manifest.kind,
+    labels: labelsOf(fieldsOf(template.metadata).labels),
+    ...podSpecFacts(fieldsOf(template.spec)),
+  };
+}
+
+function podSpecFacts(spec: Fields): Pick<Pod, "namedPorts" | "isHostNetwork"> {
+  const sidecars = listOf(spec.initContainers)
+    .map(fieldsOf)
+    .filter((each) => each.restartPolicy === "Always");
+  const containers = [...listOf(spec.containers).map(fieldsOf), ...sidecars];
+  const namedPorts: NamedPort[] = containers
+    .flatMap((container) => listOf(container.ports).map(fieldsOf))
+    .flatMap((port) =>
+      typeof port.name === "string" && typeof port.containerPort === "number"
+        ? [{ name: port.name, port: port.containerPort, protocol: protocolOf(port.protocol) }]
+        : [],
+    );
+  return { namedPorts, isHostNetwork: spec.hostNetwork === true };
+}
+
+/** policyTypes default (API reference): Ingress always, Egress when there is an egress rule. */
+function policyOf(manifest: Manifest, namespace: string): NetworkPolicy {
+  const spec = fieldsOf(manifest.spec);
+  const types = listOf(spec.policyTypes);
+  const egress = listOf(spec.egress).map((rule) => ruleOf(fieldsOf(rule), "to"));
+  return {
+    namespace,
+    name: manifest.metadata.name,
+    podSelector: selectorOf(spec.podSelector, "spec.podSelector"),
+    isolatesIngress: types.length === 0 || types.includes("Ingress"),
+    isolatesEgress: types.length === 0 ? egress.length > 0 : types.includes("Egress"),
+    ingress: listOf(spec.ingress).map((rule) => ruleOf(fieldsOf(rule), "from")),
+    egress,
+  };
+}
+
+function ruleOf(rule: Fields, side: "from" | "to"): PolicyRule {
+  return {
+    peers: listOf(rule[side]).map((peer) => peerOf(fieldsOf(peer), side)),
+    ports: listOf(rule.ports).map((port) => portOf(fieldsOf(port))),
+  };
+}
+
+function peerOf(peer: Fields, side: string): PolicyPeer {
+  if (peer.ipBlock !== undefined && peer.ipBlock !== null) {
+    if (peer.podSelector || peer.namespaceSelector)
+      throw new Error(`${side}: ipBlock stands alone in a peer`);
+    const block = fieldsOf(peer.ipBlock);
+    if (typeof block.cidr !== "string") throw new Error(`${side}.ipBlock.cidr is missing`);
+    return { kind: "ip", cidr: block.cidr, except: listOf(block.except).map(String) };
+  }
+  const hasPods = peer.podSelector !== undefined && peer.podSelector !== null;
+  const hasNamespaces = peer.namespaceSelector !== undefined && peer.namespaceSelector !== null;
+  if (!hasPods && !hasNamespaces)
+    throw new Error(`${side}: a peer must name pods, namespaces or an ipBlock`);
+  return {
+    kind: "pods",
+    podSelector: hasPods ? selectorOf(peer.podSelector, `${side}.podSelector`) : {},
+    ...(hasNamespaces
+      ? { namespaceSelector: selectorOf(peer.namespaceSelector, `${side}.namespaceSelector`) }
+      : {}),
+  };
+}
+
+function portOf(port: Fields): PolicyPort {
+  const protocol = protocolOf(port.protocol);
+  if (port.port === undefined || port.port === null) return { protocol };
+  if (typeof port.port === "string" && !/^\d+$/.test(port.port)) {
+    if (port.endPort !== undefined) throw new Error("ports: endPort needs a numeric port");
+    return { protocol, port: port.port };
+  }
+  const number = Number(port.port);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535)
+    throw new Error(`ports: ${String(port.port)} is not a port`);
+  if (port.endPort === undefined || port.endPort === null) return { protocol, port: number };
+  const endPort = Number(port.endPort);
+  if (!Number.isInteger(endPort) || endPort < number || endPort > 65_535) {
+    throw new Error(`ports: endPort ${String(port.endPort)} is below port ${number} or not a port`);
+  }
+  return { protocol, port: number, endPort };
+}
+
+function protocolOf(value: unknown): Protocol {
+  if (value === undefined || value === null) return "TCP";
+  const found = PROTOCOLS.find((protocol) => protocol === value);
+  if (!found) throw new Error(`ports: ${String(value)} is not TCP, UDP or SCTP`);
+  return found;
+}
+
+const OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+function selectorOf(value: unknown, where: string): LabelSelector {
+  const fields = fieldsOf(value);
+  const matchExpressions = listOf(fields.matchExpressions).map((each): SelectorRequirement => {
+    const { key, operator, values } = fieldsOf(each);
+    if (typeof key !== "string" || typeof operator !== "string" || !OPERATORS.includes(operator)) {
+      throw new Error(`${where}: operator ${String(operator)} is not ${OPERATORS.join(", ")}`);
+    }
+    const list = listOf(values).map(String);
+    if ((operator === "In" || operator === "NotIn") !== list.length > 0) {
+      throw new Error(`${where}: ${operator} ${list.length > 0 ? "takes no" : "needs"} values`);
+    }
+    return { key, operator: operator as SelectorRequirement["operator"], values: list };
+  });
+  return { matchLabels: labelsOf(fields.matchLabels), matchExpressions };
+}
+
+function labelsOf(value: unknown): Labels {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).map(([key, each]) => [key, String(each)]),
+  );
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : {};
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
