@@ -1,9 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { dataLayout } from "../../server/embedded/supervisor/data-layout.ts";
-import { resetData } from "../../server/embedded/supervisor/reset-data.ts";
 import { supervise } from "../../server/embedded/supervisor/supervise.ts";
+import { removeThrowaway, throwawayDirectory } from "../../test/harness/throwaway-directory.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
 const ANY_PORT = { console: 0, postgres: 0, vault: 0, idp: 0 };
@@ -14,7 +13,7 @@ export async function endToEnd(
   signal: AbortSignal,
   playwrightArgs: readonly string[] = [],
 ): Promise<CommandResult> {
-  const dataDir = mkdtempSync(join(tmpdir(), "sovereign-console-e2e-"));
+  const dataDir = await throwawayDirectory();
   const layout = dataLayout(dataDir);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   try {
@@ -37,8 +36,8 @@ export async function endToEnd(
     }
   } finally {
     // Playwright empties test-results at its start; what the programs logged is kept beside it.
-    cpSync(layout.logs, join(root, "test-results", "logs"), { recursive: true, force: true });
-    resetData(layout);
-    rmSync(dataDir, { recursive: true, force: true });
+    const kept = join(root, "test-results", "logs");
+    if (existsSync(layout.logs)) cpSync(layout.logs, kept, { recursive: true, force: true });
+    await removeThrowaway(dataDir);
   }
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../../server/embedded/postgres/embedded-postgres.ts";
 import { newPasswords, prepareCluster, type TestCluster } from "./test-cluster.ts";
+import { removeThrowaway, throwawayDirectory } from "./throwaway-directory.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,7 +13,7 @@ declare module "vitest" {
 
 /** Starts the one Postgres server of a test run and a migrated template; stops it at the end. */
 export default async function globalPostgres(project: TestProject) {
-  const directory = mkdtempSync(join(tmpdir(), "sovereign-console-test-"));
+  const directory = await throwawayDirectory();
   const superuserPassword = randomBytes(24).toString("hex");
   const logFile = join(directory, "postgres.log");
   const postgres = await startEmbeddedPostgres({
@@ -25,7 +24,7 @@ export default async function globalPostgres(project: TestProject) {
   });
   const stop = async () => {
     await postgres.stop();
-    rmSync(directory, { recursive: true, force: true });
+    await removeThrowaway(directory);
   };
   const cluster: TestCluster = {
     port: postgres.port,

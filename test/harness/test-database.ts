@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 import { MIGRATOR_LOGIN } from "../../server/platform/db/logins.ts";
+import { migrate } from "../../server/platform/db/migrate.ts";
 import { clusterUrl, TEMPLATE_DATABASE, type TestCluster } from "./test-cluster.ts";
 
 /** A migrated database of one test file, with a connection string for every login. */
@@ -38,6 +39,11 @@ export async function testDatabase(): Promise<TestDatabase> {
     cluster,
     `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE} OWNER ${MIGRATOR_LOGIN}`,
   );
+  // A copy of a template has the schema but not the database's own grants.
+  await migrate({
+    connectionString: clusterUrl(cluster, MIGRATOR_LOGIN, cluster.passwords[MIGRATOR_LOGIN], name),
+    tenantContextKey: cluster.tenantContextKey,
+  });
   const urlOf = (login: keyof TestCluster["passwords"]) =>
     clusterUrl(cluster, login, cluster.passwords[login], name);
   const urls = {
@@ -76,5 +82,9 @@ function environmentOf(cluster: TestCluster, urls: TestDatabase["urls"]): Record
     NEXTAUTH_URL: "http://localhost:3000",
     NEXTAUTH_SECRET: randomBytes(32).toString("hex"),
     LOG_ORIGIN: "omantel.console.local",
+    // Port 1 answers nobody: a test that needs these parts starts its own and says where.
+    OPENBAO_ADDR: "http://127.0.0.1:1",
+    OPENBAO_TOKEN_FILE: "/nonexistent/openbao-token",
+    IDENTITY_CONFIG: "/nonexistent/identity.json",
   };
 }

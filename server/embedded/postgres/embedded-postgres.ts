@@ -56,13 +56,14 @@ function asFlags(settings: Record<string, string>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-async function accepts(connectionString: string): Promise<boolean> {
+/** True when the server of this data directory answers there, and not another one on its port. */
+async function accepts(connectionString: string, dataDir: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query("SELECT 1");
-    return true;
+    const { rows } = await client.query<{ data_directory: string }>("SHOW data_directory");
+    return rows[0]?.data_directory === dataDir;
   } catch {
     return false;
   } finally {
@@ -111,7 +112,7 @@ export async function startEmbeddedPostgres(
       `postgresql://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/${database}`;
     const deadline = Date.now() + 60_000;
     while (!hasEnded(child) && child.pid !== undefined) {
-      if (await accepts(superuserUrl())) {
+      if (await accepts(superuserUrl(), home.dataDir)) {
         return handle(child, port, ended, superuserUrl, () => {
           if (options.throwaway) removeData(options.dataDir, account);
         });
