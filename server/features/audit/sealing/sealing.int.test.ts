@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
-import { fileDatabase } from "#test/harness/file-database.ts";
 import { waitFor } from "#test/harness/wait-for.ts";
+import { asSuperuser } from "../testing/as-superuser.ts";
 import { emit, emitIn, emitMany, freshTenant } from "../testing/audit-fixture.ts";
 import { checkLog } from "../testing/check-log.ts";
 import { storedLog } from "../testing/stored-log.ts";
@@ -13,17 +12,6 @@ import { runSealer } from "./run-sealer.ts";
 import { sealPendingAudit } from "./seal-pending-audit.ts";
 
 afterAll(closePools);
-
-/** Runs `work` as a superuser: the one login that row security and grants do not bind. */
-async function asSuperuser<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: fileDatabase().urls.superuser });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 describe("the sequencer", () => {
   it("turns recorded events into leaves of a signed tree, once", async () => {

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromBase64, toHex } from "#server/engines/merkle/bytes.ts";
+import { leafHash } from "#server/engines/merkle/hashing.ts";
+import { verifyLogProof } from "#server/engines/merkle/log-proof.ts";
+import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
+import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
+import { appErrorIn } from "#server/platform/errors/map.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { createCallerFactory } from "#server/trpc/init.ts";
+import { auditRouter } from "./router.ts";
+import type { AuditEventDetail } from "./schema.ts";
+import { sealPendingAudit } from "./sealing/seal-pending-audit.ts";
+import { asSuperuser } from "./testing/as-superuser.ts";
+import { emit, emitMany, freshTenant, userOf } from "./testing/audit-fixture.ts";
+import { closeConnections } from "./testing/close-connections.ts";
+import { signedIn } from "./testing/signed-in.ts";
+
+const as = createCallerFactory(auditRouter);
+const audit = (tenant: AuthorizedTenantId) => as(signedIn([tenant]));
+const codeOf = (error: unknown) => appErrorIn(error)?.code;
+
+afterAll(closeConnections);
+
+describe("the list of events", () => {
+  const tenant = freshTenant();
+  const ids: string[] = [];
+  beforeAll(async () => {
+    ids.push(...(await emitMany(tenant, 5)));
+    ids.push(await emit(tenant, { type: "runtime.access.denied", outcome: "denied" }));
+    ids.push(await emit(tenant, {}, userOf(tenant, "auditor")));
+  });
+  const idsOf = async (filter: Parameters<ReturnType<typeof audit>["list"]>[0]) =>
+    (await audit(tenant).list(filter)).events.map(({ eventId }) => eventId);
+
+  it("shows newest first who did what, and that it is only recorded", async () => {
+    const { events, nextCursor } = await audit(tenant).list({});
+    expect(events.map(({ eventId }) => eventId)).toEqual(ids.toReversed());
+    expect(nextCursor).toBeNull();
+    expect(events[0]).toMatchObject({
+      type: "runtime.secrets.rotated",
+      subject: "secret-binding/one",
+      outcome: "succeeded",
+      actorKind: "user",
+      actorName: "Name of auditor",
+      state: "recorded",
+      leafIndex: null,
+    });
+  });
+
+  it("pages through all of them, whatever arrives meanwhile", async () => {
+    const own = freshTenant();
+    const wanted = await emitMany(own, 7);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 4; page += 1) {
+      const result = await audit(own).list({ limit: 2, cursor });
+      seen.push(...result.events.map(({ eventId }) => eventId));
+      await emit(own);
+      if (result.nextCursor === null) break;
+      cursor = result.nextCursor;
+    }
+    expect(seen).toEqual(wanted.toReversed());
+  });
+
+  it("filters by type, outcome, subject, actor, trace and time", async () => {
+    const [denied, byAuditor] = [ids[5] as string, ids[6] as string];
+    expect(await idsOf({ types: ["runtime.access.denied"] })).toEqual([denied]);
+    expect(await idsOf({ outcomes: ["denied", "failed"] })).toEqual([denied]);
+    expect(await idsOf({ subject: "secret-binding/3" })).toEqual([ids[3]]);
+    expect(await idsOf({ subject: "secret-binding" })).toEqual([]);
+    expect(await idsOf({ actorKinds: ["worker", "system"] })).toEqual([]);
+    const event = await audit(tenant).byId({ eventId: byAuditor });
+    expect(await idsOf({ actorRef: event.actorRef })).toEqual([byAuditor]);
+    expect(await idsOf({ traceId: event.traceId })).toEqual([byAuditor]);
+    expect(await idsOf({ from: event.recordedAt })).toContain(byAuditor);
+    expect(await idsOf({ until: event.recordedAt })).not.toContain(byAuditor);
+    const both = { outcomes: ["denied" as const], subject: "secret-binding/3" };
+    expect(await idsOf(both)).toEqual([]);
+  });
+
+  it("names the field of bad input", async () => {
+    const log = audit(tenant);
+    for (const [field, input] of [
+      ["cursor", { cursor: "1.2" }],
+      ["limit", { limit: 201 }],
+      ["types", { types: ["x'; DROP TABLE audit_event"] }],
+      ["traceId", { traceId: "00" }],
+    ] as const) {
+      await expect(log.list(input as never), field).rejects.toThrow(field);
+    }
+  });
+
+  it("knows the types that occur", async () => {
+    expect(await audit(tenant).types()).toEqual([
+      "runtime.access.denied",
+      "runtime.secrets.rotated",
+    ]);
+    expect(await audit(freshTenant()).types()).toEqual([]);
+  });
+});
+
+describe("one event", () => {
+  it("is recorded, then sealed with a proof that holds without us", async () => {
+    const tenant = freshTenant();
+    const [eventId] = (await emitMany(tenant, 300)).slice(257) as [string];
+    const recorded = await audit(tenant).byId({ eventId });
+    expect(recorded).toMatchObject({ state: "recorded", proof: { status: "pending" } });
+    expect(recorded.payload).toMatchObject({
+      reason: "on schedule",
+      actor: { name: "Name of officer" },
+    });
+    expect(recorded.payloadState).toBe("intact");
+
+    await sealPendingAudit(tenant);
+    await emitMany(tenant, 5);
+    await sealPendingAudit(tenant);
+    const sealed = await audit(tenant).byId({ eventId });
+    expect(sealed).toMatchObject({
+      state: "sealed",
+      leafIndex: "257",
+      envelope: recorded.envelope,
+    });
+    const head = await audit(tenant).head();
+    const key = parseVerifierKey(head.verifierKey);
+    const hash = leafHash(new TextEncoder().encode(sealed.envelope));
+    if (sealed.proof.status !== "proven") throw new Error(sealed.proof.status);
+    expect(verifyLogProof(sealed.proof.logProof, hash, head.origin, key).size).toBe(305n);
+    expect(sealed.proof.leafHash).toBe(toHex(hash));
+    verifyInclusion({
+      leafIndex: BigInt(sealed.proof.leafIndex),
+      leafHash: hash,
+      treeSize: BigInt(sealed.proof.treeSize),
+      rootHash: fromBase64(sealed.proof.rootHash),
+      proof: sealed.proof.path.map(fromBase64),
+    });
+  });
+
+  it("holds no name in its envelope", async () => {
+    const tenant = freshTenant();
+    const { envelope } = await audit(tenant).byId({ eventId: await emit(tenant) });
+    expect(envelope).not.toMatch(/Name of|officer|on schedule/);
+    expect(JSON.parse(envelope)).toMatchObject({ specversion: "1.0", tenant });
+  });
+
+  it("stays proven when its payload is erased", async () => {
+    const tenant = freshTenant();
+    const eventId = await emit(tenant);
+    await sealPendingAudit(tenant);
+    await asSuperuser((client) =>
+      client.query("DELETE FROM audit_payload WHERE tenant_id = $1", [tenant]),
+    );
+    expect(await audit(tenant).byId({ eventId })).toMatchObject({
+      payload: null,
+      payloadState: "erased",
+      actorName: null,
+      proof: { status: "proven" },
+    });
+  });
+
+  const changed = (column: string, value: string) => `UPDATE audit_event SET ${column} = ${value}`;
+  const ALTERATIONS: [string, string, Partial<AuditEventDetail>][] = [
+    [
+      "envelope",
+      changed("envelope", "replace(envelope, 'traceparent\":\"00', 'traceparent\":\"01')"),
+      { proof: { status: "broken", reason: "the envelope is not the one that was sealed" } },
+    ],
+    [
+      "outcome column",
+      changed("outcome", "'denied'"),
+      { proof: { status: "broken", reason: "the stored columns differ from the envelope" } },
+    ],
+    [
+      "tile",
+      "UPDATE audit_tile SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1)",
+      { proof: { status: "broken", reason: "the inclusion proof leads to another root" } },
+    ],
+    [
+      "missing tile",
+      "DELETE FROM audit_tile",
+      { proof: { status: "broken", reason: "tile 0/0 is absent or short" } },
+    ],
+    [
+      "missing head",
+      "DELETE FROM audit_checkpoint",
+      { proof: { status: "broken", reason: "the log has no signed head" } },
+    ],
+    [
+      "salt",
+      "UPDATE audit_payload SET salt = sha256(salt)",
+      { payloadState: "altered", payload: null },
+    ],
+    [
+      "ciphertext",
+      "UPDATE audit_payload SET ciphertext = set_byte(ciphertext, 30, get_byte(ciphertext, 30) # 1)",
+      { payloadState: "unreadable", payload: null },
+    ],
+  ];
+  it.each(ALTERATIONS)("whose %s was altered says so", async (_, statement, expected) => {
+    const tenant = freshTenant();
+    const eventId = await emit(tenant);
+    await emit(tenant);
+    await sealPendingAudit(tenant);
+    expect(await audit(tenant).byId({ eventId })).toMatchObject({
+      payloadState: "intact",
+      proof: { status: "proven" },
+    });
+    await asSuperuser(async (client) => {
+      await client.query("SET session_replication_role = replica");
+      const { rowCount } = await client.query(`${statement} WHERE tenant_id = $1`, [tenant]);
+      expect(rowCount).toBeGreaterThan(0);
+    });
+    expect(await audit(tenant).byId({ eventId })).toMatchObject(expected);
+  });
+});
+
+describe("who may read", () => {
+  it("another tenant's event is as absent as one that never was", async () => {
+    const [mine, foreign] = [freshTenant(), freshTenant()];
+    const foreignId = await emit(foreign);
+    expect((await audit(foreign).byId({ eventId: foreignId })).eventId).toBe(foreignId);
+    const asked = await Promise.allSettled([
+      audit(mine).byId({ eventId: foreignId }),
+      audit(mine).byId({ eventId: "01900000-0000-7000-8000-000000000000" }),
+    ]);
+    const [answer, absent] = asked.map((one) => (one as PromiseRejectedResult).reason as Error);
+    expect(codeOf(answer)).toBe("not_found");
+    expect(answer?.message).toBe(absent?.message);
+    expect((await audit(mine).list({})).events).toEqual([]);
+  });
+
+  it("a tenant that the session has not is absent", async () => {
+    const [mine, foreign] = [freshTenant(), freshTenant()];
+    await emit(foreign);
+    const call = as(signedIn([mine], { asking: foreign })).list({});
+    await expect(call.catch(codeOf)).resolves.toBe("not_found");
+  });
+
+  it("without the scope is forbidden, and the denial is in the caller's log", async () => {
+    const tenant = freshTenant();
+    const operator = as(signedIn([tenant], { role: "platform-operator" }));
+    await expect(operator.list({}).catch(codeOf)).resolves.toBe("forbidden");
+    const { events } = await audit(tenant).list({ types: ["runtime.access.denied"] });
+    expect(events).toMatchObject([{ outcome: "denied", subject: "act/list" }]);
+  });
+
+  it("nobody without a session", async () => {
+    const call = as({ ...signedIn([freshTenant()]), session: null }).head();
+    await expect(call.catch(codeOf)).resolves.toBe("unauthenticated");
+  });
+});
+
+describe("the head", () => {
+  it("tells the window that is not sealed yet", async () => {
+    const tenant = freshTenant();
+    expect(await audit(tenant).head()).toMatchObject({
+      checkpoint: null,
+      unsealed: { events: 0, since: null },
+    });
+    await emitMany(tenant, 3);
+    const open = await audit(tenant).head();
+    expect(open.unsealed.events).toBe(3);
+    expect(open.unsealed.since).toBeInstanceOf(Date);
+    await sealPendingAudit(tenant);
+    expect(await audit(tenant).head()).toMatchObject({
+      checkpoint: { treeSize: "3" },
+      unsealed: { events: 0, since: null },
+    });
+  });
+});

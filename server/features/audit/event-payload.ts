@@ -1,0 +1,51 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { PayloadState } from "./schema.ts";
+
+/** A payload as stored; every column is null once it is erased. */
+export interface StoredPayload {
+  key_id: string | null;
+  salt: Buffer | null;
+  ciphertext: Buffer | null;
+}
+
+export interface ReadPayload {
+  payload: JsonValue;
+  state: PayloadState;
+}
+
+/** Decrypts a payload and holds it against the commitment in the log entry. Never throws. */
+export function readPayload(
+  tenant: AuthorizedTenantId,
+  eventId: string,
+  { key_id: keyId, salt, ciphertext }: StoredPayload,
+  commitment: Buffer,
+): ReadPayload {
+  if (keyId === null || salt === null || ciphertext === null) {
+    return { payload: null, state: "erased" };
+  }
+  try {
+    const payload = openPayload(tenant, eventId, { keyId, ciphertext });
+    const digest = createHash("sha256").update(salt).update(canonicalJson(payload)).digest();
+    return digest.equals(commitment)
+      ? { payload, state: "intact" }
+      : { payload: null, state: "altered" };
+  } catch {
+    return { payload: null, state: "unreadable" };
+  }
+}
+
+/** The name that the actor had at the time, when the payload tells one. */
+export function actorNameIn(payload: JsonValue): string | null {
+  const actor = member(payload, "actor");
+  const name = member(actor, "name") ?? member(actor, "component");
+  return typeof name === "string" ? name : null;
+}
+
+function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  return (value as { readonly [key: string]: JsonValue })[key];
+}

@@ -1,0 +1,33 @@
+import "server-only";
+import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
+import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
+import { requestContext } from "#server/trpc/context.ts";
+import { createCallerFactory } from "#server/trpc/init.ts";
+import { logRouter } from "./log-router.ts";
+
+const callerOf = createCallerFactory(logRouter);
+type LogCaller = ReturnType<typeof callerOf>;
+
+/** Runs a read of a tenant's log for an HTTP request: session, tenant guard, scope, transaction. */
+export async function logResponse(
+  request: Request,
+  tenant: string,
+  answer: (log: LogCaller) => Promise<Response>,
+): Promise<Response> {
+  const traceparent = traceparentOf(request.headers.get("traceparent"));
+  try {
+    const headers = new Headers(request.headers);
+    headers.set("x-tenant", tenant);
+    headers.set("traceparent", traceparent);
+    return await answer(callerOf(await requestContext(headers)));
+  } catch (error) {
+    const traceId = traceIdOf(traceparent);
+    const status = httpStatusOf(error);
+    if (status >= 500) logger.error({ traceId, err: error }, "log request failed");
+    return Response.json(errorBody(error, traceId), {
+      status,
+      headers: { "cache-control": "no-store" },
+    });
+  }
+}

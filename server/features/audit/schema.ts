@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { entityId } from "#server/platform/entity-id.ts";
+
+export const Outcome = z.enum(["succeeded", "denied", "failed"]);
+export const ActorKind = z.enum(["user", "service", "worker", "system"]);
+
+/** Recorded in its change's transaction, sealed under a signed head, witnessed by somebody else. */
+export const SealState = z.enum(["recorded", "sealed", "witnessed"]);
+export type SealState = z.infer<typeof SealState>;
+
+const EventType = z.string().regex(/^runtime(\.[a-z][a-z0-9-]*)+$/, "is not an event type");
+
+export const AuditFilter = z.object({
+  types: z.array(EventType).min(1).max(50).optional(),
+  outcomes: z.array(Outcome).min(1).optional(),
+  actorKinds: z.array(ActorKind).min(1).optional(),
+  /** `<kind>/<id>`, exactly. */
+  subject: z.string().min(1).max(300).optional(),
+  /** The pseudonym that events show, exactly. */
+  actorRef: z.string().min(1).max(100).optional(),
+  /** 32 hexadecimal digits. */
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "is not a trace id")
+    .optional(),
+  /** Inclusive. */
+  from: z.date().optional(),
+  /** Exclusive. */
+  until: z.date().optional(),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+export const ListEventsInput = AuditFilter.extend({
+  /** `nextCursor` of the page before. */
+  cursor: z.string().min(1).max(100).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export type ListEventsInput = z.output<typeof ListEventsInput>;
+
+export const AuditEventSummary = z.object({
+  eventId: z.uuid(),
+  type: z.string(),
+  subject: z.string(),
+  outcome: Outcome,
+  actorKind: ActorKind,
+  actorRef: z.string(),
+  /** From the payload: gone once that is erased. */
+  actorName: z.string().nullable(),
+  traceId: z.string(),
+  recordedAt: z.date(),
+  state: SealState,
+  /** Decimal; null while only recorded. */
+  leafIndex: z.string().nullable(),
+});
+export type AuditEventSummary = z.infer<typeof AuditEventSummary>;
+
+export const AuditEventPage = z.object({
+  events: z.array(AuditEventSummary),
+  /** Null on the last page. */
+  nextCursor: z.string().nullable(),
+  asOf: z.date(),
+});
+export type AuditEventPage = z.infer<typeof AuditEventPage>;
+
+/** Whether the event may be trusted, from its envelope up to the newest signed head. */
+export const SealProof = z.discriminatedUnion("status", [
+  /** Not sealed yet: nothing to check. */
+  z.object({ status: z.literal("pending") }),
+  z.object({
+    status: z.literal("proven"),
+    leafIndex: z.string(),
+    /** Hexadecimal. */
+    leafHash: z.string(),
+    sealedAt: z.date(),
+    treeSize: z.string(),
+    /** Base64, as in the checkpoint. */
+    rootHash: z.string(),
+    /** Base64, the leaf's sibling first (RFC 6962 §2.1.1). */
+    path: z.array(z.string()),
+    /** C2SP tlog-proof with the signed checkpoint: can be checked offline. */
+    logProof: z.string(),
+  }),
+  /** What is stored is not what was sealed. */
+  z.object({ status: z.literal("broken"), reason: z.string() }),
+]);
+export type SealProof = z.infer<typeof SealProof>;
+
+export const PayloadState = z.enum(["intact", "altered", "unreadable", "erased"]);
+export type PayloadState = z.infer<typeof PayloadState>;
+
+export const AuditEventDetail = AuditEventSummary.extend({
+  /** RFC 8785 JSON, byte for byte the log entry. */
+  envelope: z.string(),
+  payload: z.json().nullable(),
+  payloadState: PayloadState,
+  proof: SealProof,
+  asOf: z.date(),
+});
+export type AuditEventDetail = z.infer<typeof AuditEventDetail>;
+
+export const EventInput = z.object({ eventId: entityId("audit event") });
+
+export const LogHead = z.object({
+  origin: z.string(),
+  /** C2SP verifier key: to be kept outside this installation. */
+  verifierKey: z.string(),
+  checkpoint: z
+    .object({ treeSize: z.string(), rootHash: z.string(), note: z.string(), signedAt: z.date() })
+    .nullable(),
+  /** The window that no signature covers yet. */
+  unsealed: z.object({ events: z.int(), since: z.date().nullable() }),
+  asOf: z.date(),
+});
+export type LogHead = z.infer<typeof LogHead>;
+
+export const EventTypes = z.array(z.string());
