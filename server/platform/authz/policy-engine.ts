@@ -5,10 +5,10 @@ import { join } from "node:path";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 
-export type PolicyAction = "RotateSecret" | "DecideApproval";
+export type PolicyAction = "RotateSecret" | "DecideApproval" | "CreateTenant";
 
 export interface CedarUid {
-  type: "User" | "Worker" | "Tenant" | "SecretBinding" | "ApprovalRequest";
+  type: "User" | "Service" | "Worker" | "System" | "Tenant" | "SecretBinding" | "ApprovalRequest";
   id: string;
 }
 

@@ -37,6 +37,9 @@ const WORDS: Record<string, string> = {
   "forbid-rotate-inactive": "the credential is retired or its secret is missing",
   "forbid-rotate-not-automatable":
     "this credential has no rotator, so the console cannot rotate it",
+  "forbid-create-tenant-elsewhere":
+    "tenants are created in the Sovereign's own context, not from inside another tenant",
+  "forbid-decide-by-machine": "only people decide",
   "forbid-decide-own-request": "the requester, and the human behind a caller, never decides",
 };
 

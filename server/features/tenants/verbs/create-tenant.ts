@@ -1,0 +1,46 @@
+import "server-only";
+import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { audited, verb } from "#server/platform/verb.ts";
+import { currentTenant } from "../queries.ts";
+import { TenantCreated, TenantInput } from "../schema.ts";
+
+/** Creates an organization, in the Sovereign's context; the event stands in the Sovereign's log. */
+export const createTenant = verb({
+  name: "tenants.create",
+  scope: "runtime.tenants.manage",
+  policy: "CreateTenant",
+  input: TenantInput,
+  output: TenantCreated,
+  async facts({ tx, tenant, caller }) {
+    const here = await currentTenant(tx, tenant);
+    const principal = policyPrincipal(caller);
+    const resource = { type: "Tenant" as const, id: tenant };
+    return {
+      principal: principal.uid,
+      resource,
+      context: {},
+      entities: [principal, { uid: resource, attrs: here ? { kind: here.kind } : {}, parents: [] }],
+    };
+  },
+  async run({ tx, input }) {
+    const [row] = await tx.query<{ is_new: boolean }>(
+      "SELECT app.create_tenant($1, 'organization', $2) AS is_new",
+      [input.slug, input.displayName],
+    );
+    if (!row?.is_new) {
+      throw new AppError("conflict", `slug: a tenant named ${input.slug} exists already.`, {
+        field: "slug",
+        remedy: "Choose another slug: it names the tenant for ever.",
+      });
+    }
+    return audited(
+      { tenantId: input.slug },
+      {
+        type: "runtime.tenants.created",
+        subject: `tenant/${input.slug}`,
+        payload: { displayName: input.displayName, kind: "organization" },
+      },
+    );
+  },
+});
