@@ -1,13 +1,13 @@
 "use client";
-import { type ColumnDef, type RowData, useTable } from "@tanstack/react-table";
 import dynamic from "next/dynamic";
-import { useTranslations } from "next-intl";
-import { type ReactNode, useCallback, useRef } from "react";
+import { useLocale, useTranslations } from "next-intl";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import { cx } from "#components/ui/cx.ts";
 import { FilteredEmptyState } from "#components/ui/filtered-empty-state.tsx";
+import type { Column } from "./column.ts";
 import { DataRow } from "./data-row.tsx";
 import { moveAlongRows } from "./row-keys.ts";
-import { type Features, features } from "./table-features.ts";
+import { sortedRows } from "./sorting.ts";
 import { TableHead } from "./table-head.tsx";
 import { TableOptionsMenu } from "./table-options-menu.tsx";
 import { useTableUrlState } from "./use-table-url-state.ts";
@@ -21,60 +21,52 @@ const VirtualRows = dynamic(async () => (await import("./virtual-rows.tsx")).Vir
 const MANY = 200;
 const HEIGHTS = { comfortable: 36, compact: 28 };
 
-export interface DataTableProps<Data extends RowData> {
+export interface DataTableProps<Row> {
   label: string;
   /** Stable between renders; the first column opens the row and can't be hidden. */
-  // biome-ignore lint/suspicious/noExplicitAny: the library's own type of a list of mixed columns
-  columns: ColumnDef<Features, Data, any>[];
+  columns: readonly Column<Row>[];
   /** What passed the page's filters; stable between renders. */
-  rows: readonly Data[];
+  rows: readonly Row[];
   /** How many there are without filters. */
   totalCount: number;
-  rowId: (row: Data) => string;
+  rowId: (row: Row) => string;
   /** The order when the URL names none, as in the URL: `-age`. */
   defaultSort: string;
   selectedId: string | null;
+  /** Stable between renders. */
   onOpen: (id: string) => void;
   onClearFilters: () => void;
   /** Shown when nothing exists at all. */
   empty: ReactNode;
   /** The filters of the page, at the beginning of the table's bar. */
   filters?: ReactNode;
+  /** What follows the last row: "load older". */
+  footer?: ReactNode;
 }
 
 /** A table with sorting, column choice, row height and keyboard, its state in the URL. */
-export function DataTable<Data extends RowData>(props: DataTableProps<Data>) {
+export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, totalCount, rowId, defaultSort, selectedId, onOpen } = props;
   const t = useTranslations("common.table");
+  const locale = useLocale();
   const scroller = useRef<HTMLDivElement>(null);
   const url = useTableUrlState(defaultSort);
-  const table = useTable({
-    features,
-    columns,
-    data: rows as Data[],
-    getRowId: rowId,
-    enableSortingRemoval: false,
-    state: { sorting: url.sorting, columnVisibility: url.visibility },
-    onSortingChange: (change) =>
-      url.setSorting(typeof change === "function" ? change(url.sorting) : change),
-  });
-  const latestOpen = useRef(onOpen);
-  latestOpen.current = onOpen;
-  const open = useCallback((id: string) => latestOpen.current(id), []);
-
-  const modelRows = table.getRowModel().rows;
-  const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const shown = headers.map((header) => header.id).join();
-  const isMany = modelRows.length > MANY;
-  const draw = (row: (typeof modelRows)[number]) => (
-    <DataRow
-      key={row.id}
-      row={row}
-      density={url.density}
-      isSelected={row.id === selectedId}
-      onOpen={open}
-      shown={shown}
-    />
+  const shown = useMemo(
+    () => columns.filter((column, index) => index === 0 || !url.hidden.includes(column.id)),
+    [columns, url.hidden],
+  );
+  const sorted = useMemo(
+    () => sortedRows(rows, columns, url.sorting, locale),
+    [rows, columns, url.sorting, locale],
+  );
+  const isMany = sorted.length > MANY;
+  const draw = useCallback(
+    (row: Row) => {
+      const id = rowId(row);
+      const rest = { columns: shown, density: url.density, onOpen };
+      return <DataRow key={id} id={id} row={row} isSelected={id === selectedId} {...rest} />;
+    },
+    [rowId, shown, url.density, onOpen, selectedId],
   );
 
   return (
@@ -87,10 +79,7 @@ export function DataTable<Data extends RowData>(props: DataTableProps<Data>) {
             : t("countOf", { shown: rows.length, total: totalCount })}
         </p>
         <TableOptionsMenu
-          columns={table
-            .getAllLeafColumns()
-            .slice(1)
-            .map(({ id, columnDef }) => ({ id, label: columnDef.meta?.label ?? id }))}
+          columns={columns.slice(1)}
           hidden={url.hidden}
           onHide={url.setHidden}
           density={url.density}
@@ -106,23 +95,25 @@ export function DataTable<Data extends RowData>(props: DataTableProps<Data>) {
           ref={scroller}
           className={cx("overflow-x-auto", isMany && "max-h-[75dvh] overflow-y-auto")}
         >
-          <table aria-rowcount={modelRows.length + 1} className="w-full border-collapse">
+          <table aria-rowcount={sorted.length + 1} className="w-full border-collapse">
             <caption className="sr-only">{label}</caption>
-            <TableHead headers={headers} />
+            <TableHead columns={shown} sorting={url.sorting} onSort={url.sortBy} />
             <tbody onKeyDown={moveAlongRows}>
               {isMany ? (
                 <VirtualRows
-                  rows={modelRows}
+                  rows={sorted}
+                  rowId={rowId}
                   rowHeight={HEIGHTS[url.density]}
                   scroller={scroller}
-                  columnCount={headers.length}
+                  columnCount={shown.length}
                   render={draw}
                 />
               ) : (
-                modelRows.map(draw)
+                sorted.map(draw)
               )}
             </tbody>
           </table>
+          {props.footer}
         </div>
       )}
     </section>

@@ -1,55 +1,55 @@
 "use client";
-import type { Header, RowData } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { cx } from "#components/ui/cx.ts";
-import type { Features } from "./table-features.ts";
+import type { Column } from "./column.ts";
+import type { Sorting } from "./sorting.ts";
 
-interface TableHeadProps<Data extends RowData> {
-  headers: readonly Header<Features, Data>[];
+interface TableHeadProps<Row> {
+  columns: readonly Column<Row>[];
+  sorting: Sorting | null;
+  onSort: (id: string) => void;
 }
 
-const ORDERS = { asc: "ascending", desc: "descending" } as const;
-
 /** The names of the columns; each that can order the rows is a button that does. */
-export function TableHead<Data extends RowData>({ headers }: TableHeadProps<Data>) {
+export function TableHead<Row>({ columns, sorting, onSort }: TableHeadProps<Row>) {
   return (
     <thead className="sticky top-0 z-10 bg-raised">
       <tr>
-        {headers.map(({ id, column }) => {
-          const meta = column.columnDef.meta;
-          const order = column.getIsSorted();
-          const Icon = order === "asc" ? ArrowUp : order === "desc" ? ArrowDown : ChevronsUpDown;
+        {columns.map(({ id, label, sortBy, align, isWideOnly }) => {
+          const isSorted = sorting?.id === id && sortBy !== undefined;
+          const Icon = !isSorted ? ChevronsUpDown : sorting.isDescending ? ArrowDown : ArrowUp;
           return (
             <th
               key={id}
               scope="col"
-              aria-sort={order ? ORDERS[order] : undefined}
+              aria-sort={isSorted ? (sorting.isDescending ? "descending" : "ascending") : undefined}
               className={cx(
                 "h-9 whitespace-nowrap px-3 text-start font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
-                meta?.align === "end" && "text-end",
-                meta?.isWideOnly && "hidden md:table-cell",
+                align === "end" && "text-end",
+                isWideOnly && "hidden md:table-cell",
               )}
             >
-              {column.getCanSort() ? (
+              {sortBy ? (
                 <button
                   type="button"
-                  onClick={column.getToggleSortingHandler()}
+                  onClick={() => onSort(id)}
                   className={cx(
                     "group inline-flex min-h-6 items-center gap-1 hover:text-text",
-                    order && "text-text",
+                    isSorted && "text-text",
                   )}
                 >
-                  {meta?.label}
+                  {label}
                   <Icon
                     aria-hidden
                     className={cx(
                       "size-3.5",
-                      !order && "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
+                      !isSorted &&
+                        "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
                     )}
                   />
                 </button>
               ) : (
-                meta?.label
+                label
               )}
             </th>
           );

@@ -1,15 +1,15 @@
 "use client";
-import type { Row, RowData } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { ReactNode, RefObject } from "react";
-import type { Features } from "./table-features.ts";
 
-interface VirtualRowsProps<Data extends RowData> {
-  rows: readonly Row<Features, Data>[];
+interface VirtualRowsProps<Row> {
+  rows: readonly Row[];
+  rowId: (row: Row) => string;
+  /** Pixels. */
   rowHeight: number;
   scroller: RefObject<HTMLElement | null>;
   columnCount: number;
-  render: (row: Row<Features, Data>) => ReactNode;
+  render: (row: Row) => ReactNode;
 }
 
 function Spacer({ height, columnCount }: { height: number; columnCount: number }) {
@@ -22,26 +22,30 @@ function Spacer({ height, columnCount }: { height: number; columnCount: number }
 }
 
 /** The rows in sight and a few around them, between two spacers; for tables of any length. */
-export function VirtualRows<Data extends RowData>(props: VirtualRowsProps<Data>) {
-  const { rows, rowHeight, scroller, columnCount, render } = props;
+export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
+  const { rows, rowId, rowHeight, scroller, columnCount, render } = props;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowId(row);
+    },
     overscan: 12,
   });
   const items = virtualizer.getVirtualItems();
-  const before = items[0]?.start ?? 0;
-  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     <>
-      <Spacer height={before} columnCount={columnCount} />
+      <Spacer height={items[0]?.start ?? 0} columnCount={columnCount} />
       {items.map((item) => {
         const row = rows[item.index];
-        return row ? render(row) : null;
+        return row === undefined ? null : render(row);
       })}
-      <Spacer height={after} columnCount={columnCount} />
+      <Spacer
+        height={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)}
+        columnCount={columnCount}
+      />
     </>
   );
 }

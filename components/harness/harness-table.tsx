@@ -1,9 +1,7 @@
 "use client";
-import { createColumnHelper } from "@tanstack/react-table";
-import { useQueryState } from "nuqs";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
+import type { Column } from "#components/data-table/column.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
-import type { Features } from "#components/data-table/table-features.ts";
 import { Time } from "#components/time/time.tsx";
 import { AgeBar } from "#components/ui/age-bar.tsx";
 import { DetailPanel } from "#components/ui/detail-panel.tsx";
@@ -11,6 +9,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Identifier } from "#components/ui/identifier.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Status, type Tone } from "#components/ui/status.tsx";
+import { useUrlState } from "#components/url/use-url-state.ts";
 
 interface Sample {
   id: string;
@@ -22,29 +21,33 @@ interface Sample {
 
 const START = Date.parse("2026-11-22T10:04:31Z");
 const TONES: Tone[] = ["ok", "ok", "ok", "due", "danger", "unknown", "info"];
-const helper = createColumnHelper<Features, Sample>();
-const columns = helper.columns([
-  helper.accessor("name", { meta: { label: "credential" }, sortFn: "text" }),
-  helper.accessor("ageSeconds", {
-    meta: { label: "age" },
-    sortFn: "basic",
-    cell: ({ getValue }) => <AgeBar ageSeconds={getValue()} limitSeconds={7_776_000} />,
-  }),
-  helper.accessor("next", {
-    meta: { label: "next", isWideOnly: true },
-    sortFn: "basic",
-    cell: ({ getValue }) => <Time at={getValue()} />,
-  }),
-  helper.accessor("tone", {
-    meta: { label: "state" },
-    sortFn: "text",
-    cell: ({ getValue }) => (
-      <Status tone={getValue()} look="plain">
-        {getValue()}
+const columns: Column<Sample>[] = [
+  { id: "name", label: "credential", cell: (row) => row.name, sortBy: (row) => row.name },
+  {
+    id: "age",
+    label: "age",
+    cell: (row) => <AgeBar ageSeconds={row.ageSeconds} limitSeconds={7_776_000} />,
+    sortBy: (row) => row.ageSeconds,
+  },
+  {
+    id: "next",
+    label: "next",
+    cell: (row) => <Time at={row.next} />,
+    sortBy: (row) => row.next.getTime(),
+    isWideOnly: true,
+  },
+  {
+    id: "state",
+    label: "state",
+    cell: ({ tone }) => (
+      <Status tone={tone} look="plain">
+        {tone}
       </Status>
     ),
-  }),
-]);
+    sortBy: (row) => row.tone,
+  },
+];
+const idOf = (row: Sample) => row.id;
 
 function samples(count: number): Sample[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -59,7 +62,12 @@ function samples(count: number): Sample[] {
 /** A table of generated rows, for measuring and for pictures. */
 export function HarnessTable({ count }: { count: number }) {
   const rows = useMemo(() => samples(count), [count]);
-  const [selected, select] = useQueryState("selected");
+  const { params, change } = useUrlState();
+  const selected = params.get("selected");
+  const select = useCallback(
+    (id: string | null) => change({ selected: id }, { push: true }),
+    [change],
+  );
   return (
     <>
       <PageHeader title={`${count}`} asOf={new Date(START)} />
@@ -70,7 +78,7 @@ export function HarnessTable({ count }: { count: number }) {
             columns={columns}
             rows={rows}
             totalCount={count}
-            rowId={(row) => row.id}
+            rowId={idOf}
             defaultSort="name"
             selectedId={selected}
             onOpen={select}

@@ -49,7 +49,10 @@ export function PaletteButton(props: PaletteButtonProps) {
       >
         <Search aria-hidden className="size-4" />
         <span className="hidden pe-6 font-normal sm:inline">{t("search")}</span>
-        <kbd className="hidden rounded-sm border border-line bg-raised px-1 font-sans text-xs sm:inline">
+        <kbd
+          dir="ltr"
+          className="hidden rounded-sm border border-line bg-raised px-1 font-sans text-xs sm:inline"
+        >
           {t("keys")}
         </kbd>
       </Button>
