@@ -111,12 +111,17 @@ export function readProcedure(scope: Scope) {
       return next();
     })
     .use(({ ctx, next }) =>
-      withTenant(ctx.caller.tenant, "tenant", async (tx: TenantTx) => {
-        const result = await next({ ctx: { tx } });
-        // next() never rejects: rethrow, so that the transaction is undone.
-        if (!result.ok) throw result.error;
-        return result;
-      }),
+      withTenant(
+        ctx.caller.tenant,
+        "tenant",
+        async (tx: TenantTx) => {
+          const result = await next({ ctx: { tx } });
+          // next() never rejects: rethrow, so that the transaction is undone.
+          if (!result.ok) throw result.error;
+          return result;
+        },
+        { readOnly: true },
+      ),
     );
 }
 

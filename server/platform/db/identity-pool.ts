@@ -33,6 +33,8 @@ function named(name: string, config: pg.PoolConfig): pg.Pool {
       ...config,
     });
     pool.on("error", () => undefined);
+    // One that breaks while in use fails its statements; unheard, its event would end the process.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     shared.consoleIdentityPools.set(name, pool);
   }
   return pool;

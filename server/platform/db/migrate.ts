@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { APPLICATION_LOGINS } from "./logins.ts";
 
 const MIGRATIONS_DIR = join(import.meta.dirname, "../../../prisma/migrations");
 /** Any fixed number: it only has to be the same in every runner. */
@@ -33,9 +34,30 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     await client.query("SELECT app.set_context_key($1)", [
       Buffer.from(options.tenantContextKey, "hex"),
     ]);
+    await closeDatabase(client);
     return applied;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Takes away what Postgres grants everybody on a new database. A temporary table would shadow a real
+ * one for whoever gets the pooled connection next, so its refusal is checked and not assumed.
+ */
+async function closeDatabase(client: pg.Client): Promise<void> {
+  await client.query(`DO $$ BEGIN
+    EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC', current_database());
+  END $$`);
+  const { rows } = await client.query<{ login: string }>(
+    `SELECT rolname AS login FROM pg_roles
+     WHERE rolname = ANY ($1) AND has_database_privilege(rolname, current_database(), 'TEMPORARY, CREATE')`,
+    [APPLICATION_LOGINS],
+  );
+  if (rows.length > 0) {
+    throw new Error(
+      `${rows.map((row) => row.login).join(", ")} may make tables in this database. Make console_migrator its owner, or REVOKE TEMPORARY, CREATE ON DATABASE … FROM PUBLIC as its owner.`,
+    );
   }
 }
 

@@ -10,20 +10,23 @@ import { PrismaClient } from "#prisma-client";
  */
 class PinnedPool extends pg.Pool {
   readonly #connection: pg.PoolClient;
+  readonly #refuseOutOfTurn: () => void;
 
-  constructor(connection: pg.PoolClient) {
+  constructor(connection: pg.PoolClient, refuseOutOfTurn: () => void) {
     super({ max: 1 });
     this.#connection = connection;
+    this.#refuseOutOfTurn = refuseOutOfTurn;
   }
 
   override query(...args: unknown[]): never {
+    this.#refuseOutOfTurn();
     return (this.#connection.query as (...all: unknown[]) => never)(...args);
   }
 
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: never): void;
   override connect(): Promise<pg.PoolClient> {
-    return Promise.resolve(savepointFacade(this.#connection));
+    return Promise.resolve(savepointFacade(this.#connection, this.#refuseOutOfTurn));
   }
 }
 
@@ -33,8 +36,9 @@ const SAVEPOINTS: Record<string, string> = {
   ROLLBACK: "ROLLBACK TO SAVEPOINT prisma_operation",
 };
 
-function savepointFacade(connection: pg.PoolClient): pg.PoolClient {
+function savepointFacade(connection: pg.PoolClient, refuseOutOfTurn: () => void): pg.PoolClient {
   const query = (first: string | { text: string }, ...rest: unknown[]) => {
+    refuseOutOfTurn();
     const text = typeof first === "string" ? first : first.text;
     const mapped = SAVEPOINTS[text.trim().toUpperCase()];
     if (mapped !== undefined) return connection.query(mapped);
@@ -65,9 +69,12 @@ export function statementName(sql: string): string {
 }
 let nextStatement = 1;
 
-/** Makes the PrismaClient that lives as long as this connection does. */
-export function pinPrisma(connection: pg.PoolClient): PrismaClient {
-  const adapter = new PrismaPg(new PinnedPool(connection), {
+/**
+ * Makes the PrismaClient that lives as long as this connection does. `refuseOutOfTurn` is asked
+ * before each statement and throws for one whose transaction is over: Prisma's promises are lazy.
+ */
+export function pinPrisma(connection: pg.PoolClient, refuseOutOfTurn: () => void): PrismaClient {
+  const adapter = new PrismaPg(new PinnedPool(connection, refuseOutOfTurn), {
     statementNameGenerator: (query) => statementName(query.sql),
   });
   return new PrismaClient({ adapter });

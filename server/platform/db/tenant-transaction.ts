@@ -1,4 +1,5 @@
 import "server-only";
+import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import type { PrismaClient } from "#prisma-client";
 import { env } from "../env/env.ts";
@@ -46,6 +47,8 @@ function makePool(connectionString: string, name: string): pg.Pool {
   } as pg.PoolConfig);
   // An idle connection that breaks is dropped by the pool; the next checkout makes another.
   pool.on("error", () => undefined);
+  // One that breaks while in use fails its statements; unheard, its event would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
@@ -66,13 +69,20 @@ export async function closePools(): Promise<void> {
   if (open) await Promise.all(Object.values(open).map((pool: pg.Pool) => pool.end()));
 }
 
-/** Runs `work` in one transaction of `tenant`, as the tenant or the worker login. */
+interface TransactionOptions {
+  /** Refuses writes, and answers without waiting for the COMMIT: there is nothing to lose. */
+  readOnly?: boolean;
+}
+
+/** Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. */
 export function withTenant<Result>(
   tenant: AuthorizedTenantId,
   login: "tenant" | "worker" | "search",
   work: (tx: TenantTx) => Promise<Result>,
+  options: TransactionOptions = {},
 ): Promise<Result> {
-  return inContext(pools()[login], login, [tenant], work);
+  const readOnly = options.readOnly ?? login === "search";
+  return inContext(pools()[login], { kind: login, tenants: [tenant], readOnly }, work);
 }
 
 /** Runs `work` read-only over a signed set of tenants. */
@@ -80,7 +90,7 @@ export function withTenantSet<Result>(
   tenants: AuthorizedTenantSet,
   work: (tx: TenantTx) => Promise<Result>,
 ): Promise<Result> {
-  return inContext(pools().overview, "overview", tenants, work);
+  return inContext(pools().overview, { kind: "overview", tenants, readOnly: true }, work);
 }
 
 /** A statement of the worker outside any tenant: only the `app.due_*` functions answer it. */
@@ -92,28 +102,65 @@ export async function findDueKeys<Row extends pg.QueryResultRow>(
   return result.rows;
 }
 
+interface Entry {
+  kind: ContextKind;
+  tenants: readonly string[];
+  readOnly: boolean;
+}
+
+/** Whose turn it is on a connection, so that a call left over from an ended one cannot join in. */
+const turnOf = new WeakMap<pg.PoolClient, symbol>();
+const ownTurn = new AsyncLocalStorage<symbol>();
+
 async function inContext<Result>(
   pool: pg.Pool,
-  kind: ContextKind,
-  tenants: readonly string[],
+  entry: Entry,
   work: (tx: TenantTx) => Promise<Result>,
 ): Promise<Result> {
   const connection = await checkout(pool);
-  let isReusable = false;
+  const turn = Symbol(entry.kind);
+  turnOf.set(connection, turn);
+  const entered = enter(connection, entry);
+  let result: Result;
   try {
-    const entered = enter(connection, kind, tenants);
-    const result = await work(transactionOn(connection, entered));
+    // Awaited inside the turn: Prisma's promises start when they are awaited.
+    result = await ownTurn.run(turn, async () => await work(transactionOn(connection, entered)));
     await entered;
-    // A COMMIT after a swallowed failure answers ROLLBACK without an error.
-    const ended = await connection.query("COMMIT");
-    isReusable = true;
-    if (ended.command !== "COMMIT") throw new Error("the transaction had failed and was undone");
-    return result;
   } catch (error) {
-    isReusable = await rolledBack(connection);
-    throw error;
-  } finally {
+    const refusal = await entered.then(
+      () => undefined,
+      (cause: unknown) => ({ cause }),
+    );
+    await end(connection, "ROLLBACK", refusal === undefined).catch(() => undefined);
+    // What failed first is the cause: later statements only say that the transaction is aborted.
+    throw refusal ? refusal.cause : error;
+  }
+  const ended = end(connection, "COMMIT", true);
+  if (entry.readOnly) {
+    ended.catch(() => undefined);
+    return result;
+  }
+  // A COMMIT after a swallowed failure answers ROLLBACK without an error.
+  if ((await ended) !== "COMMIT") throw new Error("the transaction had failed and was undone");
+  return result;
+}
+
+/** Ends the transaction and wipes what a statement may have left on the session, or drops the connection. */
+async function end(
+  connection: pg.PoolClient,
+  how: "COMMIT" | "ROLLBACK",
+  isReusable: boolean,
+): Promise<string | undefined> {
+  turnOf.delete(connection);
+  try {
+    const results = (await connection.query(
+      `${how}; RESET ALL; SELECT pg_advisory_unlock_all()`,
+    )) as unknown as pg.QueryResult[];
     connection.release(!isReusable);
+    return results[0]?.command;
+  } catch (error) {
+    connection.release(true);
+    throw error;
   }
 }
 
@@ -136,15 +183,12 @@ async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {
  * BEGIN and the context go out together, without waiting: whatever follows on this connection
  * runs after them, and fails if they failed. `app.enter` refuses a connection that is not clean.
  */
-function enter(
-  connection: pg.PoolClient,
-  kind: ContextKind,
-  tenants: readonly string[],
-): Promise<Date> {
+function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
   const pid = (connection as unknown as { processID: number }).processID;
   const key = Buffer.from(env().TENANT_CONTEXT_KEY, "hex");
-  const context = signContext(key, kind, tenants, Date.now() + CONTEXT_LIFETIME_MILLIS, pid);
-  const begun = connection.query(kind === "overview" ? "BEGIN READ ONLY" : "BEGIN");
+  const expiresAt = Date.now() + CONTEXT_LIFETIME_MILLIS;
+  const context = signContext(key, entry.kind, entry.tenants, expiresAt, pid);
+  const begun = connection.query(entry.readOnly ? "BEGIN READ ONLY" : "BEGIN");
   begun.catch(() => undefined);
   const entered = connection
     .query({
@@ -160,26 +204,30 @@ function enter(
 function transactionOn(connection: pg.PoolClient, entered: Promise<Date>): TenantTx {
   let prisma = prismaOf.get(connection);
   if (!prisma) {
-    prisma = pinPrisma(connection);
+    prisma = pinPrisma(connection, () => refuseOutOfTurn(connection));
     prismaOf.set(connection, prisma);
   }
   return {
     db: prisma,
     startedAt: () => entered,
     async query<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
-      const result = await connection.query<Row>(text, [...params]);
+      refuseOutOfTurn(connection);
+      const result = await connection.query<Row>(extended(text, params));
       return result.rows;
     },
   };
 }
 
-async function rolledBack(connection: pg.PoolClient): Promise<boolean> {
-  try {
-    await connection.query("ROLLBACK");
-    return true;
-  } catch {
-    return false;
+function refuseOutOfTurn(connection: pg.PoolClient): void {
+  const turn = turnOf.get(connection);
+  if (turn === undefined || turn !== ownTurn.getStore()) {
+    throw new Error("this transaction has ended: await every statement inside it");
   }
+}
+
+/** The extended protocol takes one statement only: a `;` smuggled into a text cannot start another. */
+function extended(text: string, params: readonly unknown[]): pg.QueryConfig {
+  return { text, values: [...params], queryMode: "extended" } as pg.QueryConfig;
 }
 
 /** Throws unless the database answers as the tenant login. */
