@@ -40,7 +40,8 @@ export class HttpBrowser {
       attribute(input, "name") ?? "",
       unescapeHtml(attribute(input, "value") ?? ""),
     ]);
-    return this.post(action.href, { ...Object.fromEntries(hidden), ...fields });
+    const fromThisPage = { origin: new URL(page.url).origin };
+    return this.post(action.href, { ...Object.fromEntries(hidden), ...fields }, fromThisPage);
   }
 
   /** Value of a cookie that would be sent to `url`. */

@@ -1,0 +1,31 @@
+import "server-only";
+import type { JWTPayload } from "jose";
+import { verifyJwt } from "#server/integrations/keycloak/verify-jwt.ts";
+import { env } from "#server/platform/env/env.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import type { RealmConfig } from "./config.ts";
+import { type Grants, grantsOf } from "./grants.ts";
+import { API_CLIENT } from "./realms/realm-file.ts";
+
+/**
+ * Verifies an access token of an allow-listed realm and reads what it grants.
+ * Throws `unauthenticated`, `forbidden` (demo account in production) or `unavailable`.
+ */
+export async function verifiedGrants(
+  realm: RealmConfig,
+  accessToken: string,
+): Promise<{ grants: Grants; claims: JWTPayload }> {
+  const { claims } = await verifyJwt(accessToken, realm.issuer, API_CLIENT);
+  // Keycloak marks what is no access token: "ID", "Refresh", "Logout".
+  if (claims.typ !== undefined && claims.typ !== "Bearer") {
+    throw new AppError("unauthenticated", "This is not an access token.");
+  }
+  const grants = grantsOf(realm, claims);
+  if (!grants) throw new AppError("unauthenticated", "The token lacks the agreed claims.");
+  if (grants.isDemo && env().CONSOLE_MODE === "production") {
+    throw new AppError("forbidden", "Demo accounts may not be used in production.", {
+      remedy: "Delete the demo users of this realm.",
+    });
+  }
+  return { grants, claims };
+}
