@@ -5,7 +5,7 @@ import { PeerUnobtainable } from "../peer-unobtainable.ts";
 import { runTool } from "../run-tool.ts";
 import { findJdk } from "./find-jdk.ts";
 import { KEYCLOAK_RELEASE } from "./keycloak-release.ts";
-import { startKeycloak } from "./start-keycloak.ts";
+import { prepareInstallation } from "./start-keycloak.ts";
 
 export interface KeycloakInstallation {
   readonly home: string;
@@ -15,8 +15,7 @@ export interface KeycloakInstallation {
 const MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
 
 /**
- * The pinned Keycloak, from the cache or from Maven Central by Maven. It is started once on the way
- * into the cache, which makes it lay out its code for our options: later starts take a third of it.
+ * The pinned Keycloak, from the cache or from Maven Central by Maven, prepared for quick starts.
  * Throws PeerUnobtainable when Java, Maven or the release cannot be had.
  */
 export async function obtainKeycloak(): Promise<KeycloakInstallation> {
@@ -24,8 +23,7 @@ export async function obtainKeycloak(): Promise<KeycloakInstallation> {
   const javaHome = await findJdk(javaAtLeast);
   const home = await cachedDirectory(`keycloak-${version}-${sha256.slice(0, 8)}`, async (dir) => {
     await unpackInto(dir, await download(dir), javaHome);
-    const keycloak = await startKeycloak({ home: dir, javaHome }, { realmFiles: [] });
-    await keycloak.stop();
+    await prepareInstallation({ home: dir, javaHome });
   });
   return { home, javaHome };
 }
