@@ -190,6 +190,14 @@ describe("consistency", () => {
     expect(() => consistencyProof(6n, 5n, STORE.read)).toThrow(/no proof/);
   });
 
+  it("refuses to verify growth from nothing, whatever the proof", () => {
+    const [oldRoot, newRoot] = [rootAt(0), rootAt(3)];
+    for (const proof of [[], [newRoot], [rootAt(2), rootAt(1)]]) {
+      const claim = { oldSize: 0n, oldRoot, newSize: 3n, newRoot, proof };
+      expect(() => verifyConsistency(claim)).toThrow(/says nothing/);
+    }
+  });
+
   it("accepts two empty trees, as nothing has changed", () => {
     const empty = rootAt(0);
     verifyConsistency({ oldSize: 0n, newSize: 0n, oldRoot: empty, newRoot: empty, proof: [] });

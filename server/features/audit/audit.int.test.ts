@@ -7,11 +7,12 @@ import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
 import { appErrorIn } from "#server/platform/errors/map.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
+import { userOf } from "#test/fixtures/callers.ts";
 import { auditRouter } from "./router.ts";
 import type { AuditEventDetail } from "./schema.ts";
 import { sealPendingAudit } from "./sealing/seal-pending-audit.ts";
 import { asSuperuser } from "./testing/as-superuser.ts";
-import { emit, emitMany, freshTenant, userOf } from "./testing/audit-fixture.ts";
+import { emit, emitMany, freshTenant } from "./testing/audit-fixture.ts";
 import { closeConnections } from "./testing/close-connections.ts";
 import { signedIn } from "./testing/signed-in.ts";
 

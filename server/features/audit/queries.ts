@@ -5,7 +5,7 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { formatCursor } from "./event-cursor.ts";
 import { eventConditions } from "./event-filter.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "./event-row.ts";
-import { latestCheckpoint } from "./log-tree.ts";
+import { latestCheckpoint } from "./log/log-tree.ts";
 import type {
   AuditEventDetail,
   AuditEventPage,

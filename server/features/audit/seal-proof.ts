@@ -9,7 +9,7 @@ import { inclusionRanges, tilesForRanges } from "#server/engines/merkle/proof-ra
 import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { latestCheckpoint, tileReader } from "./log-tree.ts";
+import { latestCheckpoint, tileReader } from "./log/log-tree.ts";
 import type { SealProof } from "./schema.ts";
 import { logOrigin, logVerifier } from "./sealing/log-key.ts";
 

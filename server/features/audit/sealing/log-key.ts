@@ -46,6 +46,11 @@ export function logVerifierKey(tenant: AuthorizedTenantId): string {
   return formatVerifierKey(logVerifier(tenant));
 }
 
+/** Throws unless the installation can sign: called when a process starts. */
+export function checkLogKey(): void {
+  installationSeed();
+}
+
 /** Throws when the file is not 64 hexadecimal digits; the message names the file, never its content. */
 function installationSeed(): Buffer {
   const file = env().LOG_SIGNING_KEY_FILE;

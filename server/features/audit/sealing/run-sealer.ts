@@ -1,10 +1,7 @@
 import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { findDueKeys } from "#server/platform/db/tenant-transaction.ts";
-import {
-  type AuthorizedTenantId,
-  mintAuthorizedTenant,
-} from "#server/platform/tenancy/authorized-tenant.ts";
+import { workerCaller } from "#server/platform/worker-caller.ts";
 import { sealPendingAudit } from "./seal-pending-audit.ts";
 
 export interface SealerOptions {
@@ -56,7 +53,7 @@ async function sealOnce(options: SealerOptions, pauses: Map<string, Pause>): Pro
     // Monotonic, and of this process only: it paces retries and decides nothing (law 8).
     if ((pauses.get(tenant)?.until ?? 0) > performance.now()) continue;
     try {
-      const batch = await sealPendingAudit(enterTenant(tenant));
+      const batch = await sealPendingAudit(enter(tenant));
       pauses.delete(tenant);
       if (batch && batch.sealed > 0) options.onSealed?.(tenant, batch.sealed);
       isBusy ||= batch?.isFull === true;
@@ -73,7 +70,7 @@ async function sealOnce(options: SealerOptions, pauses: Map<string, Pause>): Pro
   return isBusy;
 }
 
-/** The worker enters the context of the row it found (law 13). */
-function enterTenant(tenant: string): AuthorizedTenantId {
-  return mintAuthorizedTenant(tenant);
+/** The worker enters the context of the row it found (law 13); sealing asks for no scope. */
+function enter(tenantId: string) {
+  return workerCaller({ tenantId, name: "audit-sequencer", scopes: [] }).tenant;
 }

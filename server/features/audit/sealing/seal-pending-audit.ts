@@ -49,13 +49,13 @@ async function isOnlySequencer(tx: TenantTx, tenant: AuthorizedTenantId): Promis
 }
 
 /**
- * Takes the oldest waiting events off the queue. A row without an event, or of an event that has its
+ * Takes the oldest waiting events off the queue (ids are UUIDv7, so the key is in order of time). A row without an event, or of an event that has its
  * leaf already, is only taken off: no stray row may stop the log.
  */
 function takePending(tx: TenantTx, tenant: AuthorizedTenantId, maxBatch: number) {
   return tx.query<{ event_id: string; envelope: string | null; is_sealed: boolean }>(
     `WITH batch AS (
-       SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY recorded_at, event_id LIMIT $2
+       SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id LIMIT $2
      ), taken AS (
        DELETE FROM audit_pending p USING batch b
        WHERE p.tenant_id = $1 AND p.event_id = b.event_id
@@ -65,7 +65,7 @@ function takePending(tx: TenantTx, tenant: AuthorizedTenantId, maxBatch: number)
      FROM taken t
      LEFT JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = t.event_id
      LEFT JOIN audit_leaf l ON l.tenant_id = $1 AND l.event_id = t.event_id
-     ORDER BY e.recorded_at, t.event_id`,
+     ORDER BY t.event_id`,
     [tenant, maxBatch],
   );
 }

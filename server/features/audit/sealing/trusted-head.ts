@@ -7,7 +7,7 @@ import type { TileReader } from "#server/engines/merkle/subtree.ts";
 import { treeRoot } from "#server/engines/merkle/tree-root.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { latestCheckpoint, tileReader } from "../log-tree.ts";
+import { latestCheckpoint, tileReader } from "../log/log-tree.ts";
 import { logOrigin, logVerifier } from "./log-key.ts";
 
 /** The tree that the next leaves go onto. */

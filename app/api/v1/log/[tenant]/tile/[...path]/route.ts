@@ -1,4 +1,4 @@
-import { logResponse } from "#server/features/audit/log-response.ts";
+import { logResponse } from "../../../log-response.ts";
 
 export const dynamic = "force-dynamic";
 

@@ -1,10 +1,10 @@
 import "server-only";
+import { logRouter } from "#server/features/audit/log/router.ts";
 import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
 import { requestContext } from "#server/trpc/context.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
-import { logRouter } from "./log-router.ts";
 
 const callerOf = createCallerFactory(logRouter);
 type LogCaller = ReturnType<typeof callerOf>;
