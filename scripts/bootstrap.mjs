@@ -75,7 +75,14 @@ function install() {
   if (!installedMatchesLock()) {
     process.stdout.write("Installing the locked packages from npm (a minute or two)…\n");
     // devDependencies are part of both commands, whatever NODE_ENV or npm's `omit` say.
-    const result = npm(["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"]);
+    const result = npm([
+      "ci",
+      "--include=dev",
+      "--include=optional",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ]);
     if (result.status !== 0) {
       throw new BootstrapError(
         `npm could not install the packages (${result.error?.message ?? `exit code ${result.status}`}).\n` +

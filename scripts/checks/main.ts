@@ -5,6 +5,7 @@ import { staleRealmFiles } from "../generate-realms.ts";
 import { dependencies } from "./dependencies.ts";
 import { fileNames } from "./file-names.ts";
 import { importDirection } from "./import-direction.ts";
+import { lockCompleteness } from "./lock-completeness.ts";
 import { screenFiles } from "./no-literal-strings.ts";
 import { modelTables, onlyVerbsWrite } from "./only-verbs-write.ts";
 import { procedureOutputs } from "./procedure-outputs.ts";
@@ -29,6 +30,7 @@ const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
       line: 1,
       problem: "differs from the scopes table: run npm run generate:realms",
     })),
+  "the lock is whole": () => lockCompleteness(JSON.parse(read("package-lock.json"))),
   dependencies: () =>
     dependencies(
       JSON.parse(read("package.json")),
