@@ -1,13 +1,19 @@
 import "server-only";
 import { createHash } from "node:crypto";
+import superjson, { type SuperJSONResult } from "superjson";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { actorKey, type Caller } from "./actor.ts";
 import { actorReference } from "./audit/payload-cipher.ts";
 import type { TenantTx } from "./db/tenant-transaction.ts";
 import { AppError } from "./errors/app-error.ts";
 
+/** As plain JSON that keeps dates and big integers apart from texts, in both directions. */
+function toPlain(value: unknown): JsonValue {
+  return JSON.parse(superjson.stringify(value ?? null)) as JsonValue;
+}
+
 function requestDigest(verbName: string, input: unknown): Buffer {
-  const plain = JSON.parse(JSON.stringify(input ?? null)) as JsonValue;
+  const plain = toPlain(input);
   return createHash("sha256")
     .update(`${verbName}\n${canonicalJson(plain)}`)
     .digest();
@@ -27,13 +33,13 @@ export async function replayedResponse(
   caller: Caller,
   verbName: string,
   input: unknown,
-): Promise<{ response: JsonValue } | undefined> {
+): Promise<{ response: unknown } | undefined> {
   if (!caller.idempotencyKey) return undefined;
   const owner = reference(caller);
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
     `${caller.tenant}|${owner}|${caller.idempotencyKey}`,
   ]);
-  const [row] = await tx.query<{ request_digest: Buffer; response: JsonValue }>(
+  const [row] = await tx.query<{ request_digest: Buffer; response: SuperJSONResult }>(
     "SELECT request_digest, response FROM idempotency_key WHERE tenant_id = $1 AND actor_ref = $2 AND key = $3",
     [caller.tenant, owner, caller.idempotencyKey],
   );
@@ -44,7 +50,7 @@ export async function replayedResponse(
       remedy: "Use a new key for a new request.",
     });
   }
-  return { response: row.response };
+  return { response: superjson.deserialize(row.response) };
 }
 
 export async function saveResponse(
@@ -64,7 +70,7 @@ export async function saveResponse(
       caller.idempotencyKey,
       verbName,
       requestDigest(verbName, input),
-      JSON.stringify(response ?? null),
+      JSON.stringify(toPlain(response)),
     ],
   );
 }

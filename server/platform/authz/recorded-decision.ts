@@ -37,6 +37,7 @@ const WORDS: Record<string, string> = {
   "forbid-rotate-inactive": "the credential is retired or its secret is missing",
   "forbid-rotate-not-automatable":
     "this credential has no rotator, so the console cannot rotate it",
+  "forbid-amend-foreign-request": "only the requester changes or withdraws a request",
   "forbid-create-tenant-elsewhere":
     "tenants are created in the Sovereign's own context, not from inside another tenant",
   "forbid-decide-by-machine": "only people decide",
