@@ -1,0 +1,65 @@
+import "server-only";
+import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { BindingRow } from "./rotation-rows.ts";
+import { ruleOf } from "./rules.ts";
+import type { NewHandle } from "./schema.ts";
+
+/** What a rotation's move means for its binding: new version and roles, or its state. */
+export async function bindingAfter(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  binding: BindingRow,
+  { to, newHandle }: { to: RotationState; newHandle: NewHandle | null },
+): Promise<void> {
+  if (to === "promoted") {
+    const { maxTtlSeconds, rotateBeforeSeconds, autoRotate } = ruleOf(binding.class);
+    const untilNext =
+      autoRotate && maxTtlSeconds !== null ? maxTtlSeconds - rotateBeforeSeconds : null;
+    await tx.query(
+      `UPDATE secret_binding SET current_version = $3, rotator = $4, updated_at = clock_timestamp(),
+         last_rotated_at = clock_timestamp(),
+         next_rotation_at = clock_timestamp() + make_interval(secs => $5)
+       WHERE tenant_id = $1 AND binding_id = $2`,
+      [
+        tenant,
+        binding.binding_id,
+        newHandle?.version ?? null,
+        JSON.stringify(withActiveRole(binding, newHandle)),
+        untilNext,
+      ],
+    );
+    return;
+  }
+  const state = stateAfter(to);
+  if (!state) return;
+  await tx.query(
+    `UPDATE secret_binding SET state = $3, updated_at = clock_timestamp()
+     WHERE tenant_id = $1 AND binding_id = $2`,
+    [tenant, binding.binding_id, state],
+  );
+}
+
+function withActiveRole({ rotator }: BindingRow, newHandle: NewHandle | null) {
+  if (rotator.kind !== "postgres-dual-user" || !newHandle) return rotator;
+  const others = [rotator.activeRole, rotator.standbyRole].filter((r) => r !== newHandle.role);
+  return { ...rotator, activeRole: newHandle.role, standbyRole: others[0] ?? rotator.standbyRole };
+}
+
+/** A rotation that was undone leaves a working credential behind, which still wants rotating: `failed`. */
+function stateAfter(to: RotationState): BindingRow["state"] | null {
+  switch (to) {
+    case "done":
+      return "active";
+    case "rolled_back":
+    case "orphaned":
+    case "revoke_failed":
+      return "failed";
+    case "revoking":
+    case "indeterminate":
+      return "rotating";
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,81 @@
+import "server-only";
+import { uuidv7 } from "uuidv7";
+import type { z } from "zod";
+import type { Actor } from "#server/platform/actor.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { addStep, type BindingRow } from "./rotation-rows.ts";
+import type { OpenedRotation, RequestedBy } from "./schema.ts";
+
+/**
+ * Opens a rotation of a binding that the caller has locked. Throws `conflict` when one is under way:
+ * there is at most one unfinished rotation for each binding.
+ */
+export async function openRotation(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  binding: BindingRow,
+  how: { by: Actor; trigger: "forced" | "scheduled" | "leaked"; eventId: string },
+): Promise<z.input<typeof OpenedRotation>> {
+  const rotationId = uuidv7();
+  const [opened] = await tx.query<{ created_at: Date }>(
+    `INSERT INTO rotation (tenant_id, rotation_id, binding_id, state, trigger, requested_by,
+       cause_event_id, due_at, grace_seconds, created_at, updated_at)
+     VALUES ($1, $2, $3, 'requested', $4, $5, $6, clock_timestamp(), $7, clock_timestamp(), clock_timestamp())
+     ON CONFLICT (tenant_id, binding_id) WHERE finished_at IS NULL DO NOTHING
+     RETURNING created_at`,
+    [
+      tenant,
+      rotationId,
+      binding.binding_id,
+      how.trigger,
+      JSON.stringify(requestedBy(how.by)),
+      how.eventId,
+      binding.grace_seconds,
+    ],
+  );
+  if (!opened) {
+    throw new AppError("conflict", "A rotation of this credential is already under way.", {
+      remedy: "Wait until it is done; its state is shown beside the credential.",
+    });
+  }
+  await tx.query(
+    `UPDATE secret_binding SET state = 'rotating', updated_at = clock_timestamp()
+     WHERE tenant_id = $1 AND binding_id = $2`,
+    [tenant, binding.binding_id],
+  );
+  await addStep(tx, tenant, {
+    rotationId,
+    from: "",
+    to: "requested",
+    eventId: how.eventId,
+    note: "",
+  });
+  // A hint for a worker that listens; the row is the truth, so a lost hint costs a poll at most.
+  await tx.query("SELECT pg_notify('rotation_due', '')");
+  return {
+    rotationId,
+    bindingId: binding.binding_id,
+    state: "requested",
+    trigger: how.trigger,
+    createdAt: opened.created_at,
+  };
+}
+
+function requestedBy(actor: Actor): RequestedBy {
+  switch (actor.kind) {
+    case "user":
+      return { ...identity(actor), kind: "user", name: actor.displayName };
+    case "service":
+      return { ...identity(actor), kind: "service", name: actor.subject };
+    case "worker":
+      return { kind: "worker", issuer: null, subject: null, name: actor.name };
+    case "system":
+      return { kind: "system", issuer: null, subject: null, name: actor.component };
+  }
+}
+
+function identity({ issuer, subject }: { issuer: string; subject: string }) {
+  return { issuer, subject };
+}

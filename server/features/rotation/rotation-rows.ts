@@ -1,0 +1,81 @@
+import "server-only";
+import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { SecretClass } from "./rules.ts";
+import type { NewHandle, OldHandle, Rotator } from "./schema.ts";
+
+export interface BindingRow {
+  binding_id: string;
+  name: string;
+  class: SecretClass;
+  environment: string;
+  path: string;
+  rotator: Rotator;
+  grace_seconds: number;
+  state: "active" | "rotating" | "failed" | "missing" | "retired";
+  next_rotation_at: Date | null;
+}
+
+export interface RotationRow {
+  rotation_id: string;
+  binding_id: string;
+  state: RotationState;
+  resume_state: RotationState | null;
+  old_handle: OldHandle | null;
+  new_handle: NewHandle | null;
+  intent: { step: string } | null;
+  /** bigint, as the driver gives it. */
+  fence: string;
+  lease_owner: string | null;
+  has_lease: boolean;
+  attempt: number;
+  cause_event_id: string;
+  finished_at: Date | null;
+}
+
+const BINDING_COLUMNS =
+  "binding_id, name, class, environment, path, rotator, grace_seconds, state, next_rotation_at";
+
+/** The binding, locked for the rest of the transaction; undefined when it isn't this tenant's. */
+export async function lockBinding(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  bindingId: string,
+): Promise<BindingRow | undefined> {
+  const [row] = await tx.query<BindingRow & Record<string, unknown>>(
+    `SELECT ${BINDING_COLUMNS} FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2 FOR UPDATE`,
+    [tenant, bindingId],
+  );
+  return row;
+}
+
+/** The rotation, locked for the rest of the transaction; undefined when it isn't this tenant's. */
+export async function lockRotation(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotationId: string,
+): Promise<RotationRow | undefined> {
+  const [row] = await tx.query<RotationRow & Record<string, unknown>>(
+    `SELECT rotation_id, binding_id, state, resume_state, old_handle, new_handle, intent, fence,
+            lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
+            cause_event_id, finished_at
+     FROM rotation WHERE tenant_id = $1 AND rotation_id = $2 FOR UPDATE`,
+    [tenant, rotationId],
+  );
+  return row;
+}
+
+/** Adds a line to the rotation's history. */
+export async function addStep(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  step: { rotationId: string; from: string; to: string; eventId: string; note: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO rotation_step (tenant_id, rotation_id, step_no, state_from, state_to, at, event_id, note)
+     SELECT $1, $2, coalesce(max(step_no), 0) + 1, $3, $4, clock_timestamp(), $5, $6
+     FROM rotation_step WHERE tenant_id = $1 AND rotation_id = $2`,
+    [tenant, step.rotationId, step.from, step.to, step.eventId, step.note],
+  );
+}

@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { ROTATION_STATES, ROTATION_STEPS } from "#server/engines/rotation/state-machine.ts";
+import { entityId } from "#server/platform/entity-id.ts";
+import { SECRET_CLASSES } from "./rules.ts";
+
+export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
+export const BINDING_STATES = ["active", "rotating", "failed", "missing", "retired"] as const;
+
+/** What a credential needs, most urgent first; derived, never stored. */
+export const BINDING_STATUSES = [
+  "failed",
+  "overdue",
+  "rotating",
+  "in-grace",
+  "due-soon",
+  "unmanaged",
+  "healthy",
+  "retired",
+] as const;
+export type BindingStatus = (typeof BINDING_STATUSES)[number];
+
+const path = z
+  .string()
+  .min(1)
+  .max(400)
+  .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "must be names joined by single slashes");
+const roleName = z.string().min(1).max(63);
+
+/** Dual-user: two roles of one database take turns; the console holds references only. */
+export const PostgresDualUser = z.object({
+  kind: z.literal("postgres-dual-user"),
+  target: z.object({
+    host: z.string().min(1).max(253),
+    port: z.number().int().min(1).max(65_535),
+    database: z.string().min(1).max(63),
+    tls: z.enum(["verify-full", "disable"]),
+  }),
+  activeRole: roleName,
+  standbyRole: roleName,
+  /** Where the vault keeps the login that may alter these two roles, and nothing else. */
+  rotatorPath: path,
+});
+
+/** Nobody rotates it through the console; `missing` says what it would take. */
+export const NoRotator = z.object({
+  kind: z.literal("none"),
+  missing: z.string().min(1).max(300),
+});
+
+export const Rotator = z.discriminatedUnion("kind", [PostgresDualUser, NoRotator]);
+export type Rotator = z.infer<typeof Rotator>;
+export type PostgresDualUser = z.infer<typeof PostgresDualUser>;
+
+/** Which version of which path a rotation found, and which role it belongs to. */
+export const OldHandle = z.object({
+  role: roleName,
+  version: z.number().int().min(1),
+});
+export type OldHandle = z.infer<typeof OldHandle>;
+
+export const NewHandle = z.object({
+  role: roleName,
+  stagedPath: path,
+  version: z.number().int().min(1).nullable(),
+});
+export type NewHandle = z.infer<typeof NewHandle>;
+
+/** Who asked, as the row keeps it: an identity, shown to those who may read the rotation. */
+export const RequestedBy = z.object({
+  kind: z.enum(["user", "service", "worker", "system"]),
+  issuer: z.string().nullable(),
+  subject: z.string().nullable(),
+  name: z.string(),
+});
+export type RequestedBy = z.infer<typeof RequestedBy>;
+
+export const ROTATION_TRIGGERS = ["forced", "scheduled", "leaked"] as const;
+
+export const BindSecretInput = z.object({
+  name: z.string().min(1).max(200),
+  class: z.enum(SECRET_CLASSES),
+  environment: z.enum(ENVIRONMENTS),
+  store: z.literal("openbao"),
+  path,
+  owner: z.string().min(1).max(200),
+  rotator: Rotator,
+  currentVersion: z.number().int().min(1).nullable(),
+  graceSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400)
+    .default(86_400),
+  /** When the value was last changed, where that is known. */
+  lastRotatedAt: z.date().nullable(),
+});
+
+export const ForceRotateInput = z.object({
+  bindingId: entityId("secret binding"),
+  reason: z
+    .string()
+    .trim()
+    .min(10, "must say why, in 10 characters or more")
+    .max(1_000, "must be 1,000 characters at most"),
+});
+
+export const StartScheduledInput = z.object({ bindingId: entityId("secret binding") });
+
+export const OpenedRotation = z.object({
+  rotationId: z.uuid(),
+  bindingId: z.uuid(),
+  state: z.enum(ROTATION_STATES),
+  trigger: z.enum(ROTATION_TRIGGERS),
+  createdAt: z.date(),
+});
+
+export const ClaimRotationInput = z.object({
+  rotationId: entityId("rotation"),
+  owner: z.string().min(1).max(200),
+  leaseSeconds: z.number().int().min(1).max(3_600),
+});
+
+/** A claimed rotation, with everything the worker needs to go on where it or another stopped. */
+export const ClaimedRotation = z.object({
+  rotationId: z.uuid(),
+  bindingId: z.uuid(),
+  fence: z.bigint(),
+  state: z.enum(ROTATION_STATES),
+  resumeState: z.enum(ROTATION_STATES).nullable(),
+  oldHandle: OldHandle.nullable(),
+  newHandle: NewHandle.nullable(),
+  intent: z.object({ step: z.enum(ROTATION_STEPS) }).nullable(),
+  attempt: z.number().int(),
+  causeEventId: z.uuid(),
+  path: z.string(),
+  rotator: PostgresDualUser,
+});
+export type ClaimedRotation = z.infer<typeof ClaimedRotation>;
+
+const held = {
+  rotationId: entityId("rotation"),
+  fence: z.bigint(),
+  leaseSeconds: z.number().int().min(1).max(3_600),
+};
+
+export const BeginStepInput = z.object({
+  ...held,
+  step: z.enum(ROTATION_STEPS),
+  oldHandle: OldHandle.optional(),
+  newHandle: NewHandle.optional(),
+  /** Why, when the step is `roll-back`. */
+  errorCode: z.string().max(60).optional(),
+  errorText: z.string().max(500).optional(),
+});
+
+export const RecordStepInput = z.object({
+  ...held,
+  to: z.enum(ROTATION_STATES),
+  note: z.string().max(300).default(""),
+  /** The version that the main path got, when it was promoted. */
+  promotedVersion: z.number().int().min(1).optional(),
+  errorCode: z.string().max(60).optional(),
+  errorText: z.string().max(500).optional(),
+});
+
+/** Nothing is known to have changed: the step is tried again later. */
+export const RecordSetbackInput = z.object({
+  rotationId: held.rotationId,
+  fence: held.fence,
+  errorCode: z.string().min(1).max(60),
+  errorText: z.string().min(1).max(500),
+});
+
+export const StepResult = z.object({
+  state: z.enum(ROTATION_STATES),
+  resumeState: z.enum(ROTATION_STATES).nullable(),
+  /** Whether the worker may go on at once. */
+  isWaiting: z.boolean(),
+});
+export type StepResult = z.infer<typeof StepResult>;

@@ -1,0 +1,70 @@
+import "server-only";
+import { uuidv7 } from "uuidv7";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { mayBegin, mayMove } from "#server/engines/rotation/state-machine.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { audited, verb } from "#server/platform/verb.ts";
+import { heldRotation } from "../held-rotation.ts";
+import { addStep } from "../rotation-rows.ts";
+import { BeginStepInput, StepResult } from "../schema.ts";
+
+/**
+ * Records what is about to be done outside, before it is (law 2): the step, the old handle and the
+ * new one. Beginning to revoke is itself a change of state.
+ */
+export const beginStep = verb({
+  name: "rotation.beginStep",
+  scope: "runtime.rotations.execute",
+  input: BeginStepInput,
+  output: StepResult,
+  async run({ tx, tenant, actor, input }) {
+    const rotation = await heldRotation(tx, tenant, actor, input);
+    const { rotation_id: rotationId, state: from, resume_state: resume } = rotation;
+    if (!mayBegin(from, input.step, resume)) {
+      throw new AppError("conflict", `The step ${input.step} can't begin while ${from}.`);
+    }
+    const to = input.step === "revoke" ? "revoking" : from;
+    if (to !== from && !mayMove(from, to, resume)) {
+      throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
+    }
+    await tx.query(
+      `UPDATE rotation SET state = $3, intent = $4, updated_at = clock_timestamp(),
+         lease_until = clock_timestamp() + make_interval(secs => $5),
+         old_handle = coalesce($6, old_handle), new_handle = coalesce($7, new_handle),
+         error_code = coalesce($8, error_code), error_text = coalesce($9, error_text)
+       WHERE tenant_id = $1 AND rotation_id = $2`,
+      [
+        tenant,
+        rotationId,
+        to,
+        JSON.stringify({ step: input.step }),
+        input.leaseSeconds,
+        input.oldHandle ? JSON.stringify(input.oldHandle) : null,
+        input.newHandle ? JSON.stringify(input.newHandle) : null,
+        input.errorCode ?? null,
+        input.errorText ?? null,
+      ],
+    );
+    const eventId = uuidv7();
+    if (to !== from) await addStep(tx, tenant, { rotationId, from, to, eventId, note: "" });
+    return audited(
+      { state: to, resumeState: resume, isWaiting: false },
+      {
+        eventId,
+        type: `runtime.secrets.rotation-${to === from ? "step-begun" : to.replaceAll("_", "-")}`,
+        subject: `secret-binding/${rotation.binding_id}`,
+        causedBy: rotation.cause_event_id,
+        payload: {
+          rotationId,
+          step: input.step,
+          state: to,
+          oldHandle: (input.oldHandle ?? rotation.old_handle) as JsonValue,
+          newHandle: (input.newHandle ?? rotation.new_handle) as JsonValue,
+          ...(input.errorCode
+            ? { errorCode: input.errorCode, errorText: input.errorText ?? "" }
+            : {}),
+        },
+      },
+    );
+  },
+});

@@ -1,0 +1,90 @@
+import "server-only";
+import { isDeepStrictEqual } from "node:util";
+import { uuidv7 } from "uuidv7";
+import { z } from "zod";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { nextRotationAfter, ruleOf } from "../rules.ts";
+import { BindSecretInput, type Rotator } from "../schema.ts";
+
+/**
+ * Makes or changes the reference to a secret; store and path name it. The same reference again
+ * changes nothing. `rotator` can't be changed while a rotation is under way.
+ */
+export const bindSecret = verb({
+  name: "rotation.bindSecret",
+  scope: "runtime.secrets.bind",
+  input: BindSecretInput,
+  output: z.object({ bindingId: z.uuid() }),
+  async run({ tx, tenant, input }) {
+    const [found] = await tx.query<{
+      binding_id: string;
+      state: string;
+      rotator: Rotator;
+      rest: unknown;
+    }>(
+      `SELECT binding_id, state, rotator, jsonb_build_object('name', name, 'class', class,
+         'environment', environment, 'owner', owner, 'graceSeconds', grace_seconds) AS rest
+       FROM secret_binding WHERE tenant_id = $1 AND store = $2 AND path = $3 FOR UPDATE`,
+      [tenant, input.store, input.path],
+    );
+    const { name, class: secretClass, environment, owner, graceSeconds } = input;
+    const rest = { name, class: secretClass, environment, owner, graceSeconds };
+    const rotator = found ? keepRoles(found.rotator, input.rotator) : input.rotator;
+    if (found && isDeepStrictEqual(found.rest, rest) && isDeepStrictEqual(found.rotator, rotator)) {
+      return unchanged({ bindingId: found.binding_id });
+    }
+    if (found?.state === "rotating") {
+      throw new AppError("conflict", "A rotation of this credential is under way.", {
+        field: "path",
+        remedy: "Change the reference when the rotation is done.",
+      });
+    }
+    const bindingId = found?.binding_id ?? uuidv7();
+    const next = input.lastRotatedAt
+      ? nextRotationAfter(ruleOf(secretClass), input.lastRotatedAt)
+      : null;
+    await tx.query(UPSERT, [
+      tenant,
+      bindingId,
+      name,
+      secretClass,
+      environment,
+      input.store,
+      input.path,
+      owner,
+      JSON.stringify(rotator),
+      input.currentVersion,
+      graceSeconds,
+      input.lastRotatedAt,
+      next,
+    ]);
+    return audited(
+      { bindingId },
+      {
+        type: found ? "runtime.secrets.binding-changed" : "runtime.secrets.bound",
+        subject: `secret-binding/${bindingId}`,
+        payload: { ...rest, store: input.store, path: input.path, rotator: rotator as JsonValue },
+      },
+    );
+  },
+});
+
+/** Which role of the pair is active is what rotations made of it, not what the reference first said. */
+function keepRoles(stored: Rotator, asked: Rotator): Rotator {
+  if (stored.kind !== "postgres-dual-user" || asked.kind !== "postgres-dual-user") return asked;
+  const isSwapped =
+    stored.activeRole === asked.standbyRole && stored.standbyRole === asked.activeRole;
+  if (!isSwapped) return asked;
+  return { ...asked, activeRole: stored.activeRole, standbyRole: stored.standbyRole };
+}
+
+const UPSERT = `
+  INSERT INTO secret_binding AS b (tenant_id, binding_id, name, class, environment, store, path, owner,
+    rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, clock_timestamp(), clock_timestamp())
+  ON CONFLICT (tenant_id, store, path) DO UPDATE SET
+    name = excluded.name, class = excluded.class, environment = excluded.environment,
+    owner = excluded.owner, rotator = excluded.rotator, grace_seconds = excluded.grace_seconds,
+    updated_at = excluded.updated_at`;

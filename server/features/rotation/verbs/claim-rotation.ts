@@ -1,0 +1,66 @@
+import "server-only";
+import { z } from "zod";
+import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { requireWorker } from "../held-rotation.ts";
+import { lockBinding, lockRotation } from "../rotation-rows.ts";
+import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
+
+/**
+ * Takes a due rotation for one worker: a lease, and a fence that outdates every earlier holder.
+ * Null when it isn't due, is over, or somebody holds it.
+ */
+export const claimRotation = verb({
+  name: "rotation.claim",
+  scope: "runtime.rotations.execute",
+  input: ClaimRotationInput,
+  output: z.object({ claimed: ClaimedRotation.nullable() }),
+  async run({ tx, tenant, actor, input }) {
+    requireWorker(actor);
+    const rotation = await lockRotation(tx, tenant, input.rotationId);
+    if (!rotation) throw notFound("rotation");
+    const [lease] = await tx.query<{ fence: string }>(
+      `UPDATE rotation SET fence = fence + 1, lease_owner = $3, updated_at = clock_timestamp(),
+         lease_until = clock_timestamp() + make_interval(secs => $4)
+       WHERE tenant_id = $1 AND rotation_id = $2 AND finished_at IS NULL
+         AND state <> 'awaiting_approval' AND due_at <= clock_timestamp()
+         AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+       RETURNING fence`,
+      [tenant, input.rotationId, input.owner, input.leaseSeconds],
+    );
+    if (!lease) return unchanged({ claimed: null });
+    const binding = await lockBinding(tx, tenant, rotation.binding_id);
+    if (binding?.rotator.kind !== "postgres-dual-user") {
+      throw new AppError("conflict", "This credential has no rotator any more.");
+    }
+    return audited(
+      {
+        claimed: {
+          rotationId: rotation.rotation_id,
+          bindingId: rotation.binding_id,
+          fence: BigInt(lease.fence),
+          state: rotation.state,
+          resumeState: rotation.resume_state,
+          oldHandle: rotation.old_handle,
+          newHandle: rotation.new_handle,
+          intent: rotation.intent as ClaimedRotation["intent"],
+          attempt: rotation.attempt,
+          causeEventId: rotation.cause_event_id,
+          path: binding.path,
+          rotator: binding.rotator,
+        },
+      },
+      {
+        type: "runtime.secrets.rotation-claimed",
+        subject: `secret-binding/${rotation.binding_id}`,
+        causedBy: rotation.cause_event_id,
+        payload: {
+          rotationId: rotation.rotation_id,
+          fence: lease.fence,
+          state: rotation.state,
+          owner: input.owner,
+        },
+      },
+    );
+  },
+});

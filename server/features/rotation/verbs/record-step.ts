@@ -1,0 +1,103 @@
+import "server-only";
+import { uuidv7 } from "uuidv7";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import {
+  backoffSeconds,
+  FINAL_STATES,
+  mayMove,
+  type RotationState,
+} from "#server/engines/rotation/state-machine.ts";
+import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import { audited, verb } from "#server/platform/verb.ts";
+import { bindingAfter } from "../binding-after.ts";
+import { heldRotation } from "../held-rotation.ts";
+import { addStep, lockBinding } from "../rotation-rows.ts";
+import { RecordStepInput, StepResult } from "../schema.ts";
+
+/** States in which the worker lets go: for the grace, for a pause after a failure, or for good. */
+const WAITING: ReadonlySet<RotationState> = new Set(["grace", "revoke_failed", "indeterminate"]);
+
+/** Notes how a step went, and moves the rotation to where that leaves it. */
+export const recordStep = verb({
+  name: "rotation.recordStep",
+  scope: "runtime.rotations.execute",
+  input: RecordStepInput,
+  output: StepResult,
+  async run({ tx, tenant, actor, input }) {
+    const rotation = await heldRotation(tx, tenant, actor, input);
+    const { rotation_id: rotationId, state: from, resume_state: resume } = rotation;
+    const { to } = input;
+    if (!mayMove(from, to, resume)) {
+      throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
+    }
+    const binding = await lockBinding(tx, tenant, rotation.binding_id);
+    if (!binding) throw notFound("secret binding");
+    const isOver = FINAL_STATES.has(to);
+    const isWaiting = isOver || WAITING.has(to);
+    const isSetback = to === "revoke_failed" || to === "indeterminate";
+    // Going back to where the doubt began is no progress: patience runs on.
+    const isBackAgain = from === "indeterminate" && to === resume;
+    const attempt = isSetback ? rotation.attempt + 1 : isBackAgain ? rotation.attempt : 0;
+    const newHandle =
+      input.promotedVersion && rotation.new_handle
+        ? { ...rotation.new_handle, version: input.promotedVersion }
+        : rotation.new_handle;
+    await tx.query(UPDATE_ROTATION, [
+      tenant,
+      rotationId,
+      to,
+      to === "indeterminate" ? from : null,
+      newHandle ? JSON.stringify(newHandle) : null,
+      attempt,
+      input.errorCode ?? null,
+      input.errorText ?? null,
+      isWaiting,
+      isOver,
+      input.leaseSeconds,
+      isSetback ? backoffSeconds(attempt) : 0,
+      // What made us give up stays readable when the undoing is done.
+      to === "rolled_back",
+    ]);
+    await bindingAfter(tx, tenant, binding, { to, newHandle });
+    const eventId = uuidv7();
+    await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
+    return audited(
+      { state: to, resumeState: to === "indeterminate" ? from : null, isWaiting },
+      {
+        eventId,
+        type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),
+        subject: `secret-binding/${rotation.binding_id}`,
+        outcome: input.errorCode || to === "rolled_back" ? "failed" : "succeeded",
+        causedBy: rotation.cause_event_id,
+        payload: {
+          rotationId,
+          credential: binding.name,
+          from,
+          to,
+          note: input.note,
+          oldHandle: rotation.old_handle as JsonValue,
+          newHandle: newHandle as JsonValue,
+          ...(input.errorCode
+            ? { errorCode: input.errorCode, errorText: input.errorText ?? "" }
+            : {}),
+        },
+      },
+    );
+  },
+});
+
+function eventType(to: RotationState) {
+  return `runtime.secrets.rotation-${to.replaceAll("_", "-")}` as const;
+}
+
+const UPDATE_ROTATION = `
+  UPDATE rotation SET state = $3, resume_state = $4, new_handle = $5, attempt = $6, intent = NULL,
+    error_code = CASE WHEN $13 THEN coalesce($7, error_code) ELSE $7 END,
+    error_text = CASE WHEN $13 THEN coalesce($8, error_text) ELSE $8 END,
+    lease_until = CASE WHEN $9 THEN NULL ELSE clock_timestamp() + make_interval(secs => $11) END,
+    lease_owner = CASE WHEN $9 THEN NULL ELSE lease_owner END,
+    grace_until = CASE WHEN $3 = 'grace' THEN clock_timestamp() + make_interval(secs => grace_seconds) ELSE grace_until END,
+    due_at = clock_timestamp() + make_interval(secs => CASE WHEN $3 = 'grace' THEN grace_seconds ELSE $12 END),
+    finished_at = CASE WHEN $10 THEN clock_timestamp() END,
+    updated_at = clock_timestamp()
+  WHERE tenant_id = $1 AND rotation_id = $2`;

@@ -1,0 +1,48 @@
+import "server-only";
+import { uuidv7 } from "uuidv7";
+import { z } from "zod";
+import { notFound } from "#server/platform/errors/app-error.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { requireWorker } from "../held-rotation.ts";
+import { openRotation } from "../open-rotation.ts";
+import { rotateFacts } from "../rotate-policy.ts";
+import { lockBinding } from "../rotation-rows.ts";
+import { OpenedRotation, StartScheduledInput } from "../schema.ts";
+
+/** Starts the rotation of a binding whose time has come; null when it hasn't, or another worker was first. */
+export const startScheduledRotation = verb({
+  name: "rotation.startScheduled",
+  scope: "runtime.rotations.execute",
+  policy: "RotateSecret",
+  facts: rotateFacts("scheduled"),
+  input: StartScheduledInput,
+  output: z.object({ opened: OpenedRotation.nullable() }),
+  async run({ tx, tenant, actor, input }) {
+    requireWorker(actor);
+    const binding = await lockBinding(tx, tenant, input.bindingId);
+    if (!binding) throw notFound("secret binding");
+    const [due] = await tx.query<{ is_due: boolean }>(
+      `SELECT state = 'active' AND next_rotation_at <= clock_timestamp() AS is_due
+       FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2`,
+      [tenant, input.bindingId],
+    );
+    if (!due?.is_due) return unchanged({ opened: null });
+    const eventId = uuidv7();
+    const how = { by: actor, trigger: "scheduled", eventId } as const;
+    const opened = await openRotation(tx, tenant, binding, how);
+    return audited(
+      { opened },
+      {
+        eventId,
+        type: "runtime.secrets.rotation-requested",
+        subject: `secret-binding/${binding.binding_id}`,
+        payload: {
+          rotationId: opened.rotationId,
+          credential: binding.name,
+          trigger: "scheduled",
+          dueAt: binding.next_rotation_at?.toISOString() ?? null,
+        },
+      },
+    );
+  },
+});

@@ -1,0 +1,48 @@
+import { hostname } from "node:os";
+import { runSealer } from "#server/features/audit/index.ts";
+import { closePools } from "#server/platform/db/tenant-transaction.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
+import { bindingsLoop } from "./bindings-loop.ts";
+import { startQueue } from "./queue.ts";
+import { rotationLoop } from "./rotation-loop.ts";
+import { configuredVault } from "./vault.ts";
+import { workerEnv } from "./worker-env.ts";
+
+/**
+ * The worker: any number of replicas, each doing what is due. SIGTERM lets what is under way reach
+ * its next record; a SIGKILL loses nothing either, the lease only has to run out.
+ */
+const { WORKER_LEASE_SECONDS, WORKER_LOOPS, WORKER_FAILPOINT } = workerEnv();
+const stopping = new AbortController();
+const { signal } = stopping;
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  process.on(name, () => stopping.abort());
+}
+
+const vault = configuredVault();
+const boss = await startQueue((err) => logger.error({ err }, "the queue failed"));
+const loops = {
+  rotations: () =>
+    rotationLoop(
+      boss,
+      {
+        kv: vault.kv,
+        owner: `${hostname()}:${process.pid}`,
+        leaseSeconds: WORKER_LEASE_SECONDS,
+        failpoint: WORKER_FAILPOINT,
+      },
+      signal,
+    ),
+  bindings: () => bindingsLoop(signal),
+  sealer: () =>
+    runSealer({
+      signal,
+      onError: (err, tenant) => logger.error({ err, tenant }, "sealing failed"),
+    }),
+};
+logger.info({ loops: WORKER_LOOPS }, "the worker runs");
+await Promise.all(WORKER_LOOPS.map((name) => loops[name]()));
+await boss.stop({ graceful: true, timeout: 20_000 });
+await vault.close();
+await closePools();
+logger.info("the worker has stopped");

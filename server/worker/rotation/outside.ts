@@ -1,0 +1,78 @@
+/** Every act outside our database that a rotation makes, in the order of a rotation that goes well. */
+export const OUTSIDE_CALLS = [
+  "vault.read-current",
+  "vault.read-rotator",
+  "target.read-standby",
+  "vault.read-staged",
+  "vault.stage",
+  "target.apply",
+  "target.verify",
+  "vault.promote",
+  "vault.unstage",
+  "vault.recheck-current",
+  "target.probe-new",
+  "target.lock-old",
+  "vault.read-old",
+  "target.probe-old",
+  "vault.destroy-old",
+] as const;
+
+/** Acts of the ways that lead back, and of finding out what is true. */
+export const OUTSIDE_CALLS_IN_TROUBLE = [
+  "vault.ask-current",
+  "vault.ask-staged",
+  "target.ask-applied",
+  "target.ask-locked",
+  "target.lock-standby",
+] as const;
+
+export type OutsideCall =
+  | (typeof OUTSIDE_CALLS)[number]
+  | (typeof OUTSIDE_CALLS_IN_TROUBLE)[number];
+
+/** The lease may end before the act would: whoever comes next must find no act of ours under way. */
+export class LeaseEndingError extends Error {
+  constructor() {
+    super("the lease ends too soon for another act");
+    this.name = "LeaseEndingError";
+  }
+}
+
+export interface Outside {
+  <T>(name: OutsideCall, act: () => Promise<T>): Promise<T>;
+  /** A verb of ours went through at this monotonic time: the lease runs anew from there. */
+  renewed(sinceMillis: number): void;
+}
+
+const LONGEST_ACT_MILLIS = 25_000;
+
+/**
+ * The one door to the outside. It checks the lease before each act, and in tests kills the process
+ * before or after the named one (`before:vault.stage`).
+ */
+export function makeOutside(options: {
+  leaseSeconds: number;
+  claimedAtMillis: number;
+  failpoint: string | undefined;
+}): Outside {
+  const leaseMillis = options.leaseSeconds * 1_000;
+  const marginMillis = Math.min(LONGEST_ACT_MILLIS, leaseMillis / 2);
+  let since = options.claimedAtMillis;
+  const outside = async <T>(name: OutsideCall, act: () => Promise<T>): Promise<T> => {
+    // Monotonic time of this process since a moment before the database set the lease: never too late.
+    if (performance.now() > since + leaseMillis - marginMillis) throw new LeaseEndingError();
+    fail(`before:${name}`, options.failpoint);
+    const result = await act();
+    fail(`after:${name}`, options.failpoint);
+    return result;
+  };
+  return Object.assign(outside, {
+    renewed(sinceMillis: number) {
+      since = sinceMillis;
+    },
+  });
+}
+
+function fail(here: string, failpoint: string | undefined): void {
+  if (failpoint === here) process.kill(process.pid, "SIGKILL");
+}

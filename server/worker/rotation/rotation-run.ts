@@ -1,0 +1,108 @@
+import "server-only";
+import type { z } from "zod";
+import type { RotationState, RotationStep } from "#server/engines/rotation/state-machine.ts";
+import type {
+  ClaimedRotation,
+  NewHandle,
+  OldHandle,
+  StepResult,
+} from "#server/features/rotation/schema.ts";
+import { beginStep } from "#server/features/rotation/verbs/begin-step.ts";
+import { recordSetback } from "#server/features/rotation/verbs/record-setback.ts";
+import { recordStep } from "#server/features/rotation/verbs/record-step.ts";
+import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
+import type { Caller } from "#server/platform/actor.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import type { Outside } from "./outside.ts";
+import type { Trouble } from "./outside-trouble.ts";
+
+/** One claimed rotation under way: what is known of it, and the verbs that write down what happens. */
+export class RotationRun {
+  readonly claim: ClaimedRotation;
+  readonly kv: KvV2;
+  readonly outside: Outside;
+  readonly #caller: Caller;
+  readonly #leaseSeconds: number;
+  state: RotationState;
+  resumeState: RotationState | null;
+  /** Setbacks since the last step that went through. */
+  attempt: number;
+  oldHandle: OldHandle | null;
+  newHandle: NewHandle | null;
+
+  constructor(options: {
+    claim: ClaimedRotation;
+    kv: KvV2;
+    outside: Outside;
+    caller: Caller;
+    leaseSeconds: number;
+  }) {
+    this.claim = options.claim;
+    this.kv = options.kv;
+    this.outside = options.outside;
+    this.#caller = options.caller;
+    this.#leaseSeconds = options.leaseSeconds;
+    this.state = options.claim.state;
+    this.resumeState = options.claim.resumeState;
+    this.attempt = options.claim.attempt;
+    this.oldHandle = options.claim.oldHandle;
+    this.newHandle = options.claim.newHandle;
+  }
+
+  get rotationId(): string {
+    return this.claim.rotationId;
+  }
+
+  /** The path beside the main one where the new value waits until it is proved. */
+  get stagedPath(): string {
+    return `${this.claim.path}.staged`;
+  }
+
+  /** The handles of a rotation that has begun to stage. */
+  get handles(): { old: OldHandle; new: NewHandle } {
+    if (!this.oldHandle || !this.newHandle) throw new Error("this rotation has no handles yet");
+    return { old: this.oldHandle, new: this.newHandle };
+  }
+
+  async begin(
+    step: RotationStep,
+    more: { oldHandle?: OldHandle; newHandle?: NewHandle } & Partial<Trouble> = {},
+  ): Promise<void> {
+    const input = { ...this.#held(), step, ...more };
+    const begun = performance.now();
+    const result = await runVerb(beginStep, this.#caller, input);
+    this.oldHandle = more.oldHandle ?? this.oldHandle;
+    this.newHandle = more.newHandle ?? this.newHandle;
+    this.#take(result, begun);
+  }
+
+  async record(
+    to: RotationState,
+    more: Partial<Trouble> & { note?: string; promotedVersion?: number } = {},
+  ): Promise<StepResult> {
+    const begun = performance.now();
+    const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, ...more });
+    this.attempt = 0;
+    return this.#take(result, begun);
+  }
+
+  /** Nothing changed; somebody tries again after a pause. */
+  async setback({ errorCode, errorText }: Trouble): Promise<StepResult> {
+    const { rotationId, fence } = this.#held();
+    const trouble = { errorCode, errorText: errorText.slice(0, 500) };
+    const input: z.input<typeof recordSetback.input> = { rotationId, fence, ...trouble };
+    return this.#take(await runVerb(recordSetback, this.#caller, input), performance.now());
+  }
+
+  #held() {
+    const { rotationId, fence } = this.claim;
+    return { rotationId, fence, leaseSeconds: this.#leaseSeconds };
+  }
+
+  #take(result: StepResult, sinceMillis: number): StepResult {
+    this.state = result.state;
+    this.resumeState = result.resumeState;
+    this.outside.renewed(sinceMillis);
+    return result;
+  }
+}

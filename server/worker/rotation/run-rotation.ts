@@ -1,0 +1,102 @@
+import "server-only";
+import {
+  isBeforePromotion,
+  nextStep,
+  type RotationStep,
+} from "#server/engines/rotation/state-machine.ts";
+import type { StepResult } from "#server/features/rotation/schema.ts";
+import { claimRotation } from "#server/features/rotation/verbs/claim-rotation.ts";
+import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
+import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import { workerCaller } from "#server/platform/worker-caller.ts";
+import { apply } from "./apply.ts";
+import { destroy } from "./destroy.ts";
+import { makeOutside } from "./outside.ts";
+import { OutsideTrouble, type Trouble } from "./outside-trouble.ts";
+import { promote } from "./promote.ts";
+import { LoginMissingError } from "./read-login.ts";
+import { resolve } from "./resolve.ts";
+import { revoke } from "./revoke.ts";
+import { rollBack } from "./roll-back.ts";
+import { RotationRun } from "./rotation-run.ts";
+import { settle } from "./settle.ts";
+import { stage } from "./stage.ts";
+import { verify } from "./verify.ts";
+
+export interface RotationDependencies {
+  kv: KvV2;
+  /** Names this replica in leases. */
+  owner: string;
+  leaseSeconds: number;
+  failpoint?: string;
+}
+
+const STEPS: Record<RotationStep, (run: RotationRun) => Promise<StepResult>> = {
+  stage,
+  apply,
+  verify,
+  promote,
+  settle,
+  revoke,
+  destroy,
+  resolve,
+  "roll-back": rollBack,
+};
+
+/** Setbacks in one place after which a rotation that changed nothing for consumers is undone. */
+const PATIENCE = 5;
+
+/**
+ * Claims a due rotation and takes its steps until it waits or is over. Does nothing when another
+ * worker holds it. Throws when our own database fails or the lease is lost: the next holder goes on.
+ */
+export async function runRotation(
+  dependencies: RotationDependencies,
+  { tenantId, rotationId }: { tenantId: string; rotationId: string },
+): Promise<void> {
+  const { kv, owner, leaseSeconds, failpoint } = dependencies;
+  const work = { tenantId, name: "rotation", scopes: ["runtime.rotations.execute"] } as const;
+  const claimedAtMillis = performance.now();
+  const { claimed } = await runVerb(claimRotation, workerCaller(work), {
+    rotationId,
+    owner,
+    leaseSeconds,
+  });
+  if (!claimed) return;
+  const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });
+  const outside = makeOutside({ leaseSeconds, claimedAtMillis, failpoint });
+  const run = new RotationRun({ claim: claimed, kv, outside, caller, leaseSeconds });
+  let step = claimed.intent?.step === "roll-back" ? "roll-back" : nextStep(claimed.state);
+  while (step) {
+    const result = await take(run, step);
+    if (result.isWaiting) return;
+    step = nextStep(run.state);
+  }
+}
+
+async function take(run: RotationRun, step: RotationStep): Promise<StepResult> {
+  try {
+    return await STEPS[step](run);
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (!trouble) throw error;
+    const hasPatience = run.attempt < PATIENCE;
+    if (hasPatience || step === "roll-back" || !isBeforePromotion(run.state, run.resumeState)) {
+      return run.setback(trouble);
+    }
+    return take(run, "roll-back");
+  }
+}
+
+/** A failure that is the outside's and certainly changed nothing, or only what may be done twice. */
+function troubleOf(error: unknown): Trouble | null {
+  if (error instanceof OutsideTrouble) return error.trouble;
+  if (error instanceof OpenBaoError) {
+    return { errorCode: `vault_${error.failure}`, errorText: error.message };
+  }
+  if (error instanceof LoginMissingError) {
+    return { errorCode: "login_missing", errorText: error.message };
+  }
+  return null;
+}

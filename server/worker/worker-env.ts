@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { env } from "#server/platform/env/env.ts";
+
+const schema = z.object({
+  /** How long one claim of a rotation lasts without a sign of life. */
+  WORKER_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  /** Which loops this replica runs. */
+  WORKER_LOOPS: z
+    .string()
+    .default("rotations,bindings,sealer")
+    .transform((list) => list.split(",").map((name) => name.trim()))
+    .pipe(z.array(z.enum(["rotations", "bindings", "sealer"])).min(1)),
+  WORKER_FAILPOINT: z
+    .string()
+    .regex(/^(before|after):[a-z]+\.[a-z-]+$/, "must be before:<call> or after:<call>")
+    .optional(),
+});
+
+export type WorkerEnv = z.infer<typeof schema>;
+
+/** The worker's own settings, on top of the console's (which refuses failpoints in production). */
+export function workerEnv(): WorkerEnv {
+  env();
+  const parsed = schema.safeParse(process.env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`);
+    throw new Error(`The worker's environment is not valid:\n  ${faults.join("\n  ")}`);
+  }
+  return parsed.data;
+}
