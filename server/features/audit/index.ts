@@ -1,6 +1,6 @@
 import "server-only";
 
 /** What other parts of the server may use of the audit feature. */
-export { checkLogKey, logOrigin, logVerifierKey } from "./sealing/log-key.ts";
+export { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
 export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";

@@ -2,6 +2,7 @@ import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { findDueKeys } from "#server/platform/db/tenant-transaction.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { checkLogKey } from "./log-key.ts";
 import { sealPendingAudit } from "./seal-pending-audit.ts";
 
 export interface SealerOptions {
@@ -21,10 +22,12 @@ const MAX_RETRY_MILLIS = 30_000;
 
 /**
  * Seals every tenant's waiting events until the signal aborts. Any number of replicas may run it.
- * A tenant whose log fails is retried on its own schedule and holds up no other.
+ * A tenant whose log fails is retried on its own schedule and holds up no other. Throws at once when
+ * the signing key can't be read. Polls, since the sealing lag is what auditors see.
  */
 export async function runSealer(options: SealerOptions): Promise<void> {
   const { signal, pollMillis = 50 } = options;
+  checkLogKey();
   const pauses = new Map<string, Pause>();
   while (!signal.aborted) {
     const isBusy = await sealOnce(options, pauses);
