@@ -49,7 +49,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
 
 function Literal({ text }: { text: string }) {
   return (
-    <bdi dir="ltr" className="font-mono text-text">
+    <bdi dir="ltr" className="whitespace-nowrap font-mono text-text">
       {text}
     </bdi>
   );

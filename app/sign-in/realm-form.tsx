@@ -70,7 +70,7 @@ export function RealmForm({ choices, callbackUrl }: RealmFormProps) {
 function RealmButton({ realm, displayName }: { realm: string; displayName: string }) {
   return (
     <Button type="submit" name="realm" value={realm} className="w-full justify-between">
-      <bdi>{displayName}</bdi>
+      <bdi className="font-sans">{displayName}</bdi>
       <bdi dir="ltr" className="font-mono text-muted text-xs">
         {realm}
       </bdi>

@@ -24,6 +24,7 @@ export async function handleAuth(request: Request, path: readonly string[]): Pro
   const [action = "", provider = ""] = path;
   try {
     if (path.length > 2) return notHere();
+    await countCall("address", request.headers.get("x-forwarded-for") ?? "unknown");
     if (request.method === "POST" && action === "signin") return await begin(request, provider);
     if (request.method === "GET" && action === "callback") return await finish(request, provider);
     return notHere();
@@ -39,7 +40,6 @@ export async function handleAuth(request: Request, path: readonly string[]): Pro
 
 async function begin(request: Request, provider: string): Promise<Response> {
   const form = await ownForm(request);
-  await countCall("address", request.headers.get("x-forwarded-for") ?? "unknown");
   const realm = realmOfProvider(provider || `kc-${(form.realm ?? "").trim().toLowerCase()}`);
   if (!realm) return explain("organization");
   const attempt: AuthAttempt = { sessionId: null, failure: null };

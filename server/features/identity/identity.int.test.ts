@@ -15,7 +15,13 @@ import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
-import { bearerCaller, freshSession, freshSessionOf, sessionFromRequest } from "./index.ts";
+import {
+  bearerCaller,
+  freshSession,
+  freshSessionOf,
+  sessionFromRequest,
+  sweepSessions,
+} from "./index.ts";
 import { sessionIdIn } from "./session-cookie.ts";
 import { type ConsoleServer, startConsoleServer } from "./testing/console-server.ts";
 import { decryptFor } from "./token-cipher.ts";
@@ -215,6 +221,38 @@ test("an expired session is refused by the database's clock", async () => {
   ]);
   expect(await sessionFromRequest(headersOf(browser))).toBeNull();
   await expect(freshSession(session)).rejects.toMatchObject({ code: "unauthenticated" });
+});
+
+test("sweeping forgets the tokens of expired sessions and touches no live one", async () => {
+  const gone = await sessionOf((await signIn("developer")).browser);
+  const { browser } = await signIn("developer");
+  const live = await sessionOf(browser);
+  await superuser.query("UPDATE session SET expires_at = clock_timestamp() WHERE session_id = $1", [
+    gone.sessionId,
+  ]);
+  await sweepSessions();
+  expect(await rowOf(gone)).toMatchObject({ end_reason: "expired", refresh_token_enc: null });
+  expect(await rowOf(live)).toMatchObject({ ended_at: null });
+  await superuser.query(
+    "UPDATE session SET ended_at = ended_at - interval '31 days' WHERE session_id = $1",
+    [gone.sessionId],
+  );
+  await sweepSessions();
+  expect(await rowOf(gone)).toBeUndefined();
+  expect((await sessionOf(browser)).sessionId).toBe(live.sessionId);
+});
+
+test("too many sign-ins from one address are put off", async () => {
+  await superuser.query(
+    "INSERT INTO rate_limit (key, points, expire) VALUES ('address:203.0.113.9', 1000, (extract(epoch FROM now()) * 1000 + 60000)::bigint)",
+  );
+  const headers = { origin: console_.url, "x-forwarded-for": "203.0.113.9" };
+  const page = await new HttpBrowser().post(
+    `${console_.url}/api/auth/signin`,
+    { realm: REALM },
+    headers,
+  );
+  expect(page.url).toBe(`${console_.url}/sign-in?error=busy`);
 });
 
 test("signing in again replaces the session of this browser", async () => {

@@ -8,3 +8,4 @@ export { sessionCookieName } from "./session-cookie.ts";
 export { sessionFromRequest } from "./session-from-request.ts";
 export { type SignInChoices, signInChoices } from "./sign-in-choices.ts";
 export { signOut } from "./sign-out.ts";
+export { sweepSessions } from "./sweep-sessions.ts";
