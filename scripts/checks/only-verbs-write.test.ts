@@ -46,6 +46,20 @@ test("a listed writer may write its own tables only", () => {
   expect(found.join()).toContain("INSERT INTO rotation");
 });
 
+test("a helper may write as long as nothing but verbs of its feature can call it", () => {
+  const helper = 'await tx.query("INSERT INTO rotation_step VALUES ($1)");';
+  const path = "server/features/rotation/note-step.ts";
+  const byVerb = {
+    "server/features/rotation/verbs/note.ts": 'import { x } from "../note-step.ts";',
+  };
+  expect(problems({ [path]: helper, ...byVerb })).toEqual([]);
+  expect(problems({ [path]: helper })).toHaveLength(1);
+  for (const caller of ["server/worker/tick.ts", "server/features/rotation/router.ts"]) {
+    const text = 'import { x } from "#server/features/rotation/note-step.ts";';
+    expect(problems({ [path]: helper, ...byVerb, [caller]: text })).toHaveLength(1);
+  }
+});
+
 test("fails when it finds no write anywhere or no model", () => {
   expect(() => onlyVerbsWrite([parseSource("server/a.ts", "")], models)).toThrow("prove nothing");
   expect(() => modelTables("")).toThrow("prove nothing");
