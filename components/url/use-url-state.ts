@@ -1,6 +1,6 @@
 "use client";
-import { usePathname, useSearchParams } from "next/navigation";
-import { useCallback } from "react";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useCallback, useTransition } from "react";
 import { withParams } from "./url-text.ts";
 
 export type UrlPatch = Readonly<Record<string, string | null>>;
@@ -21,4 +21,19 @@ export function useUrlState() {
     [pathname],
   );
   return { params, change };
+}
+
+/** Changes parameters that the server answers to, such as the filters of a log. */
+export function useUrlVisit() {
+  const router = useRouter();
+  const pathname = usePathname();
+  const [isPending, start] = useTransition();
+  const visit = useCallback(
+    (patch: UrlPatch) =>
+      start(() =>
+        router.replace(withParams(pathname, window.location.search, patch), { scroll: false }),
+      ),
+    [pathname, router],
+  );
+  return { visit, isPending };
 }

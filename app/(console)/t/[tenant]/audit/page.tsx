@@ -1,0 +1,36 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AuditScreen } from "#components/audit/audit-screen.tsx";
+import { AUDIT_PARAMS, auditFilterOf } from "#components/audit/audit-url.ts";
+import { ProblemState } from "#components/problem/problem-state.tsx";
+import { load } from "../../../load.ts";
+
+interface AuditPageProps {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("audit"))("title") };
+}
+
+/** The tenant's audit log, narrowed as the URL says. */
+export default async function AuditPage({ params, searchParams }: AuditPageProps) {
+  const { tenant } = await params;
+  const given = await searchParams;
+  const narrowed = Object.fromEntries(
+    AUDIT_PARAMS.flatMap((name) => {
+      const value = given[name];
+      return typeof value === "string" && value !== "" ? [[name, value]] : [];
+    }),
+  );
+  const loaded = await load(tenant, async (console) => ({
+    page: await console.audit.list(auditFilterOf(narrowed)),
+    types: await console.audit.types(),
+    head: await console.audit.head(),
+  }));
+  if (!loaded.isLoaded) {
+    return <ProblemState problem={loaded.problem} scope="runtime.audit.read" />;
+  }
+  return <AuditScreen tenantId={tenant} params={narrowed} {...loaded.data} />;
+}

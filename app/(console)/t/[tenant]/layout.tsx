@@ -1,0 +1,42 @@
+import { notFound, redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { AppShell } from "#components/shell/app-shell.tsx";
+import { ToastLayer } from "#components/toast/toast-layer.tsx";
+import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
+import { currentSession } from "#server/features/identity/current-session.ts";
+import { env } from "#server/platform/env/env.ts";
+import { load } from "../../load.ts";
+
+interface TenantLayoutProps {
+  children: ReactNode;
+  params: Promise<{ tenant: string }>;
+}
+
+/** The frame of one tenant's pages. Another tenant's address answers as one that does not exist. */
+export default async function TenantLayout({ children, params }: TenantLayoutProps) {
+  const { tenant: tenantId } = await params;
+  const session = await currentSession();
+  if (!session) redirect("/sign-in");
+  if (!session.tenants.includes(tenantId)) notFound();
+  const loaded = await load(tenantId, (console) => console.tenants.mine());
+  const named = loaded.isLoaded ? loaded.data : [];
+  const tenants = session.tenants.map((id) => ({
+    id,
+    displayName: named.find((tenant) => tenant.tenantId === id)?.displayName ?? id,
+  }));
+  const tenant = tenants.find(({ id }) => id === tenantId);
+  if (!tenant) notFound();
+  return (
+    <>
+      <AppShell
+        sovereign={env().SOVEREIGN}
+        tenant={tenant}
+        viewer={{ displayName: session.displayName, tenants, scopes: [...session.scopes] }}
+      >
+        {children}
+      </AppShell>
+      <ToastLayer />
+      <TooltipLayer />
+    </>
+  );
+}
