@@ -5,8 +5,8 @@ import { mayBegin, mayMove } from "#server/engines/rotation/state-machine.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { heldRotation } from "../held-rotation.ts";
-import { addStep } from "../rotation-rows.ts";
 import { BeginStepInput, StepResult } from "../schema.ts";
+import { addStep } from "../writes/add-step.ts";
 
 /**
  * Records what is about to be done outside, before it is (law 2): the step, the old handle and the

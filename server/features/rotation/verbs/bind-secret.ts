@@ -10,7 +10,8 @@ import { BindSecretInput, type Rotator } from "../schema.ts";
 
 /**
  * Makes or changes the reference to a secret; store and path name it. The same reference again
- * changes nothing. `rotator` can't be changed while a rotation is under way.
+ * changes nothing. While a rotation is under way its pair of roles stays; the address of their
+ * database may change.
  */
 export const bindSecret = verb({
   name: "rotation.bindSecret",
@@ -35,7 +36,7 @@ export const bindSecret = verb({
     if (found && isDeepStrictEqual(found.rest, rest) && isDeepStrictEqual(found.rotator, rotator)) {
       return unchanged({ bindingId: found.binding_id });
     }
-    if (found?.state === "rotating") {
+    if (found?.state === "rotating" && !isSamePair(found.rotator, rotator)) {
       throw new AppError("conflict", "A rotation of this credential is under way.", {
         field: "path",
         remedy: "Change the reference when the rotation is done.",
@@ -78,6 +79,11 @@ function keepRoles(stored: Rotator, asked: Rotator): Rotator {
     stored.activeRole === asked.standbyRole && stored.standbyRole === asked.activeRole;
   if (!isSwapped) return asked;
   return { ...asked, activeRole: stored.activeRole, standbyRole: stored.standbyRole };
+}
+
+function isSamePair(stored: Rotator, asked: Rotator): boolean {
+  if (stored.kind !== "postgres-dual-user" || asked.kind !== "postgres-dual-user") return false;
+  return isDeepStrictEqual({ ...stored, target: null }, { ...asked, target: null });
 }
 
 const UPSERT = `

@@ -2,10 +2,10 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { openRotation } from "../open-rotation.ts";
 import { rotateFacts } from "../rotate-policy.ts";
 import { lockBinding } from "../rotation-rows.ts";
 import { ForceRotateInput, OpenedRotation } from "../schema.ts";
+import { openRotation } from "../writes/open-rotation.ts";
 
 /** Starts a rotation now, ahead of its schedule. */
 export const forceRotate = verb({

@@ -9,10 +9,11 @@ import {
 } from "#server/engines/rotation/state-machine.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { bindingAfter } from "../binding-after.ts";
 import { heldRotation } from "../held-rotation.ts";
-import { addStep, lockBinding } from "../rotation-rows.ts";
+import { lockBinding } from "../rotation-rows.ts";
 import { RecordStepInput, StepResult } from "../schema.ts";
+import { addStep } from "../writes/add-step.ts";
+import { changeBinding } from "../writes/change-binding.ts";
 
 /** States in which the worker lets go: for the grace, for a pause after a failure, or for good. */
 const WAITING: ReadonlySet<RotationState> = new Set(["grace", "revoke_failed", "indeterminate"]);
@@ -58,7 +59,7 @@ export const recordStep = verb({
       // What made us give up stays readable when the undoing is done.
       to === "rolled_back",
     ]);
-    await bindingAfter(tx, tenant, binding, { to, newHandle });
+    await changeBinding(tx, tenant, binding, { to, newHandle });
     const eventId = uuidv7();
     await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
     return audited(

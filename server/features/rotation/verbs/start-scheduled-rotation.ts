@@ -4,10 +4,10 @@ import { z } from "zod";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
-import { openRotation } from "../open-rotation.ts";
 import { rotateFacts } from "../rotate-policy.ts";
 import { lockBinding } from "../rotation-rows.ts";
 import { OpenedRotation, StartScheduledInput } from "../schema.ts";
+import { openRotation } from "../writes/open-rotation.ts";
 
 /** Starts the rotation of a binding whose time has come; null when it hasn't, or another worker was first. */
 export const startScheduledRotation = verb({

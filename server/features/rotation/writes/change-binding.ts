@@ -2,12 +2,12 @@ import "server-only";
 import type { RotationState } from "#server/engines/rotation/state-machine.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { BindingRow } from "./rotation-rows.ts";
-import { ruleOf } from "./rules.ts";
-import type { NewHandle } from "./schema.ts";
+import type { BindingRow } from "../rotation-rows.ts";
+import { ruleOf } from "../rules.ts";
+import type { NewHandle } from "../schema.ts";
 
 /** What a rotation's move means for its binding: new version and roles, or its state. */
-export async function bindingAfter(
+export async function changeBinding(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   binding: BindingRow,

@@ -5,8 +5,9 @@ import type { Actor } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { addStep, type BindingRow } from "./rotation-rows.ts";
-import type { OpenedRotation, RequestedBy } from "./schema.ts";
+import type { BindingRow } from "../rotation-rows.ts";
+import type { OpenedRotation, RequestedBy } from "../schema.ts";
+import { addStep } from "./add-step.ts";
 
 /**
  * Opens a rotation of a binding that the caller has locked. Throws `conflict` when one is under way:
