@@ -13,11 +13,6 @@ export const WRITERS: readonly Writer[] = [
   { path: /^server\/features\/[^/]+\/verbs\//, why: "verbs are how state changes" },
   { path: /^server\/platform\//, why: "verb(), audit, limits and health themselves" },
   {
-    path: /^server\/features\/rotation\/writes\//,
-    tables: ["rotation", "rotation_step", "secret_binding"],
-    why: "what several rotation verbs write alike, in their own transaction",
-  },
-  {
     path: /^server\/features\/audit\/sealing\//,
     tables: ["audit_pending", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_log_state"],
     why: "derives the log from events that verbs recorded",
