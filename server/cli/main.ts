@@ -1,0 +1,47 @@
+import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts";
+import { diffCommand } from "./commands/diff.ts";
+import { logCheckProofCommand } from "./commands/log-check-proof.ts";
+import { logVerifyCommand } from "./commands/log-verify.ts";
+import { podSecurityCommand } from "./commands/pod-security.ts";
+import { reachCommand } from "./commands/reach.ts";
+
+/** Every command of `npm run -s console -- <command>`; a two-word name is matched first. */
+const COMMANDS: Record<string, Command> = {
+  diff: diffCommand,
+  "log check-proof": logCheckProofCommand,
+  "log verify": logVerifyCommand,
+  "pod-security": podSecurityCommand,
+  reach: reachCommand,
+};
+
+const output: CommandOutput = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const two = COMMANDS[args.slice(0, 2).join(" ")];
+  const command = two ?? COMMANDS[args[0] ?? ""];
+  if (!command) {
+    const asked =
+      args[0] === undefined || args[0] === "--help" ? "" : `There is no command "${args[0]}".\n`;
+    output.err(`${asked}Commands (exit 0 fine, 1 findings, 2 cannot tell):`);
+    for (const { usage, summary } of Object.values(COMMANDS))
+      output.err(`  ${usage}\n      ${summary}`);
+    return args[0] === "--help" ? EXIT.fine : EXIT.cannotTell;
+  }
+  try {
+    return await command.run(args.slice(two ? 2 : 1), output);
+  } catch (error) {
+    output.err((error as Error).message);
+    if (error instanceof UsageError) output.err(`Usage: ${command.usage}`);
+    return EXIT.cannotTell;
+  }
+}
+
+// A reader that has seen enough (`| head`) is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? EXIT.fine : EXIT.cannotTell);
+});
+
+process.exitCode = await main(process.argv.slice(2));
