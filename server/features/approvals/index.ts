@@ -1,0 +1,8 @@
+import "server-only";
+
+/** What other parts of the server may use of the approvals feature. */
+export { approvalSubject } from "./approval-subject.ts";
+export { MINIMUM_REQUIREMENT } from "./minimum-requirement.ts";
+export { consumeApproval } from "./verbs/consume-approval.ts";
+export { expireApproval } from "./verbs/expire-approval.ts";
+export { requestApproval } from "./verbs/request-approval.ts";

@@ -1,0 +1,13 @@
+import type { ApprovalKind, Requirement } from "./schema.ts";
+
+/** What each kind of request takes at the least. The requester may ask for more, never for less. */
+export const MINIMUM_REQUIREMENT: Record<ApprovalKind, Requirement> = {
+  rotation: [{ role: "security-officer", count: 1 }],
+  deployment: [{ role: "sovereign-admin", count: 1 }],
+  elevation: [{ role: "security-officer", count: 1 }],
+  "dr-promotion": [
+    { role: "sovereign-admin", count: 1 },
+    { role: "security-officer", count: 1 },
+  ],
+  remediation: [{ role: "security-officer", count: 1 }],
+};
