@@ -25,9 +25,9 @@ export class RelyingParty {
     this.#browser = browser;
   }
 
-  static async start(browser: Browser): Promise<RelyingParty> {
+  static async start(browser: Browser, port = 0): Promise<RelyingParty> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     const party = new RelyingParty(server, browser);
     server.on("request", async (request, response) => {
       let body = "";
