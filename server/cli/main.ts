@@ -2,6 +2,7 @@ import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts
 import { diffCommand } from "./commands/diff.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
+import { migrateCommand } from "./commands/migrate.ts";
 import { podSecurityCommand } from "./commands/pod-security.ts";
 import { reachCommand } from "./commands/reach.ts";
 
@@ -10,6 +11,7 @@ const COMMANDS: Record<string, Command> = {
   diff: diffCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,
+  migrate: migrateCommand,
   "pod-security": podSecurityCommand,
   reach: reachCommand,
 };
