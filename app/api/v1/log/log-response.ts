@@ -7,7 +7,7 @@ import { requestContext } from "#server/trpc/context.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 
 const callerOf = createCallerFactory(logRouter);
-type LogCaller = ReturnType<typeof callerOf>;
+type LogCaller = ReturnType<typeof callerOf>["log"];
 
 /** Runs a read of a tenant's log for an HTTP request: session, tenant guard, scope, transaction. */
 export async function logResponse(
@@ -20,7 +20,7 @@ export async function logResponse(
     const headers = new Headers(request.headers);
     headers.set("x-tenant", tenant);
     headers.set("traceparent", traceparent);
-    return await answer(callerOf(await requestContext(headers)));
+    return await answer(callerOf(await requestContext(headers)).log);
   } catch (error) {
     const traceId = traceIdOf(traceparent);
     const status = httpStatusOf(error);

@@ -179,9 +179,9 @@ describe("the log over HTTP", () => {
     expect((await checkpoint(operator, own)).status).toBe(403);
     expect((await tile("tile/0/000", operator, own)).status).toBe(403);
     const events = await eventsOf(own);
-    expect(events.map(({ type, outcome }) => `${type} ${outcome}`)).toEqual([
-      "runtime.access.denied denied",
-      "runtime.access.denied denied",
+    expect(events.map(({ outcome, subject }) => `${outcome} ${subject}`)).toEqual([
+      "denied act/log.checkpoint",
+      "denied act/log.tile",
     ]);
   });
 });
