@@ -5,6 +5,8 @@ export interface KeepRunningOptions {
   readonly start: () => RunningProcess | Promise<RunningProcess>;
   readonly say: (line: string) => void;
   readonly logFile: string;
+  /** Called after each restart, when the process id has changed. */
+  readonly onRestart?: () => void;
   /** Milliseconds before the first restart; doubles with each, up to 30 s. */
   readonly firstDelayMillis?: number;
 }
@@ -50,7 +52,10 @@ export async function keepRunning(options: KeepRunningOptions): Promise<KeptRunn
       const startedAt = Date.now();
       current = await options.start();
       if (isStopping) await current.stop();
-      else watch(current, startedAt);
+      else {
+        watch(current, startedAt);
+        options.onRestart?.();
+      }
     } catch (error) {
       options.say(`${options.name} could not be started: ${(error as Error).message}`);
       timer = setTimeout(() => void restart(), delay);

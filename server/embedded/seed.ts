@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { DEMO_SOVEREIGNS } from "#server/features/identity/realms/demo-sovereigns.ts";
+import { ensureSovereign, ensureTenant } from "#server/features/tenants/bootstrap.ts";
+import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { closePools } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
+import { seedDemoRotation } from "./demo/seed-rotation.ts";
+
+/** Fills a demo installation; repeatable at each start. POSTGRES_ADMIN_URL is the embedded Postgres's. */
+const { CONSOLE_MODE, SOVEREIGN, OPENBAO_ADDR, OPENBAO_TOKEN_FILE } = env();
+const adminUrl = process.env.POSTGRES_ADMIN_URL;
+const sovereign = DEMO_SOVEREIGNS.find(({ name }) => name === SOVEREIGN);
+if (CONSOLE_MODE === "production") throw new Error("The demo's seed refuses to run in production.");
+if (!sovereign) throw new Error(`There is no demo installation named ${SOVEREIGN}.`);
+
+await ensureSovereign(sovereign.name, sovereign.displayName);
+for (const { id, displayName } of sovereign.tenants) await ensureTenant(id, displayName);
+
+if (adminUrl) {
+  const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE, "utf8").trim());
+  const vault = new OpenBaoClient({ address: OPENBAO_ADDR, token });
+  const tenants = [sovereign.name, ...sovereign.tenants.map(({ id }) => id)];
+  for (const tenant of tenants) await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
+  await vault.close();
+} else {
+  logger.warn("POSTGRES_ADMIN_URL is not set: no demo credentials were made");
+}
+logger.info({ sovereign: sovereign.name }, "the demo is seeded");
+await closePools();

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureDatabase } from "#server/embedded/demo/role-pair.ts";
+import { seedDatabasePair } from "#server/embedded/demo/seed-rotation.ts";
+import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
+import { readDatabaseCredential } from "#server/integrations/openbao/database-credential.ts";
+import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import type { TargetLogin } from "#server/integrations/postgres-roles/postgres-target.ts";
+import { type ProbeResult, probeLogin } from "#server/integrations/postgres-roles/probe-login.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { newTenant } from "#test/fixtures/tenants.ts";
+import { fileDatabase } from "#test/harness/file-database.ts";
+
+/** A vault in its own process, and a tenant whose pairs of roles live in a database of their own. */
+export interface RotationFixture {
+  tenant: AuthorizedTenantId;
+  vault: SpawnedVault;
+  client: OpenBaoClient;
+  target: { host: string; port: number; database: string; tls: "disable" };
+  /** What a worker process needs besides the environment of the test file. */
+  env: Record<string, string>;
+  newPair(graceSeconds?: number): Promise<Pair>;
+  stop(): Promise<void>;
+}
+
+export interface Pair {
+  bindingId: string;
+  path: string;
+  roles: readonly [string, string];
+  /** The main path's login, now or at a version. */
+  login(version?: number): Promise<TargetLogin>;
+  probe(login: TargetLogin): Promise<ProbeResult>;
+}
+
+export async function rotationFixture(): Promise<RotationFixture> {
+  const directory = mkdtempSync(join(tmpdir(), "rotation-vault-"));
+  const vault = await spawnVault(directory);
+  const token = SecretValue.of(readFileSync(vault.tokenFile, "utf8"));
+  const client = new OpenBaoClient({ address: vault.address, token });
+  const { cluster, urls } = fileDatabase();
+  const database = `demo_${randomBytes(6).toString("hex")}`;
+  const adminUrl = urls.superuser;
+  await ensureDatabase(adminUrl, database);
+  const target = { host: "127.0.0.1", port: cluster.port, database, tls: "disable" } as const;
+  const tenant = await newTenant("rotation");
+  return {
+    tenant,
+    vault,
+    client,
+    target,
+    env: { OPENBAO_ADDR: vault.address, OPENBAO_TOKEN_FILE: vault.tokenFile },
+    async newPair(graceSeconds = 0) {
+      const name = `db-${randomBytes(5).toString("hex")}`;
+      const seed = { tenant, kv: client.kv, adminUrl, graceSeconds };
+      const { bindingId } = await seedDatabasePair(seed, target, {
+        name,
+        environment: "test",
+        owner: "tests",
+      });
+      const path = `${tenant}/test/${name}`;
+      return {
+        bindingId,
+        path,
+        roles: [`${tenant}-test-${name}-a`, `${tenant}-test-${name}-b`],
+        async login(version = 0) {
+          const found = await readDatabaseCredential(client.kv, path, version);
+          if (found.kind !== "found") throw new Error(`${path} is ${found.kind}`);
+          return found.credential;
+        },
+        probe: (login) => probeLogin(target, login),
+      };
+    },
+    async stop() {
+      await client.close();
+      await vault.stop();
+      rmSync(directory, { recursive: true, force: true });
+      await asSuperuser(`DROP DATABASE ${database} WITH (FORCE)`);
+    },
+  };
+}
