@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { toBase64 } from "./bytes.ts";
+import { toBase64 } from "../bytes.ts";
+import { naiveConsistency, naivePath, naiveRoot, sampleLeaves } from "./naive-tree.ts";
 import { parseProofFile, verifyProofFile } from "./proof-file.ts";
-import { naiveConsistency, naivePath, naiveRoot, sampleLeaves } from "./testing/naive-tree.ts";
 
 const leaves = sampleLeaves(7);
 const [leaf] = leaves as [Uint8Array];

@@ -1,7 +1,7 @@
-import { fromBase64, isUint64 } from "./bytes.ts";
-import { MerkleError } from "./merkle-error.ts";
-import { type ConsistencyClaim, verifyConsistency } from "./verify-consistency.ts";
-import { type InclusionClaim, verifyInclusion } from "./verify-inclusion.ts";
+import { fromBase64, isUint64 } from "../bytes.ts";
+import { MerkleError } from "../merkle-error.ts";
+import { type ConsistencyClaim, verifyConsistency } from "../verify-consistency.ts";
+import { type InclusionClaim, verifyInclusion } from "../verify-inclusion.ts";
 
 /** A proof in the JSON form of transparency-dev/merkle's test data. */
 export type ProofFile =
