@@ -7,8 +7,6 @@ export interface Runtime {
   readonly sovereign: string;
   readonly consoleUrl: string;
   readonly ports: Ports;
-  /** True once the demo data is complete: the next start leaves it alone. */
-  readonly isSeeded: boolean;
   /** Process ids by name while it runs. */
   readonly pids: Record<string, number>;
 }

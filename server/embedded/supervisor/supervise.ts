@@ -1,18 +1,16 @@
 import { mkdirSync } from "node:fs";
-import { startEmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import { applicationEnvironment, machineEnvironment, type Ports } from "./child-environment.ts";
-import { type ChildSpec, lastLines, type RunningProcess, startProcess } from "./child-process.ts";
 import { choosePorts, DEFAULT_PORTS } from "./choose-ports.ts";
 import { ensureBuilt } from "./console-build.ts";
-import { dataLayout } from "./data-layout.ts";
+import { type DataLayout, dataLayout } from "./data-layout.ts";
+import { startDatabase } from "./demo-database.ts";
 import { demoKeys } from "./demo-keys.ts";
 import { demoParts } from "./demo-parts.ts";
-import { type KeptRunning, keepRunning } from "./keep-running.ts";
 import { acquireLock } from "./lock-file.ts";
-import { migratorUrl, prepareDatabase } from "./prepare-database.ts";
+import { processGroup } from "./process-group.ts";
 import { resetData } from "./reset-data.ts";
+import { runOnce } from "./run-once.ts";
 import { type Runtime, readRuntime, writeRuntime } from "./runtime-file.ts";
-import { waitUntilReady } from "./wait-until-ready.ts";
 
 export interface SuperviseOptions {
   readonly root: string;
@@ -28,31 +26,25 @@ export interface SuperviseOptions {
 
 export interface Supervised {
   readonly runtime: Runtime;
-  /** Stops the children in order, Postgres last. */
+  /** Stops the programs in order, Postgres last. */
   stop(): Promise<void>;
 }
 
 /** Starts a whole demo installation and keeps it running. Throws, with everything stopped again. */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
-  const { root, sovereign, say, signal } = options;
+  const { sovereign, say, signal } = options;
   const layout = dataLayout(options.dataDir);
   const releaseLock = acquireLock(layout.lock, `The console of ${sovereign}`);
-  const kept: KeptRunning[] = [];
-  const keep = async (
-    spec: Pick<ChildSpec, "name" | "logFile">,
-    start: () => RunningProcess | Promise<RunningProcess>,
-  ) => {
-    signal.throwIfAborted();
-    const running = await keepRunning({ name: spec.name, logFile: spec.logFile, start, say });
-    kept.push(running);
-    return running;
+  let runtime: Runtime | undefined;
+  const remember = (change: Partial<Runtime>) => {
+    if (!runtime) return;
+    runtime = { ...runtime, pids: group.pids(), ...change };
+    writeRuntime(layout.runtime, runtime);
   };
-  const keepPart = (spec: ChildSpec) => keep(spec, () => startProcess(spec));
+  const group = processGroup({ signal, say, onRestart: () => remember({}) });
   const stop = async () => {
-    // Started last, stopped first: nothing loses what it depends on while it still works.
-    for (const running of [...kept].reverse()) await running.stop();
-    const runtime = readRuntime(layout.runtime);
-    if (runtime) writeRuntime(layout.runtime, { ...runtime, pids: {} });
+    await group.stop();
+    remember({ pids: {} });
     releaseLock();
   };
 
@@ -60,96 +52,54 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     if (options.reset) resetData(layout);
     mkdirSync(layout.logs, { recursive: true, mode: 0o700 });
     const before = readRuntime(layout.runtime);
-    const keys = demoKeys(layout.keys);
     const ports = await choosePorts({ ...DEFAULT_PORTS, ...before?.ports, ...options.ports }, say);
-    const consoleUrl = `http://localhost:${ports.console}`;
-    const application = applicationEnvironment({ sovereign, layout, keys, ports, consoleUrl });
-    const parts = demoParts({ root, layout, ports, application, machine: machineEnvironment() });
-    const building = ensureBuilt({
-      root,
-      logFile: layout.logOf("build"),
-      signal,
-      onBuild: () => say("Building the console (about a minute)…"),
-    });
-    building.catch(() => undefined);
-
-    const startPostgres = async (): Promise<RunningProcess> => {
-      const server = await startEmbeddedPostgres({
-        dataDir: layout.postgres,
-        superuserPassword: keys.postgresSuperuser,
-        logFile: layout.logOf("postgres"),
-        port: ports.postgres,
-        exactPort: kept.length > 0,
-      });
-      superuserUrl = server.superuserUrl;
-      return {
-        pid: server.pid,
-        ended: server.ended.then(() => "the server stopped"),
-        exitCode: () => null,
-        stop: () => server.stop(),
-      };
-    };
-    let superuserUrl = (_database?: string) => "";
-    await keep({ name: "postgres", logFile: layout.logOf("postgres") }, startPostgres);
-    const [vault, idp] = await Promise.all([keepPart(parts.vault), keepPart(parts.idp)]);
-    await prepareDatabase({
-      superuserUrl,
-      port: ports.postgres,
-      logins: keys.logins,
-      tenantContextKey: keys.tenantContext,
-    });
-    await Promise.all([
-      ready(vault, `${application.OPENBAO_ADDR}/v1/sys/health`, parts.vault),
-      ready(
-        idp,
-        `http://localhost:${ports.idp}/realms/catalyst-admin/.well-known/openid-configuration`,
-        parts.idp,
-      ),
-    ]);
-
-    const runtime = (isSeeded: boolean): Runtime => ({
+    runtime = {
       sovereign,
-      consoleUrl,
+      consoleUrl: `http://localhost:${ports.console}`,
       ports,
-      isSeeded,
-      pids: Object.fromEntries(kept.map((each) => [each.name, each.pid() ?? 0])),
-    });
-    writeRuntime(layout.runtime, runtime(before?.isSeeded ?? false));
-    if (!before?.isSeeded || options.reset) {
-      await runOnce({
-        ...parts.seed,
-        env: {
-          ...parts.seed.env,
-          DATABASE_URL_MIGRATOR: migratorUrl(ports.postgres, keys.logins),
-          POSTGRES_ADMIN_URL: superuserUrl(),
-        },
-      });
-    }
-    await building;
-    await keepPart(parts.worker);
-    const web = await keepPart(parts.console);
-    await ready(web, `http://127.0.0.1:${ports.console}/api/health/ready`, parts.console);
-    writeRuntime(layout.runtime, runtime(true));
-    return { runtime: runtime(true), stop };
+      pids: {},
+    };
+    await startAll(options, layout, group, runtime, remember);
+    return { runtime, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
 
-  async function ready(running: KeptRunning, url: string, spec: ChildSpec): Promise<void> {
-    await waitUntilReady({ kept: running, url, logFile: spec.logFile, signal });
-  }
+async function startAll(
+  { root, sovereign, say, signal }: SuperviseOptions,
+  layout: DataLayout,
+  group: ReturnType<typeof processGroup>,
+  { ports, consoleUrl }: Runtime,
+  remember: (change: Partial<Runtime>) => void,
+): Promise<void> {
+  const keys = demoKeys(layout.keys);
+  const application = applicationEnvironment({ sovereign, layout, keys, ports, consoleUrl });
+  const parts = demoParts({ root, layout, ports, application, machine: machineEnvironment() });
+  const building = ensureBuilt({
+    root,
+    logFile: layout.logOf("build"),
+    signal,
+    onBuild: () => say("Building the console (about a minute)…"),
+  });
+  // Its failure is met below, where it is awaited; until then it must not end the process.
+  building.catch(() => undefined);
 
-  async function runOnce(spec: ChildSpec): Promise<void> {
-    const running = startProcess(spec);
-    const onAbort = () => void running.stop();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const how = await running.ended;
-    signal.removeEventListener("abort", onAbort);
-    signal.throwIfAborted();
-    if (running.exitCode() === 0) return;
-    throw new Error(
-      `The ${spec.name} failed (${how}). The end of ${spec.logFile}:\n${lastLines(spec.logFile)}`,
-    );
+  const admin = await startDatabase({ group, layout, keys, port: ports.postgres });
+  // What the operator configures takes the place of the embedded part.
+  if (!process.env.OPENBAO_ADDR) {
+    await group.keepReady(parts.vault, `http://127.0.0.1:${ports.vault}/v1/sys/health`);
   }
+  if (!process.env.IDENTITY_CONFIG) {
+    const realm = `http://localhost:${ports.idp}/realms/catalyst-admin`;
+    await group.keepReady(parts.idp, `${realm}/.well-known/openid-configuration`);
+  }
+  remember({});
+  // Repeatable: adds what is missing, leaves what is there.
+  await runOnce({ ...parts.seed, env: { ...parts.seed.env, ...admin } }, signal);
+  await building;
+  await group.keep(parts.worker);
+  await group.keepReady(parts.console, `http://127.0.0.1:${ports.console}/api/health/ready`);
+  remember({});
 }
