@@ -5,7 +5,6 @@ export function claimsOf(user: RealmUser): Record<string, unknown> {
   const { tenants, demo } = user.attributes;
   return {
     preferred_username: user.username,
-    email_verified: false,
     resource_access: { "runtime-api": { roles: user.clientRoles["runtime-api"] } },
     ...(tenants ? { tenants } : {}),
     ...(demo?.[0] ? { demo: demo[0] } : {}),
@@ -16,5 +15,5 @@ export function claimsOf(user: RealmUser): Record<string, unknown> {
 export const CLAIMS_BY_SCOPE = {
   openid: ["sub", "acr", "auth_time", "sid", "resource_access", "tenants", "demo"],
   profile: ["preferred_username", "name"],
-  email: ["email", "email_verified"],
+  email: ["email"],
 };

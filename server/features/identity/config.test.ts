@@ -6,6 +6,7 @@ import {
   tenantsOfClaims,
 } from "./config.ts";
 import { grantsOf } from "./grants.ts";
+import { refuseDemoAccount } from "./verified-grants.ts";
 
 const tenantRealm: RealmConfig = {
   realm: "acme-shop",
@@ -90,4 +91,13 @@ test("claims of another shape are no grants", () => {
   ).toBeNull();
   expect(grantsOf(tenantRealm, { sub: "s" })?.scopes.size).toBe(0);
   expect(grantsOf(tenantRealm, { sub: "s", demo: "true" })?.isDemo).toBe(true);
+});
+
+test("production turns demo accounts away, and nobody else", () => {
+  const demo = grantsOf(tenantRealm, { sub: "s", demo: "true" });
+  const person = grantsOf(tenantRealm, { sub: "s" });
+  if (!demo || !person) throw new Error("no grants");
+  expect(() => refuseDemoAccount(demo, "production")).toThrow(/Demo accounts/);
+  expect(() => refuseDemoAccount(demo, "demo")).not.toThrow();
+  expect(() => refuseDemoAccount(person, "production")).not.toThrow();
 });

@@ -22,6 +22,7 @@ import {
   sessionFromRequest,
   sweepSessions,
 } from "./index.ts";
+import { takeRefreshLease } from "./refresh-lease.ts";
 import { sessionIdIn } from "./session-cookie.ts";
 import { type ConsoleServer, startConsoleServer } from "./testing/console-server.ts";
 import { decryptFor } from "./token-cipher.ts";
@@ -316,6 +317,8 @@ test("roles younger than a minute are not asked for again", async () => {
   const session = await sessionOf(browser);
   const before = await rowOf(session);
   await freshSession(session);
+  // Another caller may have read the row just before a refresh ended: the lease itself must refuse.
+  expect(await takeRefreshLease(session.sessionId)).toBeNull();
   expect((await rowOf(session)).refresh_token_enc).toEqual(before.refresh_token_enc);
 });
 

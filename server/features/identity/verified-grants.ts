@@ -22,10 +22,14 @@ export async function verifiedGrants(
   }
   const grants = grantsOf(realm, claims);
   if (!grants) throw new AppError("unauthenticated", "The token lacks the agreed claims.");
-  if (grants.isDemo && env().CONSOLE_MODE === "production") {
-    throw new AppError("forbidden", "Demo accounts may not be used in production.", {
-      remedy: "Delete the demo users of this realm.",
-    });
-  }
+  refuseDemoAccount(grants, env().CONSOLE_MODE);
   return { grants, claims };
+}
+
+/** A demo account's password is public: production turns it away, whatever realm it came from. */
+export function refuseDemoAccount(grants: Grants, mode: "demo" | "production"): void {
+  if (!grants.isDemo || mode === "demo") return;
+  throw new AppError("forbidden", "Demo accounts may not be used in production.", {
+    remedy: "Delete the demo users of this realm.",
+  });
 }
