@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { ROTATION_STATES } from "#server/engines/rotation/state-machine.ts";
+import { entityId } from "#server/platform/entity-id.ts";
+import { SECRET_CLASSES } from "./rules.ts";
+import {
+  BINDING_STATUSES,
+  ENVIRONMENTS,
+  NewHandle,
+  OldHandle,
+  RequestedBy,
+  ROTATION_TRIGGERS,
+} from "./schema.ts";
+
+export const BINDING_SORTS = [
+  "name",
+  "status",
+  "age",
+  "next",
+  "class",
+  "owner",
+  "environment",
+] as const;
+export type BindingSort = (typeof BINDING_SORTS)[number];
+
+export const ListBindingsInput = z.object({
+  /** Part of the name, path or owner, in any case. */
+  text: z.string().trim().max(200).optional(),
+  classes: z.array(z.enum(SECRET_CLASSES)).max(SECRET_CLASSES.length).optional(),
+  environments: z.array(z.enum(ENVIRONMENTS)).max(ENVIRONMENTS.length).optional(),
+  statuses: z.array(z.enum(BINDING_STATUSES)).max(BINDING_STATUSES.length).optional(),
+  sort: z.enum(BINDING_SORTS).default("status"),
+  order: z.enum(["asc", "desc"]).default("asc"),
+  cursor: z.string().max(600).nullish(),
+  limit: z.number().int().min(1).max(200).default(100),
+});
+export type ListBindingsInput = z.output<typeof ListBindingsInput>;
+
+const Rule = z.object({
+  maxTtlSeconds: z.number().int().nullable(),
+  rotateBeforeSeconds: z.number().int(),
+  autoRotate: z.boolean(),
+  requireApproval: z.array(z.string()),
+  isConfigurable: z.boolean(),
+  managedBy: z.enum(["console", "cert-manager", "workload-identity", "user", "nobody"]),
+});
+
+const OpenRotation = z.object({
+  rotationId: z.uuid(),
+  state: z.enum(ROTATION_STATES),
+  graceUntil: z.date().nullable(),
+  errorText: z.string().nullable(),
+});
+
+/** One credential of the dashboard: a reference and its dates, never a value. */
+export const BindingView = z.object({
+  bindingId: z.uuid(),
+  name: z.string(),
+  class: z.enum(SECRET_CLASSES),
+  environment: z.enum(ENVIRONMENTS),
+  store: z.string(),
+  path: z.string(),
+  owner: z.string(),
+  rule: Rule,
+  status: z.enum(BINDING_STATUSES),
+  /** Null when nobody knows when the value was made. */
+  ageSeconds: z.number().int().nullable(),
+  lastRotatedAt: z.date().nullable(),
+  nextRotationAt: z.date().nullable(),
+  /** When the value reaches its age limit. */
+  limitAt: z.date().nullable(),
+  currentVersion: z.number().int().nullable(),
+  graceSeconds: z.number().int(),
+  /** Why the console can't rotate it, as a sentence; null when it can. */
+  missing: z.string().nullable(),
+  openRotation: OpenRotation.nullable(),
+});
+export type BindingView = z.infer<typeof BindingView>;
+
+export const ListBindingsOutput = z.object({
+  asOf: z.date(),
+  bindings: z.array(BindingView),
+  nextCursor: z.string().nullable(),
+});
+
+export const SummaryOutput = z.object({
+  asOf: z.date(),
+  total: z.number().int(),
+  overdue: z.number().int(),
+  dueSoon: z.number().int(),
+  inGrace: z.number().int(),
+  failed: z.number().int(),
+  unmanaged: z.number().int(),
+  leaked: z.number().int(),
+  /** Rotations that start by themselves, by UTC day, for 90 days from today; the overdue count today. */
+  upcoming: z.array(z.object({ day: z.iso.date(), count: z.number().int() })),
+});
+
+export const BindingDetailInput = z.object({ bindingId: entityId("secret binding") });
+
+export const RotationView = z.object({
+  rotationId: z.uuid(),
+  state: z.enum(ROTATION_STATES),
+  trigger: z.enum(ROTATION_TRIGGERS),
+  requestedBy: RequestedBy,
+  reason: z.string().nullable(),
+  oldHandle: OldHandle.nullable(),
+  newHandle: NewHandle.nullable(),
+  createdAt: z.date(),
+  finishedAt: z.date().nullable(),
+  graceUntil: z.date().nullable(),
+  retryAt: z.date().nullable(),
+  attempt: z.number().int(),
+  errorCode: z.string().nullable(),
+  errorText: z.string().nullable(),
+  steps: z.array(
+    z.object({
+      from: z.enum(ROTATION_STATES).nullable(),
+      state: z.enum(ROTATION_STATES),
+      at: z.date(),
+      note: z.string(),
+      eventId: z.uuid(),
+      eventType: z.string(),
+      actorKind: z.string(),
+      isSealed: z.boolean(),
+    }),
+  ),
+});
+export type RotationView = z.infer<typeof RotationView>;
+
+export const BindingDetailOutput = z.object({
+  asOf: z.date(),
+  binding: BindingView,
+  /** The newest 20. */
+  rotations: z.array(RotationView),
+});
