@@ -28,5 +28,6 @@ consoleContract({
   otherRealm: "acme-shop",
   tenants,
   port,
+  isOneForEach: true,
   topology: () => topology,
 });

@@ -28,5 +28,6 @@ consoleContract({
   otherRealm: "analytics",
   tenants,
   port,
+  isOneForEach: false,
   topology: () => topology,
 });

@@ -18,6 +18,8 @@ export interface KeycloakTopology extends IdentityPeer {
   /** The console's `identity.json` for these Keycloaks. */
   readonly identityFile: string;
   admin(realm: string): KeycloakAdmin;
+  /** Ends the Keycloak that serves this realm, as a failure would. */
+  stopServing(realm: string): Promise<void>;
 }
 
 const REALM_FILES = join(import.meta.dirname, "../../../deploy/keycloak");
@@ -60,6 +62,7 @@ export async function startTopology(
     issuerOf,
     clientSecretOf: () => secret,
     admin: (realm) => of(realm).admin,
+    stopServing: (realm) => of(realm).stop(),
     setRoles: (realm, username, roles) => setRoles(of(realm).admin, realm, username, roles),
     setEnabled: (realm, username, enabled) => of(realm).admin.setUser(realm, username, { enabled }),
     endSession: (realm, sid) => of(realm).admin.endSession(realm, sid),
