@@ -31,10 +31,12 @@ export async function recordDenial(caller: Caller, denial: Denial): Promise<void
       caller.tenant,
       key,
       WINDOW_SECONDS,
+      denial.act.slice(0, 200),
+      denial.cause.slice(0, 200),
     ]);
     if (!window?.is_first) return;
     await denial.alongside?.(tx);
-    await emitEvent(tx, caller, {
+    const eventId = await emitEvent(tx, caller, {
       type: "runtime.access.denied",
       subject: `act/${denial.act}`,
       outcome: "denied",
@@ -45,6 +47,11 @@ export async function recordDenial(caller: Caller, denial: Denial): Promise<void
         ...(window.flushed > 0 ? { suppressedBefore: window.flushed } : {}),
       },
     });
+    // The count, published when the window ends, says which denial it continues.
+    await tx.query(
+      "UPDATE denial_window SET first_event_id = $3 WHERE tenant_id = $1 AND denial_key = $2",
+      [caller.tenant, key, eventId],
+    );
   });
 }
 
@@ -54,8 +61,8 @@ const COUNT_IN_WINDOW = `
     SELECT suppressed, window_ends_at <= clock_timestamp() AS is_over
     FROM denial_window WHERE tenant_id = $1 AND denial_key = $2 FOR UPDATE
   )
-  INSERT INTO denial_window AS w (tenant_id, denial_key, window_ends_at, suppressed, last_at)
-  VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), 0, clock_timestamp())
+  INSERT INTO denial_window AS w (tenant_id, denial_key, window_ends_at, suppressed, last_at, act, cause)
+  VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), 0, clock_timestamp(), $4, $5)
   ON CONFLICT (tenant_id, denial_key) DO UPDATE SET
     suppressed = CASE WHEN w.window_ends_at <= clock_timestamp() THEN 0 ELSE w.suppressed + 1 END,
     window_ends_at = CASE WHEN w.window_ends_at <= clock_timestamp() THEN excluded.window_ends_at ELSE w.window_ends_at END,

@@ -1,0 +1,109 @@
+import "server-only";
+import type { PolicyDecision as DecisionRow } from "#prisma-client";
+import type { PolicyAction, PolicyDecision } from "#server/platform/authz/policy-engine.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { wordsOfPolicy } from "./policy-words.ts";
+import type {
+  DecisionDetail,
+  DecisionPage,
+  DecisionSummary,
+  ListDecisionsInput,
+} from "./schema.ts";
+
+/** Decisions, newest first (their ids are in the order of time). */
+export async function decisions(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { outcome, limit, cursor }: ListDecisionsInput,
+): Promise<DecisionPage> {
+  const rows = await tx.db.policyDecision.findMany({
+    where: {
+      tenantId: tenant,
+      ...(outcome ? { outcome } : {}),
+      ...(cursor ? { decisionId: { lt: cursor } } : {}),
+    },
+    orderBy: { decisionId: "desc" },
+    take: limit + 1,
+  });
+  const items = rows.slice(0, limit).map(summaryOf);
+  return {
+    items,
+    nextCursor: rows.length > limit ? (items.at(-1)?.decisionId ?? null) : null,
+    asOf: await tx.startedAt(),
+  };
+}
+
+/** One decision with everything it was made from; undefined when absent or foreign. */
+export async function decision(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  decisionId: string,
+): Promise<DecisionDetail | undefined> {
+  const row = await findRow(tx, tenant, decisionId);
+  if (!row) return undefined;
+  return {
+    ...summaryOf(row),
+    request: row.request,
+    entities: row.entities,
+    policySetDigest: hex(row.policySetDigest),
+    schemaDigest: hex(row.schemaDigest),
+    engineVersion: row.engineVersion,
+    digest: hex(row.digest),
+  };
+}
+
+/** The decision as the engine made it, to be made again. */
+export async function recordedDecision(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  decisionId: string,
+): Promise<PolicyDecision | undefined> {
+  const row = await findRow(tx, tenant, decisionId);
+  if (!row) return undefined;
+  return {
+    action: row.action as PolicyAction,
+    outcome: row.outcome as PolicyDecision["outcome"],
+    reasons: row.reasons,
+    errors: row.errors,
+    policySetDigest: Buffer.from(row.policySetDigest),
+    schemaDigest: Buffer.from(row.schemaDigest),
+    engineVersion: row.engineVersion,
+    request: row.request,
+    entities: row.entities,
+    digest: Buffer.from(row.digest),
+  };
+}
+
+function findRow(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  decisionId: string,
+): Promise<DecisionRow | null> {
+  return tx.db.policyDecision.findUnique({
+    where: { tenantId_decisionId: { tenantId: tenant, decisionId } },
+  });
+}
+
+interface Uid {
+  type: string;
+  id: string;
+}
+
+function summaryOf(row: DecisionRow): DecisionSummary {
+  const { principal, resource } = JSON.parse(row.request) as { principal: Uid; resource: Uid };
+  return {
+    decisionId: row.decisionId,
+    action: row.action,
+    outcome: row.outcome as DecisionSummary["outcome"],
+    principal: `${principal.type}::${JSON.stringify(principal.id)}`,
+    resource: `${resource.type}::${JSON.stringify(resource.id)}`,
+    reasons: row.reasons.map((policyId) => ({ policyId, words: wordsOfPolicy(policyId) })),
+    errors: row.errors,
+    decidedAt: row.decidedAt,
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

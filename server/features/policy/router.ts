@@ -1,0 +1,40 @@
+import "server-only";
+import { notFound } from "#server/platform/errors/app-error.ts";
+import { readProcedure, router } from "#server/trpc/init.ts";
+import { decision, decisions, recordedDecision } from "./queries.ts";
+import { replayDecision } from "./replay-decision.ts";
+import {
+  DecisionDetail,
+  DecisionInput,
+  DecisionPage,
+  ListDecisionsInput,
+  Replay,
+} from "./schema.ts";
+
+const read = readProcedure("runtime.policies.read");
+
+export const policyRouter = router({
+  list: read
+    .input(ListDecisionsInput)
+    .output(DecisionPage)
+    .query(({ ctx, input }) => decisions(ctx.tx, ctx.caller.tenant, input)),
+
+  byId: read
+    .input(DecisionInput)
+    .output(DecisionDetail)
+    .query(async ({ ctx, input }) => {
+      const found = await decision(ctx.tx, ctx.caller.tenant, input.decisionId);
+      if (!found) throw notFound("policy decision");
+      return found;
+    }),
+
+  /** Makes a decision again from its record and says whether the bytes are the same. */
+  replay: read
+    .input(DecisionInput)
+    .output(Replay)
+    .query(async ({ ctx, input }) => {
+      const recorded = await recordedDecision(ctx.tx, ctx.caller.tenant, input.decisionId);
+      if (!recorded) throw notFound("policy decision");
+      return replayDecision(recorded);
+    }),
+});

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { entityId } from "#server/platform/entity-id.ts";
+
+export const DecisionOutcome = z.enum(["allow", "deny"]);
+
+export const ListDecisionsInput = z.object({
+  outcome: DecisionOutcome.optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+  cursor: z.uuid().optional(),
+});
+export type ListDecisionsInput = z.infer<typeof ListDecisionsInput>;
+
+export const DecisionInput = z.object({ decisionId: entityId("policy decision") });
+
+export const Reason = z.object({ policyId: z.string(), words: z.string() });
+
+export const DecisionSummary = z.object({
+  decisionId: z.string(),
+  action: z.string(),
+  outcome: DecisionOutcome,
+  principal: z.string(),
+  resource: z.string(),
+  reasons: z.array(Reason),
+  errors: z.array(z.string()),
+  decidedAt: z.date(),
+});
+export type DecisionSummary = z.infer<typeof DecisionSummary>;
+
+export const DecisionPage = z.object({
+  items: z.array(DecisionSummary),
+  nextCursor: z.string().nullable(),
+  asOf: z.date(),
+});
+export type DecisionPage = z.infer<typeof DecisionPage>;
+
+export const DecisionDetail = DecisionSummary.extend({
+  /** RFC 8785 texts, as they were judged. */
+  request: z.string(),
+  entities: z.string(),
+  policySetDigest: z.string(),
+  schemaDigest: z.string(),
+  engineVersion: z.string(),
+  digest: z.string(),
+});
+export type DecisionDetail = z.infer<typeof DecisionDetail>;
+
+/** `unknown`: the rules or the engine have changed since, so nothing can be said (law 7). */
+export const Replay = z.object({
+  verdict: z.enum(["same", "different", "unknown"]),
+  changed: z.array(
+    z.enum([
+      "policies",
+      "schema",
+      "engine",
+      "request",
+      "entities",
+      "outcome",
+      "reasons",
+      "errors",
+      "digest",
+    ]),
+  ),
+  recordedDigest: z.string(),
+  replayedDigest: z.string(),
+});
+export type Replay = z.infer<typeof Replay>;

@@ -1,0 +1,30 @@
+import "server-only";
+import { hkdfSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ed25519PublicKey } from "#server/engines/merkle/ed25519.ts";
+import { env } from "#server/platform/env/env.ts";
+
+let cached: Uint8Array | undefined;
+
+/**
+ * The installation's Ed25519 seed for webhooks, derived (HKDF-SHA-256, RFC 5869) from the key that
+ * lives outside Postgres, so that a webhook's signature can never be one of a log.
+ */
+export function webhookSeed(): Uint8Array {
+  cached ??= deriveSeed(env().LOG_SIGNING_KEY_FILE);
+  return cached;
+}
+
+/** The public key in the form of Standard Webhooks: `whpk_` and base64. */
+export function webhookPublicKey(): string {
+  return `whpk_${Buffer.from(ed25519PublicKey(webhookSeed())).toString("base64")}`;
+}
+
+function deriveSeed(file: string): Uint8Array {
+  const text = readFileSync(file, "utf8").trim();
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    throw new Error(`LOG_SIGNING_KEY_FILE (${file}) must hold 64 hexadecimal digits`);
+  }
+  const info = "sovereign-console/webhook-signing/v1";
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(text, "hex"), "", info, 32));
+}
