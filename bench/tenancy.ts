@@ -27,8 +27,8 @@ import { seedBenchmark } from "./seed.ts";
  * makes it, against the same five by the same Prisma over the same rows without policies and without
  * a transaction. Rounds alternate, so that both see the same machine. Prints JSON and one line.
  */
-const WARM_UP = 300;
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 2_000);
+const WARM_UP = 200;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 800);
 const PLAIN_DATABASE = "without_tenancy";
 
 const directory = mkdtempSync(join(tmpdir(), "sovereign-console-bench-"));

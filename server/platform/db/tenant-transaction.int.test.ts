@@ -51,7 +51,7 @@ async function residue(): Promise<object> {
     await pool().query(`SELECT coalesce(current_setting('app.context', true), '') AS context,
     current_setting('statement_timeout') AS timeout, current_user = session_user AS own_role,
     current_setting('search_path') AS path, current_setting('row_security') AS row_security,
-    (SELECT count(*)::int FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory') AS locks`);
+    current_setting('lock_timeout') AS lock_timeout`);
   return rows[0] as object;
 }
 
@@ -61,8 +61,11 @@ const clean = {
   own_role: true,
   path: '"$user", public',
   row_security: "on",
-  locks: 0,
+  lock_timeout: "0",
 };
+
+const sessionLocks = (tx: TenantTx) =>
+  tx.query("SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'");
 
 describe("a pooled connection is clean and stays", () => {
   let before: number | undefined;
@@ -72,6 +75,7 @@ describe("a pooled connection is clean and stays", () => {
   afterEach(async () => {
     expect(await residue()).toEqual(clean);
     expect(await withTenant(theirs, "tenant", backend)).toBe(before);
+    expect(await withTenant(theirs, "tenant", sessionLocks)).toEqual([]);
   });
 
   test("after a commit", () => withTenant(ours, "tenant", (tx) => tx.db.alert.findMany()));

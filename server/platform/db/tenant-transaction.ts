@@ -153,9 +153,7 @@ async function end(
 ): Promise<string | undefined> {
   turnOf.delete(connection);
   try {
-    const results = (await connection.query(
-      `${how}; RESET ALL; SELECT pg_advisory_unlock_all()`,
-    )) as unknown as pg.QueryResult[];
+    const results = (await connection.query(`${how}; RESET ALL`)) as unknown as pg.QueryResult[];
     connection.release(!isReusable);
     return results[0]?.command;
   } catch (error) {
@@ -193,7 +191,8 @@ function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
   const entered = connection
     .query({
       name: "console_enter",
-      text: "SELECT app.enter($1, $2) AS at",
+      // A lock taken for the session would outlive the call that took it.
+      text: "SELECT app.enter($1, $2) AS at, pg_advisory_unlock_all()",
       values: [context, env().STATEMENT_TIMEOUT_MILLIS],
     })
     .then((result) => (result.rows[0] as { at: Date }).at);
