@@ -53,19 +53,13 @@ describe("the log is append-only for", () => {
     });
   });
 
-  it.each(CASES)("the owner's ordinary session: %s on %s", async (change, table, statement) => {
+  it.each(CASES)("the owner's ordinary session: %s on %s", async (_, __, statement) => {
     const before = await wholeLog();
     await connectedTo(fileDatabase().urls.migrator, async (owner) => {
-      // Forced row security hides every row from the owner; without it the trigger must refuse.
-      await owner.query("BEGIN");
-      await owner.query(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
       await expect(owner.query(statement)).rejects.toMatchObject({
         ...REFUSED,
         message: expect.stringContaining("append-only"),
       });
-      await owner.query("ROLLBACK");
-      const plain = await owner.query(statement).catch((error: unknown) => error);
-      if (change === "TRUNCATE") expect(plain).toMatchObject(REFUSED);
     });
     expect(await wholeLog()).toEqual(before);
   });

@@ -65,18 +65,16 @@ export async function emitEvent(
   return eventId;
 }
 
-// One statement, one round trip: event, payload and pending mark stand or fall together.
+// One statement, one round trip: event and payload stand or fall together; a trigger puts the
+// event into the sequencer's queue.
 const INSERT_EVENT = `
   WITH event AS (
     INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at, envelope, commitment)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-    RETURNING tenant_id, event_id, recorded_at
-  ), payload AS (
-    INSERT INTO audit_payload (tenant_id, event_id, key_id, salt, ciphertext)
-    SELECT tenant_id, event_id, $12, $13, $14 FROM event
+    RETURNING tenant_id, event_id
   )
-  INSERT INTO audit_pending (tenant_id, event_id, recorded_at)
-  SELECT tenant_id, event_id, recorded_at FROM event`;
+  INSERT INTO audit_payload (tenant_id, event_id, key_id, salt, ciphertext)
+  SELECT tenant_id, event_id, $12, $13, $14 FROM event`;
 
 function describeActor({ actor }: Caller): JsonValue {
   switch (actor.kind) {
