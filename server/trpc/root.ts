@@ -1,12 +1,18 @@
 import "server-only";
+import { alertsRouter } from "#server/features/alerts/router.ts";
+import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
+import { policyRouter } from "#server/features/policy/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
 import { tenantsRouter } from "#server/features/tenants/router.ts";
 import { router } from "./init.ts";
 
 /** One line a domain. */
 export const appRouter = router({
+  alerts: alertsRouter,
+  approvals: approvalsRouter,
   audit: auditRouter,
+  policy: policyRouter,
   rotation: rotationRouter,
   tenants: tenantsRouter,
 });
