@@ -19,6 +19,7 @@ export function proxy(request: NextRequest): NextResponse {
 
   const headers = new Headers(request.headers);
   headers.delete("x-nonce");
+  headers.set("x-console-path", request.nextUrl.pathname + request.nextUrl.search);
   if (!isData) {
     headers.set("x-nonce", nonce);
     headers.set("content-security-policy", policy);

@@ -8,6 +8,7 @@ import { traceIdOf } from "#server/platform/telemetry/trace.ts";
 import { requestContext } from "#server/trpc/context.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 import { appRouter } from "#server/trpc/root.ts";
+import { signInPath } from "./sign-in-path.ts";
 
 const createCaller = createCallerFactory(appRouter);
 
@@ -33,7 +34,7 @@ export async function load<T>(
     return { isLoaded: true, data: await call(createCaller(context)) };
   } catch (error) {
     const body = errorBody(error, traceIdOf(context.traceparent));
-    if (body.code === "unauthenticated") redirect("/sign-in");
+    if (body.code === "unauthenticated") redirect(await signInPath());
     if (body.code === "not_found") notFound();
     if (body.code === "internal")
       logger.error({ err: error, traceId: body.traceId }, "page failed");

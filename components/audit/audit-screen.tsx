@@ -1,13 +1,14 @@
 "use client";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { DataTable } from "#components/data-table/data-table.tsx";
+import { MoreButton } from "#components/data-table/more-button.tsx";
+import { useMorePages } from "#components/data-table/use-more-pages.ts";
 import { RefreshButton } from "#components/live/refresh-button.tsx";
 import { usePageRefresh } from "#components/live/use-page-refresh.ts";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
-import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
@@ -38,39 +39,24 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
   const columns = useAuditColumns();
   const url = useUrlState();
   const { visit } = useUrlVisit();
-  const [older, setOlder] = useState<{ of: string; events: AuditRow[]; cursor: string | null }>();
-  const [isLoadingOlder, setLoadingOlder] = useState(false);
-  const filterKey = JSON.stringify(params);
-  const held = older?.of === filterKey ? older : undefined;
-  const rows = useMemo(() => mergedEvents(page.events, held?.events ?? []), [page.events, held]);
-  const cursor = held ? held.cursor : page.nextCursor;
+  const list = useMorePages({
+    question: JSON.stringify(params),
+    first: useMemo(() => ({ items: page.events, nextCursor: page.nextCursor }), [page]),
+    idOf,
+    fetchPage: async (cursor) => {
+      const { consoleClient } = await import("#components/trpc/console-client.ts");
+      const filter = { ...auditFilterOf(params), cursor };
+      const next = await consoleClient(tenantId).audit.list.query(filter);
+      return { items: next.events, nextCursor: next.nextCursor };
+    },
+    onFailure: () => showToast({ tone: "danger", title: t("olderFailed") }),
+  });
   const isFiltered = AUDIT_PARAMS.some((name) => params[name]);
   usePageRefresh(page.events.some((event) => event.state === "recorded"));
 
   const change = url.change;
   const open = useCallback((id: string) => change({ event: id }, { push: true }), [change]);
   const selected = url.params.get("event");
-
-  async function loadOlder() {
-    if (!cursor) return;
-    setLoadingOlder(true);
-    try {
-      const { consoleClient } = await import("#components/trpc/console-client.ts");
-      const next = await consoleClient(tenantId).audit.list.query({
-        ...auditFilterOf(params),
-        cursor,
-      });
-      setOlder({
-        of: filterKey,
-        events: [...(held?.events ?? []), ...next.events],
-        cursor: next.nextCursor,
-      });
-    } catch {
-      showToast({ tone: "danger", title: t("olderFailed") });
-    } finally {
-      setLoadingOlder(false);
-    }
-  }
 
   return (
     <AsOfProvider at={page.asOf}>
@@ -81,8 +67,8 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
           <DataTable
             label={t("title")}
             columns={columns}
-            rows={rows}
-            totalCount={isFiltered && rows.length === 0 ? 1 : rows.length}
+            rows={list.items}
+            totalCount={isFiltered || list.hasMore ? null : list.items.length}
             rowId={idOf}
             defaultSort=""
             selectedId={selected}
@@ -98,12 +84,8 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
               />
             }
             footer={
-              cursor ? (
-                <div className="border-line border-t p-2 text-center">
-                  <Button size="sm" isBusy={isLoadingOlder} onClick={loadOlder}>
-                    {t("older")}
-                  </Button>
-                </div>
+              list.hasMore ? (
+                <MoreButton label={t("older")} isLoading={list.isLoading} onPress={list.loadMore} />
               ) : null
             }
           />
@@ -119,10 +101,4 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
       </div>
     </AsOfProvider>
   );
-}
-
-/** The first page is read anew all the time, the older ones are not: each event once, newest first. */
-function mergedEvents(first: AuditRow[], older: AuditRow[]): AuditRow[] {
-  const known = new Set(first.map(idOf));
-  return [...first, ...older.filter((event) => !known.has(event.eventId))];
 }

@@ -7,8 +7,11 @@ export interface Column<Row> {
   /** Its name on screen. */
   label: string;
   cell: (row: Row) => ReactNode;
-  /** What the rows are ordered by; a column without it can't order them. `null` comes last. */
-  sortBy?: (row: Row) => string | number | null;
+  /**
+   * What the table orders the rows by, `null` last; `"server"` when the server does by this id.
+   * A column without it can't order them.
+   */
+  sortBy?: ((row: Row) => string | number | null) | "server";
   align?: "end";
   /** Left out on a phone, where the detail panel says it. */
   isWideOnly?: boolean;

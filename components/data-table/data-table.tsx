@@ -27,8 +27,8 @@ export interface DataTableProps<Row> {
   columns: readonly Column<Row>[];
   /** What passed the page's filters; stable between renders. */
   rows: readonly Row[];
-  /** How many there are without filters. */
-  totalCount: number;
+  /** How many there are without filters; `null` when more may be loaded. */
+  totalCount: number | null;
   rowId: (row: Row) => string;
   /** The order when the URL names none, as in the URL: `-age`. */
   defaultSort: string;
@@ -50,7 +50,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const t = useTranslations("common.table");
   const locale = useLocale();
   const scroller = useRef<HTMLDivElement>(null);
-  const url = useTableUrlState(defaultSort);
+  const sortedBy = columns.some((column) => column.sortBy === "server") ? "server" : "table";
+  const url = useTableUrlState(defaultSort, sortedBy);
   const shown = useMemo(
     () => columns.filter((column, index) => index === 0 || !url.hidden.includes(column.id)),
     [columns, url.hidden],
@@ -74,8 +75,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <div className="flex min-h-12 flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         {props.filters}
         <p role="status" className="ms-auto text-muted text-sm">
-          {rows.length === totalCount
-            ? t("count", { shown: totalCount })
+          {totalCount === null || rows.length === totalCount
+            ? t("count", { shown: rows.length })
             : t("countOf", { shown: rows.length, total: totalCount })}
         </p>
         <TableOptionsMenu

@@ -11,6 +11,7 @@ const columns: Column<Row>[] = [
   { id: "name", label: "Name", cell: (row) => row.name, sortBy: (row) => row.name },
   { id: "age", label: "Age", cell: (row) => row.age, sortBy: (row) => row.age },
   { id: "plain", label: "Plain", cell: () => null },
+  { id: "remote", label: "Remote", cell: () => null, sortBy: "server" },
 ];
 const rows: Row[] = [
   { name: "key 10", age: 5 },
@@ -29,6 +30,7 @@ describe("sortedRows", () => {
     ["-age", ["Key 1", "key 10", "alpha", "key 9"]],
     ["", ["key 10", "key 9", "Key 1", "alpha"]],
     ["plain", ["key 10", "key 9", "Key 1", "alpha"]],
+    ["-remote", ["key 10", "key 9", "Key 1", "alpha"]],
     ["absent", ["key 10", "key 9", "Key 1", "alpha"]],
   ])("by %j", (sort, expected) => {
     expect(names(sort)).toEqual(expected);

@@ -25,7 +25,8 @@ export function nextSorting(sorting: Sorting | null, id: string): Sorting {
 
 /**
  * The rows in the order asked for, as a new list. Equal rows keep their order; a row without a
- * value comes last whichever way round; a column that can't order leaves the rows as they are.
+ * value comes last whichever way round; a column that can't order, or by which the server does,
+ * leaves the rows as they are.
  */
 export function sortedRows<Row>(
   rows: readonly Row[],
@@ -34,7 +35,7 @@ export function sortedRows<Row>(
   locale: string,
 ): readonly Row[] {
   const sortBy = columns.find((column) => column.id === sorting?.id)?.sortBy;
-  if (!sorting || !sortBy) return rows;
+  if (!sorting || !sortBy || sortBy === "server") return rows;
   const collator = new Intl.Collator(locale, { numeric: true });
   const sign = sorting.isDescending ? -1 : 1;
   const keyed = rows.map((row) => ({ row, key: sortBy(row) }));

@@ -19,7 +19,6 @@ const STAGES = ["done", "done", "current", "ahead", "failed"] as const;
 const days = Array.from({ length: 90 }, (_, index) => ({
   day: new Date(Date.UTC(2026, 10, 22 + index)).toISOString().slice(0, 10),
   count: index % 7 === 3 ? (index % 5) + 1 : 0,
-  isOverdue: index === 0,
 }));
 
 /** Every part that has no data of its own, one below the other. */
@@ -37,7 +36,7 @@ export function HarnessStates() {
           tone,
         }))}
       />
-      <CalendarBar label="calendar" days={days} />
+      <CalendarBar label="calendar" days={days} isFirstLate />
       <div className="flex flex-wrap gap-2">
         {TONES.map((tone) => (
           <Status key={tone} tone={tone}>

@@ -7,13 +7,14 @@ export interface CalendarDay {
   /** `YYYY-MM-DD`, in UTC. */
   day: string;
   count: number;
-  isOverdue?: boolean;
 }
 
 interface CalendarBarProps {
   label: string;
   /** Consecutive days, the first being today. */
   days: readonly CalendarDay[];
+  /** Whether what is overdue counts on the first day. */
+  isFirstLate?: boolean;
 }
 
 const STEP = 10;
@@ -25,7 +26,7 @@ function dayText(day: string, locale: string): string {
 }
 
 /** What is coming, a bar a day, with a table that says the same. */
-export function CalendarBar({ label, days }: CalendarBarProps) {
+export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarProps) {
   const t = useTranslations("common.calendar");
   const locale = useLocale();
   const most = Math.max(1, ...days.map((day) => day.count));
@@ -40,7 +41,7 @@ export function CalendarBar({ label, days }: CalendarBarProps) {
         preserveAspectRatio="none"
         className="mirrored h-12 w-full"
       >
-        {days.map(({ day, count, isOverdue }, index) => (
+        {days.map(({ day, count }, index) => (
           <g key={day} data-tip={t("day", { day: dayText(day, locale), count })}>
             <rect
               x={index * STEP}
@@ -63,7 +64,11 @@ export function CalendarBar({ label, days }: CalendarBarProps) {
                 height={(count / most) * (HEIGHT - 6)}
                 className={cx(
                   "pointer-events-none",
-                  isOverdue ? "fill-danger" : index < 7 ? "fill-due" : "fill-accent",
+                  isFirstLate && index === 0
+                    ? "fill-danger"
+                    : index < 7
+                      ? "fill-due"
+                      : "fill-accent",
                 )}
               />
             ) : null}

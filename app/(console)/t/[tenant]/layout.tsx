@@ -1,11 +1,13 @@
 import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { AlertsBell } from "#components/alerts/alerts-bell.tsx";
 import { AppShell } from "#components/shell/app-shell.tsx";
 import { ToastLayer } from "#components/toast/toast-layer.tsx";
 import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
 import { env } from "#server/platform/env/env.ts";
 import { load } from "../../load.ts";
+import { signInPath } from "../../sign-in-path.ts";
 
 interface TenantLayoutProps {
   children: ReactNode;
@@ -16,7 +18,7 @@ interface TenantLayoutProps {
 export default async function TenantLayout({ children, params }: TenantLayoutProps) {
   const { tenant: tenantId } = await params;
   const session = await currentSession();
-  if (!session) redirect("/sign-in");
+  if (!session) redirect(await signInPath());
   if (!session.tenants.includes(tenantId)) notFound();
   const loaded = await load(tenantId, (console) => console.tenants.mine());
   const named = loaded.isLoaded ? loaded.data : [];
@@ -26,11 +28,22 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
   }));
   const tenant = tenants.find(({ id }) => id === tenantId);
   if (!tenant) notFound();
+  const alerts = session.scopes.has("runtime.alerts.read")
+    ? await load(tenantId, (console) => console.alerts.list({ limit: 1 }))
+    : null;
   return (
     <>
       <AppShell
         sovereign={env().SOVEREIGN}
         tenant={tenant}
+        alerts={
+          alerts ? (
+            <AlertsBell
+              tenantId={tenantId}
+              openCount={alerts.isLoaded ? alerts.data.openCount : null}
+            />
+          ) : null
+        }
         viewer={{ displayName: session.displayName, tenants, scopes: [...session.scopes] }}
       >
         {children}

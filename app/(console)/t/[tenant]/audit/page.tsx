@@ -4,6 +4,7 @@ import { AuditScreen } from "#components/audit/audit-screen.tsx";
 import { AUDIT_PARAMS, auditFilterOf } from "#components/audit/audit-url.ts";
 import { ProblemState } from "#components/problem/problem-state.tsx";
 import { load } from "../../../load.ts";
+import { paramsOf } from "../../../params-of.ts";
 
 interface AuditPageProps {
   params: Promise<{ tenant: string }>;
@@ -17,13 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
 /** The tenant's audit log, narrowed as the URL says. */
 export default async function AuditPage({ params, searchParams }: AuditPageProps) {
   const { tenant } = await params;
-  const given = await searchParams;
-  const narrowed = Object.fromEntries(
-    AUDIT_PARAMS.flatMap((name) => {
-      const value = given[name];
-      return typeof value === "string" && value !== "" ? [[name, value]] : [];
-    }),
-  );
+  const narrowed = paramsOf(await searchParams, AUDIT_PARAMS);
   const loaded = await load(tenant, async (console) => ({
     page: await console.audit.list(auditFilterOf(narrowed)),
     types: await console.audit.types(),

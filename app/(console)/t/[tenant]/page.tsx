@@ -1,0 +1,46 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { HomeScreen, type Part } from "#components/home/home-screen.tsx";
+import { type ConsoleCaller, load } from "../../load.ts";
+
+interface HomePageProps {
+  params: Promise<{ tenant: string }>;
+}
+
+const SHOWN = 8;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("home"))("title") };
+}
+
+/** What the reader's shift brings in this tenant; each part is there, forbidden or failed by itself. */
+export default async function HomePage({ params }: HomePageProps) {
+  const { tenant } = await params;
+  const part = async <Item,>(
+    call: (console: ConsoleCaller) => Promise<readonly Item[]>,
+  ): Promise<Part<Item>> => {
+    const loaded = await load(tenant, call);
+    return loaded.isLoaded
+      ? { items: loaded.data, problem: null }
+      : { items: null, problem: loaded.problem };
+  };
+  const bindings = (input: Parameters<ConsoleCaller["rotation"]["list"]>[0]) =>
+    part(async (console) => (await console.rotation.list({ limit: SHOWN, ...input })).bindings);
+  const asOf = new Date();
+  const [approvals, failed, soon, events] = await Promise.all([
+    part(async (console) => (await console.approvals.waiting()).items),
+    bindings({ statuses: ["failed", "overdue"] }),
+    bindings({ statuses: ["due-soon", "rotating", "in-grace"], sort: "next" }),
+    part(async (console) => (await console.audit.list({ limit: SHOWN })).events),
+  ]);
+  return (
+    <HomeScreen
+      tenantId={tenant}
+      asOf={asOf}
+      approvals={approvals}
+      failed={failed}
+      soon={soon}
+      events={events}
+    />
+  );
+}

@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { ProblemState } from "#components/problem/problem-state.tsx";
+import { bindingsQueryOf, ROTATION_PARAMS } from "#components/rotations/rotation-url.ts";
+import { RotationsScreen } from "#components/rotations/rotations-screen.tsx";
+import { currentSession } from "#server/features/identity/current-session.ts";
+import { load } from "../../../load.ts";
+import { paramsOf } from "../../../params-of.ts";
+
+interface RotationsPageProps {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("rotations"))("title") };
+}
+
+/** The tenant's credentials: narrowed and ordered as the URL says. */
+export default async function RotationsPage({ params, searchParams }: RotationsPageProps) {
+  const { tenant } = await params;
+  const asked = paramsOf(await searchParams, [...ROTATION_PARAMS, "sort"]);
+  const loaded = await load(tenant, async (console) => ({
+    page: await console.rotation.list(bindingsQueryOf(asked)),
+    summary: await console.rotation.summary(),
+  }));
+  if (!loaded.isLoaded) {
+    return <ProblemState problem={loaded.problem} scope="runtime.secrets.read" />;
+  }
+  const scopes = (await currentSession())?.scopes;
+  return (
+    <RotationsScreen
+      tenantId={tenant}
+      params={asked}
+      mayRotate={scopes?.has("runtime.secrets.rotate") ?? false}
+      {...loaded.data}
+    />
+  );
+}

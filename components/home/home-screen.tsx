@@ -1,0 +1,121 @@
+"use client";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { AuditRow } from "#components/audit/audit-row.ts";
+import { useEventVerb } from "#components/audit/event-verb.ts";
+import { OutcomeMark } from "#components/audit/outcome-mark.tsx";
+import { RefreshButton } from "#components/live/refresh-button.tsx";
+import type { Problem } from "#components/problem/problem.ts";
+import type { CredentialRow } from "#components/rotations/credential-row.ts";
+import { StatusMark } from "#components/rotations/status-mark.tsx";
+import { AsOfProvider } from "#components/time/as-of.tsx";
+import { Time } from "#components/time/time.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import type { ApprovalSummary } from "#server/features/approvals/schema.ts";
+import { HomeList } from "./home-list.tsx";
+
+/** What a section of Home got: its items, or why not. */
+export type Part<Item> =
+  | { items: readonly Item[]; problem: null }
+  | { items: null; problem: Problem };
+
+interface HomeScreenProps {
+  tenantId: string;
+  asOf: Date;
+  approvals: Part<ApprovalSummary>;
+  failed: Part<CredentialRow>;
+  soon: Part<CredentialRow>;
+  events: Part<AuditRow>;
+}
+
+const ROW = "flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-hover";
+
+/** The shift's to-do: what waits for the reader, what failed, what is coming, what changed. */
+export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: HomeScreenProps) {
+  const t = useTranslations("home");
+  const verb = useEventVerb();
+  const base = `/t/${tenantId}`;
+  const credentialRow = (row: CredentialRow) => (
+    <div className={ROW}>
+      <Link
+        href={`${base}/rotations?selected=${row.bindingId}`}
+        className="min-w-0 flex-1 truncate font-medium hover:underline"
+      >
+        {row.name}
+      </Link>
+      {row.nextRotationAt ? <Time at={row.nextRotationAt} className="text-muted text-sm" /> : null}
+      <StatusMark status={row.status} />
+    </div>
+  );
+  return (
+    <AsOfProvider at={asOf}>
+      <PageHeader title={t("title")} asOf={asOf} actions={<RefreshButton />} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <HomeList
+          {...approvals}
+          title={t("waiting.title")}
+          empty={t("waiting.empty")}
+          scope="runtime.approvals.read"
+          keyOf={(item) => item.requestId}
+          render={(item) => (
+            <div className={ROW}>
+              <div className="min-w-0 flex-1">
+                <p className="truncate font-medium">{item.reason}</p>
+                <p className="truncate text-muted text-sm">
+                  {t("waiting.by", {
+                    kind: t(`waiting.kind.${item.kind}`),
+                    name: item.requester.name,
+                  })}
+                </p>
+              </div>
+              <span className="text-muted text-sm">
+                {t("waiting.expires")} <Time at={item.expiresAt} />
+              </span>
+            </div>
+          )}
+        />
+        <HomeList
+          {...failed}
+          title={t("failed.title")}
+          more={{ href: `${base}/rotations`, label: t("failed.more") }}
+          empty={t("failed.empty")}
+          scope="runtime.secrets.read"
+          keyOf={(row) => row.bindingId}
+          render={credentialRow}
+        />
+        <HomeList
+          {...soon}
+          title={t("soon.title")}
+          more={{ href: `${base}/rotations?sort=next`, label: t("soon.more") }}
+          empty={t("soon.empty")}
+          scope="runtime.secrets.read"
+          keyOf={(row) => row.bindingId}
+          render={credentialRow}
+        />
+        <HomeList
+          {...events}
+          title={t("recent.title")}
+          more={{ href: `${base}/audit`, label: t("recent.more") }}
+          empty={t("recent.empty")}
+          scope="runtime.audit.read"
+          keyOf={(event) => event.eventId}
+          render={(event) => (
+            <div className={ROW}>
+              <Link
+                href={`${base}/audit?event=${event.eventId}`}
+                className="min-w-0 flex-1 truncate font-medium hover:underline"
+              >
+                {verb(event.type)}
+                {event.actorName ? (
+                  <span className="font-normal text-muted">{` · ${event.actorName}`}</span>
+                ) : null}
+              </Link>
+              <Time at={event.recordedAt} className="text-muted text-sm" />
+              <OutcomeMark outcome={event.outcome} />
+            </div>
+          )}
+        />
+      </div>
+    </AsOfProvider>
+  );
+}

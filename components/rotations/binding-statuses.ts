@@ -1,0 +1,13 @@
+import type { BindingStatus } from "#server/features/rotation/schema.ts";
+
+/** As the server orders them, most urgent first; here without its validators' weight. */
+export const BINDING_STATUSES = [
+  "failed",
+  "overdue",
+  "rotating",
+  "in-grace",
+  "due-soon",
+  "unmanaged",
+  "healthy",
+  "retired",
+] as const satisfies readonly BindingStatus[];

@@ -1,0 +1,112 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useLocale, useTranslations } from "next-intl";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { type Problem, problemOf } from "#components/problem/problem.ts";
+import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { durationText } from "#components/time/duration-text.ts";
+import { showToast } from "#components/toast/toast-store.ts";
+import { consoleClient } from "#components/trpc/console-client.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Textarea } from "#components/ui/textarea.tsx";
+import type { CredentialRow } from "./credential-row.ts";
+
+interface ForceRotateDialogProps {
+  tenantId: string;
+  binding: CredentialRow;
+  isOpen: boolean;
+  onClose: () => void;
+  onStarted: () => void;
+}
+
+/** As the verb demands it. */
+const REASON_LETTERS = 10;
+
+/** Says what a rotation will touch, asks why, and starts it. */
+export function ForceRotateDialog(props: ForceRotateDialogProps) {
+  const { tenantId, binding, isOpen, onClose, onStarted } = props;
+  const t = useTranslations("rotations.force");
+  const common = useTranslations("common");
+  const problemText = useProblemText();
+  const [reason, setReason] = useState("");
+  const [isTried, setTried] = useState(false);
+  const isShort = reason.trim().length < REASON_LETTERS;
+  const rotate = useMutation({
+    mutationFn: () =>
+      consoleClient(tenantId).rotation.forceRotate.mutate({
+        bindingId: binding.bindingId,
+        reason: reason.trim(),
+      }),
+    onSuccess: () => {
+      showToast({ tone: "ok", title: t("started", { name: binding.name }) });
+      setReason("");
+      setTried(false);
+      onStarted();
+    },
+  });
+  const problem: Problem | null = rotate.error ? problemOf(rotate.error) : null;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (!isShort && !rotate.isPending) rotate.mutate();
+  }
+
+  return (
+    <Dialog isOpen={isOpen} onClose={onClose} title={t("title", { name: binding.name })}>
+      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+        <Touched binding={binding} />
+        <Field
+          label={t("reason")}
+          hint={t("reasonHint")}
+          error={isTried && isShort ? t("reasonShort") : null}
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              autoFocus
+              required
+              maxLength={1000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+        {problem ? (
+          <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
+            {t("failed")}: {problemText(problem)}
+          </p>
+        ) : null}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{common("cancel")}</Button>
+          <Button type="submit" look="danger" isBusy={rotate.isPending}>
+            {t("confirm")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Touched({ binding }: { binding: CredentialRow }) {
+  const t = useTranslations("rotations.force");
+  const locale = useLocale();
+  const b = (text: ReactNode) => <strong>{text}</strong>;
+  const path = () => (
+    <bdi key="path" dir="ltr" className="break-all">
+      {binding.path}
+    </bdi>
+  );
+  return (
+    <div className="rounded-md border border-line bg-sunken px-3 py-2 text-sm">
+      <p className="font-medium">{t("touches", { environment: binding.environment })}</p>
+      <ul className="list-disc ps-5">
+        <li>{t.rich("touchRole", { b })}</li>
+        <li>{t.rich("touchPath", { b, path })}</li>
+        <li>{t.rich("touchOld", { b, grace: durationText(binding.graceSeconds, locale) })}</li>
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { SECRET_CLASSES } from "#server/features/rotation/rules.ts";
+import { BINDING_STATUSES as SERVER_STATUSES } from "#server/features/rotation/schema.ts";
+import { ListBindingsInput } from "#server/features/rotation/views.ts";
+import { BINDING_STATUSES } from "./binding-statuses.ts";
+import { bindingsQueryOf, CLASSES } from "./rotation-url.ts";
+
+it("asks for what the URL says", () => {
+  const query = bindingsQueryOf({
+    q: "orders",
+    class: "api-token",
+    state: "overdue",
+    sort: "-age",
+  });
+  expect(query).toEqual({
+    text: "orders",
+    classes: ["api-token"],
+    statuses: ["overdue"],
+    sort: "age",
+    order: "desc",
+  });
+  expect(ListBindingsInput.safeParse(query).success).toBe(true);
+});
+
+it("narrows nothing by what it does not know", () => {
+  expect(bindingsQueryOf({ class: "x", state: "y", sort: "-z" })).toEqual({});
+  expect(bindingsQueryOf({})).toEqual({});
+});
+
+it("knows the classes and statuses that the server knows, in its order", () => {
+  expect(CLASSES).toEqual(SECRET_CLASSES);
+  expect(BINDING_STATUSES).toEqual(SERVER_STATUSES);
+});
