@@ -15,10 +15,15 @@ test("accepts a verb with a test of either kind beside it", () => {
   expect(problems({ [at("start.ts")]: VERB, [at("start.test.ts")]: TEST })).toEqual([]);
 });
 
+test("accepts a test that has the verb, by name, from the feature's index", () => {
+  const test = `import { start } from "../index.ts"; await runVerb(start, caller, {});`;
+  expect(problems({ [at("start.ts")]: VERB, [at("start.int.test.ts")]: test })).toEqual([]);
+});
+
 test("refuses a verb without a test, with one that never calls it, and a file that is no verb", () => {
   expect(problems({ [at("start.ts")]: VERB })[0]).toContain("write start.int.test.ts");
   expect(problems({ [at("start.ts")]: VERB, [at("start.test.ts")]: "export {};" })[0]).toContain(
-    "does not import it",
+    "never names it",
   );
   expect(problems({ [at("start.ts")]: "export {};", [at("start.test.ts")]: TEST })[0]).toContain(
     "declares no verb",

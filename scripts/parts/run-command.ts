@@ -30,7 +30,7 @@ export function runCommand(
       env: {
         ...process.env,
         NO_COLOR: "1",
-        FORCE_COLOR: "0",
+        FORCE_COLOR: undefined,
         NEXT_TELEMETRY_DISABLED: "1",
         ...options.env,
       },
