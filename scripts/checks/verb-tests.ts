@@ -1,6 +1,6 @@
 import { Visitor } from "oxc-parser";
 import { isVerbFile } from "./import-direction.ts";
-import { type Breach, requireSome, type SourceFile } from "./source-tree.ts";
+import { type Breach, isTestCode, requireSome, type SourceFile } from "./source-tree.ts";
 
 function declaresVerb(file: SourceFile): boolean {
   let found = false;
@@ -12,9 +12,17 @@ function declaresVerb(file: SourceFile): boolean {
   return found;
 }
 
-/** The test imports the verb's file, or gets the verb by its name from the feature's index or fixture. */
-function calls(test: SourceFile, verbPath: string, name: string): boolean {
-  if (test.imports.some((each) => each.target === verbPath)) return true;
+/** The test imports the verb's file, itself or in its fixture, or names the verb (from an index). */
+function calls(
+  test: SourceFile,
+  verbPath: string,
+  name: string,
+  byPath: ReadonlyMap<string, SourceFile>,
+): boolean {
+  const fixtures = test.imports.flatMap(({ target }) =>
+    isTestCode(target) ? (byPath.get(target)?.imports ?? []) : [],
+  );
+  if ([...test.imports, ...fixtures].some((each) => each.target === verbPath)) return true;
   const camelCase = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   return new RegExp(`\\b${camelCase}\\b`).test(test.text);
 }
@@ -41,7 +49,9 @@ export function verbTests(files: readonly SourceFile[]): Breach[] {
       breaches.push(
         breach(`has no test beside it: write ${name}.int.test.ts (what to test: STYLE, "Tests")`),
       );
-    } else if (!tests.some((path) => calls(byPath.get(path) as SourceFile, file.path, name))) {
+    } else if (
+      !tests.some((path) => calls(byPath.get(path) as SourceFile, file.path, name, byPath))
+    ) {
       breaches.push(
         breach(`${tests[0]} never names it: a test must call the verb it stands beside`),
       );
