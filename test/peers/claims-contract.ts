@@ -99,7 +99,9 @@ export function claimsContract(subject: ContractSubject): void {
       expect(id.payload.sid).toMatch(/^[\w-]{20,}$/);
       expect(id.payload.auth_time).toBeGreaterThanOrEqual(askedAt);
       for (const { payload } of [id, access]) {
-        expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(15 * 60);
+        const seconds = (payload.exp ?? 0) - (payload.iat ?? 0);
+        // Keycloak reads its clock twice, which may fall on both sides of a second.
+        expect(Math.abs(seconds - 15 * 60)).toBeLessThanOrEqual(1);
       }
       expectNames(Object.keys(id.payload), ID_TOKEN);
       expectNames(Object.keys(access.payload), ACCESS_TOKEN);

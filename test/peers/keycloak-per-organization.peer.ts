@@ -29,5 +29,6 @@ consoleContract({
   tenants,
   port,
   isOneForEach: true,
+  takesAMinute: false,
   topology: () => topology,
 });

@@ -29,5 +29,6 @@ consoleContract({
   tenants,
   port,
   isOneForEach: false,
+  takesAMinute: true,
   topology: () => topology,
 });

@@ -18,6 +18,8 @@ export interface ConsoleSubject {
   readonly port: number;
   /** Whether every realm has a Keycloak to itself. */
   readonly isOneForEach: boolean;
+  /** Whether to wait out the minute after which roles are re-read; elsewhere time is moved on. */
+  readonly takesAMinute: boolean;
   topology(): KeycloakTopology;
 }
 
@@ -148,21 +150,23 @@ export function consoleContract(subject: ConsoleSubject): void {
       }
     });
 
-    test("a role taken away in Keycloak bites within a minute, by the real clock", async () => {
-      const { person } = await signIn("security-officer", otherRealm);
-      expectAnswer(await rotate(person, otherRealm), "allowed");
-      await changeRoles(otherRealm, "security-officer", ["compliance"]);
-      const takenAt = performance.now();
-      const refused = await waitFor(
-        async () => {
-          const answer = await rotate(person, otherRealm);
-          return answer.code === "not_found" ? null : answer;
-        },
-        { timeout: ROLES_MINUTE_MILLIS + 10_000, interval: 1_000, message: "a refusal" },
-      );
-      expect(performance.now() - takenAt).toBeLessThan(ROLES_MINUTE_MILLIS + 5_000);
-      expectAnswer(refused, "forbidden");
-    }, 120_000);
+    if (subject.takesAMinute) {
+      test("a role taken away in Keycloak bites within a minute, by the real clock", async () => {
+        const { person } = await signIn("security-officer", otherRealm);
+        expectAnswer(await rotate(person, otherRealm), "allowed");
+        await changeRoles(otherRealm, "security-officer", ["compliance"]);
+        const takenAt = performance.now();
+        const refused = await waitFor(
+          async () => {
+            const answer = await rotate(person, otherRealm);
+            return answer.code === "not_found" ? null : answer;
+          },
+          { timeout: ROLES_MINUTE_MILLIS + 10_000, interval: 1_000, message: "a refusal" },
+        );
+        expect(performance.now() - takenAt).toBeLessThan(ROLES_MINUTE_MILLIS + 5_000);
+        expectAnswer(refused, "forbidden");
+      }, 120_000);
+    }
 
     test("changed roles arrive in mid-session, given or taken", async () => {
       const { person, session } = await signIn("compliance");
@@ -230,9 +234,8 @@ export function consoleContract(subject: ConsoleSubject): void {
       expect(await person.page.locator("#password").isVisible()).toBe(true);
     });
 
-    test.runIf(subject.isOneForEach)(
-      "one organization's Keycloak fails: its changes are refused, its sessions stay, others go on",
-      async () => {
+    if (subject.isOneForEach) {
+      test("one organization's Keycloak fails: its changes are refused, its sessions stay, others go on", async () => {
         const stranded = await signIn("security-officer");
         const elsewhere = await signIn("security-officer", otherRealm);
         await keycloak.stopServing(realm);
@@ -243,8 +246,8 @@ export function consoleContract(subject: ConsoleSubject): void {
         expect((await rotate(stranded.person)).code).toBe("unavailable");
         expect((await rowOf(stranded.session)).ended_at).toBeNull();
         expect(await stranded.person.isSignedIn()).toBe(true);
-      },
-    );
+      });
+    }
   });
 }
 
