@@ -10,6 +10,7 @@ export const ENTITY_KINDS = [
   "policy decision",
   "alert",
   "webhook endpoint",
+  "webhook delivery",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

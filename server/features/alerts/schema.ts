@@ -30,14 +30,12 @@ export const AlertView = z.object({
 });
 export type AlertView = z.infer<typeof AlertView>;
 
-const page = {
-  limit: z.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().optional(),
-};
+const limit = z.number().int().min(1).max(100).default(50);
 
 export const ListAlertsInput = z.object({
   show: z.enum(["open", "acknowledged", "all"]).default("open"),
-  ...page,
+  limit,
+  cursor: entityId("alert").optional(),
 });
 export type ListAlertsInput = z.infer<typeof ListAlertsInput>;
 
@@ -87,7 +85,8 @@ export type DeliveryFault = z.infer<typeof DeliveryFault>;
 
 export const ListDeliveriesInput = z.object({
   endpointId: entityId("webhook endpoint").optional(),
-  ...page,
+  limit,
+  cursor: entityId("webhook delivery").optional(),
 });
 export type ListDeliveriesInput = z.infer<typeof ListDeliveriesInput>;
 

@@ -164,7 +164,7 @@ export type ApprovalDetail = z.infer<typeof ApprovalDetail>;
 export const ListApprovalsInput = z.object({
   state: ApprovalState.optional(),
   limit: z.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().optional(),
+  cursor: entityId("approval request").optional(),
 });
 export type ListApprovalsInput = z.infer<typeof ListApprovalsInput>;
 

@@ -6,7 +6,7 @@ export const DecisionOutcome = z.enum(["allow", "deny"]);
 export const ListDecisionsInput = z.object({
   outcome: DecisionOutcome.optional(),
   limit: z.number().int().min(1).max(100).default(50),
-  cursor: z.uuid().optional(),
+  cursor: entityId("policy decision").optional(),
 });
 export type ListDecisionsInput = z.infer<typeof ListDecisionsInput>;
 
