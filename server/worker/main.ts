@@ -3,6 +3,10 @@ import { runSealer } from "#server/features/audit/index.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
+import { every } from "./every.ts";
+import { expireDueApprovals } from "./jobs/approvals.ts";
+import { flushEndedDenials } from "./jobs/denials.ts";
+import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { startQueue } from "./queue.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredVault } from "./vault.ts";
@@ -34,12 +38,21 @@ const loops = {
       signal,
     ),
   bindings: () => bindingsLoop(signal),
+  webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
+  approvals: () => repeat(5_000, "approvals", expireDueApprovals),
+  denials: () => repeat(5_000, "denials", flushEndedDenials),
   sealer: () =>
     runSealer({
       signal,
       onError: (err, tenant) => logger.error({ err, tenant }, "sealing failed"),
     }),
 };
+
+function repeat(millis: number, job: string, act: () => Promise<number>): Promise<void> {
+  const once = () => act().then(() => undefined);
+  return every(millis, signal, once, (err) => logger.error({ err, job }, "due work failed"));
+}
+
 logger.info({ loops: WORKER_LOOPS }, "the worker runs");
 await Promise.all(WORKER_LOOPS.map((name) => loops[name]()));
 await boss.stop({ graceful: true, timeout: 20_000 });

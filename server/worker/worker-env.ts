@@ -1,15 +1,17 @@
 import { z } from "zod";
 import { env } from "#server/platform/env/env.ts";
 
+const LOOPS = ["rotations", "bindings", "sealer", "webhooks", "approvals", "denials"] as const;
+
 const schema = z.object({
   /** How long one claim of a rotation lasts without a sign of life. */
   WORKER_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   /** Which loops this replica runs. */
   WORKER_LOOPS: z
     .string()
-    .default("rotations,bindings,sealer")
+    .default(LOOPS.join(","))
     .transform((list) => list.split(",").map((name) => name.trim()))
-    .pipe(z.array(z.enum(["rotations", "bindings", "sealer"])).min(1)),
+    .pipe(z.array(z.enum(LOOPS)).min(1)),
   WORKER_FAILPOINT: z
     .string()
     .regex(/^(before|after):[a-z]+\.[a-z-]+$/, "must be before:<call> or after:<call>")

@@ -30,6 +30,8 @@ export interface RotationRow {
   lease_owner: string | null;
   has_lease: boolean;
   attempt: number;
+  error_code: string | null;
+  error_text: string | null;
   cause_event_id: string;
   finished_at: Date | null;
 }
@@ -59,7 +61,7 @@ export async function lockRotation(
   const [row] = await tx.query<RotationRow & Record<string, unknown>>(
     `SELECT rotation_id, binding_id, state, resume_state, old_handle, new_handle, intent, fence,
             lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
-            cause_event_id, finished_at
+            error_code, error_text, cause_event_id, finished_at
      FROM rotation WHERE tenant_id = $1 AND rotation_id = $2 FOR UPDATE`,
     [tenant, rotationId],
   );

@@ -23,7 +23,10 @@ const path = z
   .string()
   .min(1)
   .max(400)
-  .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "must be names joined by single slashes");
+  .regex(
+    /^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/,
+    "must be names joined by single slashes, none beginning with a dot",
+  );
 const roleName = z.string().min(1).max(63);
 
 /** Dual-user: two roles of one database take turns; the console holds references only. */
@@ -131,6 +134,8 @@ export const ClaimedRotation = z.object({
   newHandle: NewHandle.nullable(),
   intent: z.object({ step: z.enum(ROTATION_STEPS) }).nullable(),
   attempt: z.number().int(),
+  errorCode: z.string().nullable(),
+  errorText: z.string().nullable(),
   causeEventId: z.uuid(),
   path: z.string(),
   rotator: PostgresDualUser,

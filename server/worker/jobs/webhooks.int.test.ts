@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { beginDelivery, raiseAlert, recordDelivery } from "#server/features/alerts/index.ts";
+import { raiseAlert } from "#server/features/alerts/index.ts";
+import { deliveryIn, makeDue } from "#server/features/alerts/testing/delivery-fixture.ts";
 import { addWebhookEndpoint } from "#server/features/alerts/verbs/add-webhook-endpoint.ts";
 import { setWebhookEndpointEnabled } from "#server/features/alerts/verbs/set-webhook-endpoint-enabled.ts";
 import {
@@ -46,28 +47,7 @@ async function alertTo(answer: (attempt: number) => Answer) {
   return { ...receiver, endpointId, alertId };
 }
 
-interface Row {
-  delivery_id: string;
-  state: string;
-  attempt: number;
-  response_status: number | null;
-  last_error: string | null;
-  is_due: boolean;
-}
-async function delivery(): Promise<Row> {
-  const [row] = await asSuperuser<Row>(
-    `SELECT delivery_id, state, attempt, response_status, last_error, next_attempt_at <= clock_timestamp() AS is_due
-     FROM webhook_delivery WHERE tenant_id = $1`,
-    [tenant],
-  );
-  if (!row) throw new Error("no delivery");
-  return row;
-}
-const makeDue = () =>
-  asSuperuser(
-    "UPDATE webhook_delivery SET next_attempt_at = clock_timestamp(), lease_until = NULL WHERE tenant_id = $1",
-    [tenant],
-  );
+const delivery = () => deliveryIn(tenant);
 
 test("an alert arrives once, signed, as the CloudEvent of its event", async () => {
   const { received, alertId, endpointId } = await alertTo(() => ({ status: 200 }));
@@ -107,7 +87,7 @@ test("a failure is tried again later with the same message and a new signature",
   });
   await deliverDueWebhooks();
   expect(received).toHaveLength(1);
-  await makeDue();
+  await makeDue(tenant);
   await deliverDueWebhooks();
   expect(await delivery()).toMatchObject({ state: "delivered", attempt: 2, response_status: 204 });
   expect(received[1]?.body).toBe(received[0]?.body);
@@ -124,7 +104,7 @@ test("after eight attempts it is dead; nothing of the answer is kept", async () 
   const { received } = await alertTo(() => ({ status: 500, body: "canary-of-the-receiver" }));
   for (let n = 0; n < 10; n += 1) {
     await deliverDueWebhooks();
-    await makeDue();
+    await makeDue(tenant);
   }
   expect(received).toHaveLength(8);
   expect(await delivery()).toMatchObject({ state: "dead", attempt: 8, last_error: "http-status" });
@@ -165,57 +145,10 @@ test("what waits for a disabled endpoint is not sent", async () => {
   expect(await delivery()).toMatchObject({ state: "dead", last_error: "endpoint-disabled" });
 });
 
-test("a worker that died in between is followed by another; its late word is not heard", async () => {
-  const { received } = await alertTo(() => ({ status: 200 }));
-  const { delivery_id: deliveryId } = await delivery();
-  const lost = await runVerb(beginDelivery, worker(), { deliveryId });
-  if (!lost.isClaimed) throw new Error("not claimed");
-  // Leased: nobody else takes it.
-  expect(await runVerb(beginDelivery, worker(), { deliveryId })).toEqual({ isClaimed: false });
-  await deliverDueWebhooks();
-  expect(received).toEqual([]);
-  await makeDue();
-  const next = await runVerb(beginDelivery, worker(), { deliveryId });
-  expect(next).toMatchObject({ isClaimed: true, attempt: 2, messageId: lost.messageId });
-  const late = await runVerb(recordDelivery, worker(), {
-    deliveryId,
-    fence: lost.fence,
-    result: { kind: "answered", status: 200 },
-    retryAfterSeconds: 5,
-  });
-  expect(late).toEqual({ isRecorded: false, state: "pending" });
-});
-
 test("a last attempt that was lost is given up, not repeated for ever", async () => {
   const { received } = await alertTo(() => ({ status: 200 }));
   await asSuperuser("UPDATE webhook_delivery SET attempt = 8 WHERE tenant_id = $1", [tenant]);
   await deliverDueWebhooks();
   expect(received).toEqual([]);
   expect(await delivery()).toMatchObject({ state: "dead", last_error: "gave-up" });
-});
-
-test("one tenant's delivery is absent in another, and no role delivers", async () => {
-  await alertTo(() => ({ status: 200 }));
-  const { delivery_id: deliveryId } = await delivery();
-  const other = await newTenant();
-  const record = {
-    deliveryId,
-    fence: "0",
-    result: { kind: "failed", fault: "other" },
-    retryAfterSeconds: 1,
-  } as const;
-  const absent = { code: "not_found", message: "No such webhook delivery." };
-  await expect(runVerb(beginDelivery, worker(other), { deliveryId })).rejects.toMatchObject(absent);
-  await expect(runVerb(recordDelivery, worker(other), record)).rejects.toMatchObject(absent);
-  const officer = userOf(tenant, "officer");
-  await expect(runVerb(beginDelivery, officer, { deliveryId })).rejects.toMatchObject({
-    code: "forbidden",
-  });
-  await expect(runVerb(recordDelivery, officer, record)).rejects.toMatchObject({
-    code: "forbidden",
-  });
-  await expect(runVerb(recordDelivery, worker(), { ...record, fence: "x" })).rejects.toMatchObject({
-    code: "invalid",
-    details: { field: "fence" },
-  });
 });

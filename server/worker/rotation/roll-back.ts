@@ -12,7 +12,7 @@ import type { RotationRun } from "./rotation-run.ts";
  * all, the rotation was promoted, and goes on.
  */
 export async function rollBack(run: RotationRun, why?: Trouble): Promise<StepResult> {
-  const trouble = why && { errorCode: why.errorCode, errorText: why.errorText.slice(0, 500) };
+  const trouble = why ? { ...why, errorText: why.errorText.slice(0, 500) } : storedTrouble(run);
   await run.begin("roll-back", trouble);
   const { newHandle } = run;
   if (!newHandle) return run.record("rolled_back", trouble);
@@ -38,6 +38,12 @@ export async function rollBack(run: RotationRun, why?: Trouble): Promise<StepRes
   }
   await run.outside("vault.unstage", () => run.kv.deleteKey(run.stagedPath));
   return run.record("rolled_back", trouble);
+}
+
+/** What an earlier holder gave up for, when this one only carries the undoing on. */
+function storedTrouble({ claim }: RotationRun): Trouble | undefined {
+  const { errorCode, errorText } = claim;
+  return errorCode && errorText ? { errorCode, errorText } : undefined;
 }
 
 function mayHaveBeenApplied(run: RotationRun): boolean {

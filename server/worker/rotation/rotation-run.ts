@@ -15,6 +15,7 @@ import type { Caller } from "#server/platform/actor.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import type { Outside } from "./outside.ts";
 import type { Trouble } from "./outside-trouble.ts";
+import { raiseRotationAlert } from "./raise-rotation-alert.ts";
 
 /** One claimed rotation under way: what is known of it, and the verbs that write down what happens. */
 export class RotationRun {
@@ -80,6 +81,12 @@ export class RotationRun {
     to: RotationState,
     more: Partial<Trouble> & { note?: string; promotedVersion?: number } = {},
   ): Promise<StepResult> {
+    const { errorCode, errorText } = more;
+    if (errorCode && errorText) {
+      const { rotationId, bindingId } = this.claim;
+      const trouble = { errorCode, errorText };
+      await raiseRotationAlert(this.#caller, { rotationId, bindingId, to, trouble });
+    }
     const begun = performance.now();
     const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, ...more });
     this.attempt = 0;

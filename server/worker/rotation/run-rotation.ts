@@ -44,6 +44,8 @@ const STEPS: Record<RotationStep, (run: RotationRun) => Promise<StepResult>> = {
   "roll-back": rollBack,
 };
 
+const SCOPES = ["runtime.rotations.execute", "runtime.alerts.raise"] as const;
+
 /** Setbacks in one place after which a rotation that changed nothing for consumers is undone. */
 const PATIENCE = 5;
 
@@ -56,7 +58,7 @@ export async function runRotation(
   { tenantId, rotationId }: { tenantId: string; rotationId: string },
 ): Promise<void> {
   const { kv, owner, leaseSeconds, failpoint } = dependencies;
-  const work = { tenantId, name: "rotation", scopes: ["runtime.rotations.execute"] } as const;
+  const work = { tenantId, name: "rotation", scopes: SCOPES };
   const claimedAtMillis = performance.now();
   const { claimed } = await runVerb(claimRotation, workerCaller(work), {
     rotationId,
@@ -85,7 +87,17 @@ async function take(run: RotationRun, step: RotationStep): Promise<StepResult> {
     if (hasPatience || step === "roll-back" || !isBeforePromotion(run.state, run.resumeState)) {
       return run.setback(trouble);
     }
-    return take(run, "roll-back");
+    return await rollBackFor(run, trouble);
+  }
+}
+
+async function rollBackFor(run: RotationRun, why: Trouble): Promise<StepResult> {
+  try {
+    return await rollBack(run, why);
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (!trouble) throw error;
+    return run.setback(trouble);
   }
 }
 

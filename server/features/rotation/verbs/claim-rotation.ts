@@ -45,6 +45,8 @@ export const claimRotation = verb({
           newHandle: rotation.new_handle,
           intent: rotation.intent as ClaimedRotation["intent"],
           attempt: rotation.attempt,
+          errorCode: rotation.error_code,
+          errorText: rotation.error_text,
           causeEventId: rotation.cause_event_id,
           path: binding.path,
           rotator: binding.rotator,

@@ -23,7 +23,9 @@ export interface RotationFixture {
   target: { host: string; port: number; database: string; tls: "disable" };
   /** What a worker process needs besides the environment of the test file. */
   env: Record<string, string>;
-  newPair(graceSeconds?: number): Promise<Pair>;
+  /** A superuser of the target. */
+  adminUrl: string;
+  newPair(graceSeconds?: number, throughPort?: number): Promise<Pair>;
   stop(): Promise<void>;
 }
 
@@ -53,14 +55,19 @@ export async function rotationFixture(): Promise<RotationFixture> {
     client,
     target,
     env: { OPENBAO_ADDR: vault.address, OPENBAO_TOKEN_FILE: vault.tokenFile },
-    async newPair(graceSeconds = 0) {
+    adminUrl,
+    async newPair(graceSeconds = 0, throughPort = target.port) {
       const name = `db-${randomBytes(5).toString("hex")}`;
       const seed = { tenant, kv: client.kv, adminUrl, graceSeconds };
-      const { bindingId } = await seedDatabasePair(seed, target, {
-        name,
-        environment: "test",
-        owner: "tests",
-      });
+      const { bindingId } = await seedDatabasePair(
+        seed,
+        { ...target, port: throughPort },
+        {
+          name,
+          environment: "test",
+          owner: "tests",
+        },
+      );
       const path = `${tenant}/test/${name}`;
       return {
         bindingId,
