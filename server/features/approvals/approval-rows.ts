@@ -91,19 +91,3 @@ export async function reviewsOf(
     [tenant, requestIds],
   );
 }
-
-/** Moves a locked request to a final (or back to an open) state. */
-export async function setRequestState(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  requestId: string,
-  state: ApprovalState,
-): Promise<void> {
-  await tx.query(
-    `UPDATE approval_request SET state = $3,
-       decided_at = CASE WHEN $3 = 'executed' THEN decided_at ELSE clock_timestamp() END,
-       executed_at = CASE WHEN $3 = 'executed' THEN clock_timestamp() END
-     WHERE tenant_id = $1 AND request_id = $2`,
-    [tenant, requestId, state],
-  );
-}

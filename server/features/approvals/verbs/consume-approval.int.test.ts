@@ -6,7 +6,6 @@ import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { ask, decide, detail, runOut } from "../testing/approval-fixture.ts";
 import { consumeApproval } from "./consume-approval.ts";
-import { expireApproval } from "./expire-approval.ts";
 
 const SUBJECT_REF = "secret-binding/one";
 let tenant: AuthorizedTenantId;
@@ -15,8 +14,7 @@ beforeEach(async () => {
 });
 const requester = () => userOf(tenant, "requester", { roles: ["developer"] });
 const officer = (name = "officer") => userOf(tenant, name);
-const worker = (of = tenant) =>
-  workerOf(of, ["runtime.approvals.consume", "runtime.approvals.expire"]);
+const worker = (of = tenant) => workerOf(of, ["runtime.approvals.consume"]);
 
 const fresh = (name: string, roles: string[]) => ({
   issuer: `https://idp.test/realms/${tenant}`,
@@ -115,22 +113,4 @@ test("no role has the worker's scopes", async () => {
   const input = await approved();
   const admin = userOf(tenant, "admin", { roles: ["sovereign-admin", "security-officer"] });
   await expect(runVerb(consumeApproval, admin, input)).rejects.toMatchObject({ code: "forbidden" });
-  await expect(
-    runVerb(expireApproval, admin, { requestId: input.requestId }),
-  ).rejects.toMatchObject({ code: "forbidden" });
-  await expect(runVerb(expireApproval, worker(), { requestId: "no" })).rejects.toMatchObject({
-    code: "invalid",
-    details: { field: "requestId" },
-  });
-});
-
-test("the sweeper closes what is over, once, and nothing else", async () => {
-  const asked = await ask(requester());
-  const sweep = () => runVerb(expireApproval, worker(), { requestId: asked.requestId });
-  expect(await sweep()).toEqual({ hasExpired: false });
-  await runOut(tenant, asked.requestId);
-  expect(await Promise.all([sweep(), sweep()])).toContainEqual({ hasExpired: true });
-  expect(await sweep()).toEqual({ hasExpired: false });
-  const types = await typesOf(tenant);
-  expect(types.filter((type) => type === "runtime.approvals.expired")).toHaveLength(1);
 });

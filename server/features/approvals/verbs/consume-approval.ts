@@ -3,11 +3,12 @@ import type { z } from "zod";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
-import { lockRequest, type RequestRow, reviewsOf, setRequestState } from "../approval-rows.ts";
+import { lockRequest, type RequestRow, reviewsOf } from "../approval-rows.ts";
 import { withFreshRoles } from "../fresh-roles.ts";
 import { MINIMUM_REQUIREMENT } from "../minimum-requirement.ts";
 import { quorumOf } from "../quorum-of.ts";
 import { ConsumeApprovalInput, ConsumeOutcome } from "../schema.ts";
+import { setRequestState } from "../set-request-state.ts";
 
 /**
  * Marks an approved request as executed, once, right before the approved thing is done: the quorum

@@ -2,8 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
-import { lockRequest, setRequestState } from "../approval-rows.ts";
+import { lockRequest } from "../approval-rows.ts";
 import { RequestId } from "../schema.ts";
+import { setRequestState } from "../set-request-state.ts";
 
 /** Closes a request whose time is over by the database's clock; anything else stays as it is. */
 export const expireApproval = verb({

@@ -8,7 +8,7 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
-import { lockRequest, setRequestState } from "../approval-rows.ts";
+import { lockRequest } from "../approval-rows.ts";
 import { approvalSubject } from "../approval-subject.ts";
 import { shownState } from "../approval-views.ts";
 import { MINIMUM_REQUIREMENT } from "../minimum-requirement.ts";
@@ -19,6 +19,7 @@ import {
   RequestOutcome,
   type Requirement,
 } from "../schema.ts";
+import { setRequestState } from "../set-request-state.ts";
 
 /** Asks for an approval of exactly this subject; one request a subject at a time. */
 export const requestApproval = verb({

@@ -5,10 +5,11 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
 import { assertSameSubject, assertStill, decisionFacts } from "../approval-policy.ts";
-import { lockRequest, reviewsOf, setRequestState } from "../approval-rows.ts";
+import { lockRequest, reviewsOf } from "../approval-rows.ts";
 import { quorumView } from "../approval-views.ts";
 import { quorumOf } from "../quorum-of.ts";
 import { ReviewApprovalInput, ReviewOutcome } from "../schema.ts";
+import { setRequestState } from "../set-request-state.ts";
 
 /** Approves or rejects the subject that was shown; the last place taken approves the request. */
 export const reviewApproval = verb({

@@ -2,8 +2,9 @@ import "server-only";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
 import { amendmentFacts, assertStill } from "../approval-policy.ts";
-import { lockRequest, setRequestState } from "../approval-rows.ts";
+import { lockRequest } from "../approval-rows.ts";
 import { RequestOutcome, WithdrawApprovalInput } from "../schema.ts";
+import { setRequestState } from "../set-request-state.ts";
 
 /** Takes an own request back, also after its approval, as long as it was not executed. */
 export const withdrawApproval = verb({

@@ -8,9 +8,8 @@ import {
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { sovereignTenant, userOf } from "#test/fixtures/callers.ts";
-import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { ensureSovereign, ensureTenant } from "../bootstrap.ts";
+import { ensureSovereign } from "../bootstrap.ts";
 import { currentTenant, tenantsOf } from "../queries.ts";
 import { createTenant } from "./create-tenant.ts";
 
@@ -112,24 +111,6 @@ describe("the database holds by itself", () => {
         ),
       ).rejects.toMatchObject({ code: "42501" });
     }
-  });
-
-  test("there is one Sovereign: a second one is refused, by whatever name", async () => {
-    const other = mintAuthorizedTenant(newSlug());
-    await expect(ensureSovereign(other, "Another")).rejects.toThrow(/one Sovereign/);
-    const rows = await asSuperuser(
-      "SELECT count(*)::int AS n FROM tenant WHERE kind = 'sovereign'",
-    );
-    expect(rows).toEqual([{ n: 1 }]);
-  });
-
-  test("bootstrap runs as often as it likes and says so once", async () => {
-    const slug = newSlug();
-    await Promise.all([1, 2, 3].map(() => ensureTenant(slug, "Many")));
-    await Promise.all([1, 2, 3].map(() => ensureSovereign("omantel", "Omantel")));
-    const events = await eventsOf(sovereignTenant());
-    expect(events.filter(({ subject }) => subject === `tenant/${slug}`)).toHaveLength(1);
-    expect(events.filter(({ subject }) => subject === "tenant/omantel")).toHaveLength(1);
   });
 });
 
