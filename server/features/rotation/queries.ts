@@ -75,8 +75,9 @@ export async function rotationSummary(
   const upcoming = await tx.query<{ day: string; count: number }>(
     `WITH today AS (SELECT date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') AS at)
      SELECT to_char(day, 'YYYY-MM-DD') AS day, count(b.binding_id)::int AS count
-     FROM today, generate_series(today.at, today.at + interval '89 days', interval '1 day') AS day
+     FROM today CROSS JOIN generate_series(today.at, today.at + interval '89 days', interval '1 day') AS day
      LEFT JOIN secret_binding b ON b.tenant_id = $1 AND b.state <> 'retired'
+       AND b.next_rotation_at IS NOT NULL
        AND greatest(date_trunc('day', b.next_rotation_at AT TIME ZONE 'UTC'), today.at) = day
      GROUP BY day ORDER BY day`,
     [tenant],

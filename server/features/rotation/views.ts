@@ -91,7 +91,7 @@ export const SummaryOutput = z.object({
   failed: z.number().int(),
   unmanaged: z.number().int(),
   leaked: z.number().int(),
-  /** Rotations that start by themselves, by UTC day, for 90 days from today; the overdue count today. */
+  /** Credentials whose next rotation falls on a UTC day, for 90 days from today; the overdue count today. */
   upcoming: z.array(z.object({ day: z.iso.date(), count: z.number().int() })),
 });
 

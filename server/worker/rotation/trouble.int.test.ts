@@ -121,17 +121,12 @@ test("a standby that somebody uses is left alone", async () => {
   const pair = await fixture.newPair();
   const standby = escapeIdentifier(pair.roles[1]);
   await admin(`ALTER ROLE ${standby} LOGIN`);
-  const { adminUrl, target } = fixture;
-  const session = new pg.Client({ connectionString: adminUrl, database: target.database });
-  await session.connect();
-  await session.query(`SET SESSION AUTHORIZATION ${standby}`);
   const open = await openAs(pair.roles[1]);
   const rotationId = await rotate(pair);
   await ends(rotationId, "rolled_back");
   expect(await row(rotationId)).toMatchObject({ error_code: "standby_in_use" });
   expect((await open.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   await open.end();
-  await session.end();
 });
 
 test("somebody else writes the main path meanwhile: it is theirs, and the standby is shut again", async () => {

@@ -23,8 +23,6 @@ export interface RotationFixture {
   target: { host: string; port: number; database: string; tls: "disable" };
   /** What a worker process needs besides the environment of the test file. */
   env: Record<string, string>;
-  /** A superuser of the target. */
-  adminUrl: string;
   newPair(graceSeconds?: number, throughPort?: number): Promise<Pair>;
   stop(): Promise<void>;
 }
@@ -55,7 +53,6 @@ export async function rotationFixture(): Promise<RotationFixture> {
     client,
     target,
     env: { OPENBAO_ADDR: vault.address, OPENBAO_TOKEN_FILE: vault.tokenFile },
-    adminUrl,
     async newPair(graceSeconds = 0, throughPort = target.port) {
       const name = `db-${randomBytes(5).toString("hex")}`;
       const seed = { tenant, kv: client.kv, adminUrl, graceSeconds };
