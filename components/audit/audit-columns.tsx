@@ -8,6 +8,7 @@ import type { AuditRow } from "./audit-row.ts";
 import { useEventVerb } from "./event-verb.ts";
 import { OutcomeMark } from "./outcome-mark.tsx";
 import { SealMark } from "./seal-mark.tsx";
+import { shortSubject } from "./short-subject.ts";
 
 /** Time, actor, verb, target, outcome, seal. */
 export function useAuditColumns(): readonly Column<AuditRow>[] {
@@ -30,8 +31,8 @@ export function useAuditColumns(): readonly Column<AuditRow>[] {
         label: t("target"),
         isWideOnly: true,
         cell: (row) => (
-          <bdi dir="ltr" data-tip={row.subject} className="block max-w-64 truncate">
-            {row.subject}
+          <bdi dir="ltr" data-tip={row.subject} className="whitespace-nowrap">
+            {shortSubject(row.subject)}
           </bdi>
         ),
       },

@@ -25,6 +25,7 @@ export function AuditFilters({ params, types, isFiltered, onClear }: AuditFilter
   const { visit } = useUrlVisit();
   const choice = (name: string, text: string, options: readonly [string, string][]) => (
     <Select
+      className="max-w-44"
       aria-label={text}
       value={params[name] ?? ""}
       onChange={(event) => visit({ [name]: event.target.value })}
@@ -71,22 +72,17 @@ export function AuditFilters({ params, types, isFiltered, onClear }: AuditFilter
           className={`${INPUT} w-52`}
         />
       </form>
-      <input
-        type="date"
-        aria-label={t("from")}
-        data-tip={t("from")}
-        value={params.from ?? ""}
-        onChange={(event) => visit({ from: event.target.value })}
-        className={INPUT}
-      />
-      <input
-        type="date"
-        aria-label={t("until")}
-        data-tip={t("until")}
-        value={params.until ?? ""}
-        onChange={(event) => visit({ until: event.target.value })}
-        className={INPUT}
-      />
+      {(["from", "until"] as const).map((name) => (
+        <label key={name} data-tip={t(`${name}Hint`)} className="flex items-center gap-1.5 text-sm">
+          <span className="text-muted">{t(name)}</span>
+          <input
+            type="date"
+            value={params[name] ?? ""}
+            onChange={(event) => visit({ [name]: event.target.value })}
+            className={INPUT}
+          />
+        </label>
+      ))}
       {isFiltered ? (
         <Button size="sm" look="quiet" onClick={onClear}>
           {t("clear")}

@@ -62,43 +62,40 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
     <AsOfProvider at={page.asOf}>
       <PageHeader title={t("title")} asOf={page.asOf} actions={<RefreshButton />} />
       <LogHeadLine head={head} />
-      <div className="flex items-start gap-4">
-        <div className="min-w-0 flex-1">
-          <DataTable
-            label={t("title")}
-            columns={columns}
-            rows={list.items}
-            totalCount={isFiltered || list.hasMore ? null : list.items.length}
-            rowId={idOf}
-            defaultSort=""
-            selectedId={selected}
-            onOpen={open}
-            onClearFilters={() => visit(CLEARED)}
-            empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
-            filters={
-              <AuditFilters
-                params={params}
-                types={types}
-                isFiltered={isFiltered}
-                onClear={() => visit(CLEARED)}
-              />
-            }
-            footer={
-              list.hasMore ? (
-                <MoreButton label={t("older")} isLoading={list.isLoading} onPress={list.loadMore} />
-              ) : null
-            }
+
+      <DataTable
+        label={t("title")}
+        columns={columns}
+        rows={list.items}
+        totalCount={isFiltered || list.hasMore ? null : list.items.length}
+        rowId={idOf}
+        defaultSort=""
+        selectedId={selected}
+        onOpen={open}
+        onClearFilters={() => visit(CLEARED)}
+        empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
+        filters={
+          <AuditFilters
+            params={params}
+            types={types}
+            isFiltered={isFiltered}
+            onClear={() => visit(CLEARED)}
           />
-        </div>
-        {selected ? (
-          <EventPanel
-            key={selected}
-            tenantId={tenantId}
-            eventId={selected}
-            onClose={() => change({ event: null })}
-          />
-        ) : null}
-      </div>
+        }
+        footer={
+          list.hasMore ? (
+            <MoreButton label={t("older")} isLoading={list.isLoading} onPress={list.loadMore} />
+          ) : null
+        }
+      />
+      {selected ? (
+        <EventPanel
+          key={selected}
+          tenantId={tenantId}
+          eventId={selected}
+          onClose={() => change({ event: null })}
+        />
+      ) : null}
     </AsOfProvider>
   );
 }

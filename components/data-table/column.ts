@@ -13,6 +13,6 @@ export interface Column<Row> {
    */
   sortBy?: ((row: Row) => string | number | null) | "server";
   align?: "end";
-  /** Left out on a phone, where the detail panel says it. */
+  /** Left out where the table is narrow (a phone, or beside an open panel): the detail says it. */
   isWideOnly?: boolean;
 }

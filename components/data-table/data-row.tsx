@@ -28,10 +28,10 @@ function DataRowInner<Row>({ id, row, columns, density, isSelected, onOpen }: Da
     >
       {columns.map((column, index) => {
         const classes = cx(
-          "px-3 text-start font-normal",
+          "px-2.5 text-start first:ps-3 font-normal",
           density === "compact" ? "h-7" : "h-9",
           column.align === "end" && "text-end",
-          column.isWideOnly && "hidden md:table-cell",
+          column.isWideOnly && "hidden @3xl:table-cell",
         );
         return index === 0 ? (
           <th key={column.id} scope="row" className={classes}>
@@ -40,7 +40,7 @@ function DataRowInner<Row>({ id, row, columns, density, isSelected, onOpen }: Da
               data-row-open={id}
               aria-current={isSelected ? "true" : undefined}
               onClick={() => onOpen(id)}
-              className="min-h-6 text-start font-medium hover:underline"
+              className="min-h-6 whitespace-nowrap text-start font-medium hover:underline"
             >
               {column.cell(row)}
             </button>

@@ -71,21 +71,26 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 
   return (
-    <section aria-label={label} className="min-w-0 rounded-lg border border-line bg-raised">
+    <section
+      aria-label={label}
+      className="@container min-w-0 rounded-lg border border-line bg-raised"
+    >
       <div className="flex min-h-12 flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         {props.filters}
-        <p role="status" className="ms-auto text-muted text-sm">
-          {totalCount === null || rows.length === totalCount
-            ? t("count", { shown: rows.length })
-            : t("countOf", { shown: rows.length, total: totalCount })}
-        </p>
-        <TableOptionsMenu
-          columns={columns.slice(1)}
-          hidden={url.hidden}
-          onHide={url.setHidden}
-          density={url.density}
-          onDensity={url.setDensity}
-        />
+        <div className="ms-auto flex items-center gap-3">
+          <p role="status" className="whitespace-nowrap text-muted text-sm">
+            {totalCount === null || rows.length === totalCount
+              ? t("count", { shown: rows.length })
+              : t("countOf", { shown: rows.length, total: totalCount })}
+          </p>
+          <TableOptionsMenu
+            columns={columns.slice(1)}
+            hidden={url.hidden}
+            onHide={url.setHidden}
+            density={url.density}
+            onDensity={url.setDensity}
+          />
+        </div>
       </div>
       {totalCount === 0 ? (
         props.empty

@@ -24,9 +24,9 @@ export function TableHead<Row>({ columns, sorting, onSort }: TableHeadProps<Row>
               scope="col"
               aria-sort={isSorted ? (sorting.isDescending ? "descending" : "ascending") : undefined}
               className={cx(
-                "h-9 whitespace-nowrap px-3 text-start font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
+                "h-9 whitespace-nowrap px-2.5 text-start first:ps-3 font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
                 align === "end" && "text-end",
-                isWideOnly && "hidden md:table-cell",
+                isWideOnly && "hidden @3xl:table-cell",
               )}
             >
               {sortBy ? (

@@ -71,27 +71,24 @@ export function HarnessTable({ count }: { count: number }) {
   return (
     <>
       <PageHeader title={`${count}`} asOf={new Date(START)} />
-      <div className="flex items-start gap-4">
-        <div className="min-w-0 flex-1">
-          <DataTable
-            label="harness"
-            columns={columns}
-            rows={rows}
-            totalCount={count}
-            rowId={idOf}
-            defaultSort="name"
-            selectedId={selected}
-            onOpen={select}
-            onClearFilters={() => {}}
-            empty={<EmptyState title="0">{"0"}</EmptyState>}
-          />
-        </div>
-        {selected ? (
-          <DetailPanel title={selected} onClose={() => select(null)}>
-            <Identifier value={selected.repeat(8)} ends={8} />
-          </DetailPanel>
-        ) : null}
-      </div>
+
+      <DataTable
+        label="harness"
+        columns={columns}
+        rows={rows}
+        totalCount={count}
+        rowId={idOf}
+        defaultSort="name"
+        selectedId={selected}
+        onOpen={select}
+        onClearFilters={() => {}}
+        empty={<EmptyState title="0">{"0"}</EmptyState>}
+      />
+      {selected ? (
+        <DetailPanel title={selected} onClose={() => select(null)}>
+          <Identifier value={selected.repeat(8)} ends={8} />
+        </DetailPanel>
+      ) : null}
     </>
   );
 }

@@ -43,7 +43,11 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
       >
         {row.name}
       </Link>
-      {row.nextRotationAt ? <Time at={row.nextRotationAt} className="text-muted text-sm" /> : null}
+      {row.limitAt ? (
+        <span className="text-muted text-sm">
+          {t("limit")} <Time at={row.limitAt} />
+        </span>
+      ) : null}
       <StatusMark status={row.status} />
     </div>
   );

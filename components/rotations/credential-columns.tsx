@@ -15,7 +15,17 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words change with the language only, which loads the page anew
   return useMemo(
     () => [
-      { id: "name", label: t("columns.name"), cell: (row) => row.name, sortBy: "server" },
+      {
+        id: "name",
+        label: t("columns.name"),
+        cell: (row) => (
+          <>
+            {row.name}
+            <span className="font-normal text-muted">{` ${row.environment}`}</span>
+          </>
+        ),
+        sortBy: "server",
+      },
       {
         id: "status",
         label: t("columns.state"),
@@ -40,7 +50,7 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
           row.nextRotationAt ? (
             <Time at={row.nextRotationAt} />
           ) : (
-            <span className="text-muted">{t("noNext")}</span>
+            <span className="whitespace-nowrap text-muted">{t("noNext")}</span>
           ),
         sortBy: "server",
       },
@@ -59,7 +69,7 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
           <bdi
             dir="ltr"
             data-tip={`${row.store}:${row.path}`}
-            className="block max-w-60 truncate text-muted"
+            className="block max-w-36 truncate text-muted"
           >
             {row.path}
           </bdi>

@@ -13,7 +13,7 @@ export function CredentialFacts({ binding }: { binding: CredentialRow }) {
   const t = useTranslations("rotations");
   const locale = useLocale();
   const { rule } = binding;
-  const yesNo = (yes: boolean) => t(yes ? "binding.yes" : "binding.no");
+  const yesNo = (yes: boolean) => t(yes ? "detail.yes" : "detail.no");
   const facts = [
     { name: t("detail.class"), value: t(`class.${binding.class}`) },
     { name: t("detail.environment"), value: binding.environment },

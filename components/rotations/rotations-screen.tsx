@@ -77,37 +77,34 @@ export function RotationsScreen(props: RotationsScreenProps) {
           </div>
         </Section>
       ) : null}
-      <div className="flex items-start gap-4">
-        <div className="min-w-0 flex-1">
-          <DataTable
-            label={t("title")}
-            columns={columns}
-            rows={list.items}
-            totalCount={summary.total}
-            rowId={idOf}
-            defaultSort="status"
-            selectedId={selected}
-            onOpen={open}
-            onClearFilters={() => visit(NO_FILTERS)}
-            empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
-            filters={<RotationFilters params={params} />}
-            footer={
-              list.hasMore ? (
-                <MoreButton label={t("more")} isLoading={list.isLoading} onPress={list.loadMore} />
-              ) : null
-            }
-          />
-        </div>
-        {selected ? (
-          <CredentialPanel
-            key={selected}
-            tenantId={tenantId}
-            bindingId={selected}
-            mayRotate={mayRotate}
-            onClose={() => change({ selected: null })}
-          />
-        ) : null}
-      </div>
+
+      <DataTable
+        label={t("title")}
+        columns={columns}
+        rows={list.items}
+        totalCount={summary.total}
+        rowId={idOf}
+        defaultSort="status"
+        selectedId={selected}
+        onOpen={open}
+        onClearFilters={() => visit(NO_FILTERS)}
+        empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
+        filters={<RotationFilters params={params} />}
+        footer={
+          list.hasMore ? (
+            <MoreButton label={t("more")} isLoading={list.isLoading} onPress={list.loadMore} />
+          ) : null
+        }
+      />
+      {selected ? (
+        <CredentialPanel
+          key={selected}
+          tenantId={tenantId}
+          bindingId={selected}
+          mayRotate={mayRotate}
+          onClose={() => change({ selected: null })}
+        />
+      ) : null}
     </AsOfProvider>
   );
 }

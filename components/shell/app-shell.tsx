@@ -51,7 +51,7 @@ export function AppShell({ sovereign, tenant, viewer, alerts, children }: AppShe
         <main
           id="content"
           tabIndex={-1}
-          className="flex min-w-0 flex-1 flex-col gap-4 px-4 py-4 outline-none sm:px-5"
+          className="flex min-w-0 flex-1 flex-col gap-4 px-4 py-4 outline-none sm:px-5 lg:has-[[data-detail-panel]]:pe-[28.25rem]"
         >
           {children}
         </main>

@@ -25,6 +25,11 @@ function dayText(day: string, locale: string): string {
   return new Intl.DateTimeFormat(intlLocale(locale), format).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** In proportion, but never too low to be seen. */
+function barHeight(count: number, most: number): number {
+  return Math.max(6, (count / most) * (HEIGHT - 6));
+}
+
 /** What is coming, a bar a day, with a table that says the same. */
 export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarProps) {
   const t = useTranslations("common.calendar");
@@ -60,8 +65,8 @@ export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarPro
               <rect
                 x={index * STEP + 1}
                 width={STEP - 2}
-                y={HEIGHT - 2 - (count / most) * (HEIGHT - 6)}
-                height={(count / most) * (HEIGHT - 6)}
+                y={HEIGHT - 2 - barHeight(count, most)}
+                height={barHeight(count, most)}
                 className={cx(
                   "pointer-events-none",
                   isFirstLate && index === 0

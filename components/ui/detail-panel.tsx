@@ -30,11 +30,12 @@ export function DetailPanel({ title, kind, onClose, actions, children }: DetailP
 
   return (
     <aside
+      data-detail-panel
       aria-labelledby={titleId}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented) onClose();
       }}
-      className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-raised lg:sticky lg:inset-auto lg:top-16 lg:z-10 lg:h-[calc(100dvh-5rem)] lg:w-[27rem] lg:shrink-0 lg:rounded-lg lg:border lg:border-line xl:w-[30rem]"
+      className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-raised lg:inset-auto lg:end-0 lg:top-13 lg:bottom-0 lg:z-10 lg:w-[27rem] lg:border-line lg:border-s"
     >
       <header className="flex items-start gap-3 border-line border-b px-5 py-3">
         <div className="min-w-0 flex-1">

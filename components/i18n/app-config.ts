@@ -1,0 +1,33 @@
+import type alerts from "../../messages/en/alerts.json";
+import type audit from "../../messages/en/audit.json";
+import type common from "../../messages/en/common.json";
+import type errors from "../../messages/en/errors.json";
+import type home from "../../messages/en/home.json";
+import type rotations from "../../messages/en/rotations.json";
+import type shell from "../../messages/en/shell.json";
+import type signIn from "../../messages/en/signIn.json";
+import type { Locale } from "./locales.ts";
+import type { Namespace } from "./namespaces.ts";
+
+interface Messages {
+  alerts: typeof alerts;
+  audit: typeof audit;
+  common: typeof common;
+  errors: typeof errors;
+  home: typeof home;
+  rotations: typeof rotations;
+  shell: typeof shell;
+  signIn: typeof signIn;
+}
+
+/** Fails to compile when a namespace has no messages above. */
+export type EveryNamespace =
+  Record<Namespace, unknown> extends Record<keyof Messages, unknown> ? Messages : never;
+
+/** A message that does not exist in English is a compile error wherever it is asked for. */
+declare module "next-intl" {
+  interface AppConfig {
+    Locale: Locale;
+    Messages: EveryNamespace;
+  }
+}
