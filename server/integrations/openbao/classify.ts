@@ -1,4 +1,4 @@
-import { OpenBaoError, type OpenBaoFailure } from "./openbao-error.ts";
+import { OpenBaoError, type OpenBaoFailure, oddAnswer } from "./openbao-error.ts";
 
 /** Codes of failures from before a request was sent. */
 const NEVER_SENT = new Set([
@@ -12,7 +12,15 @@ const NEVER_SENT = new Set([
 
 /** Names a failure by what it says about whether something was done. */
 export function classifyAnswer(operation: string, status: number, errors: string[]): OpenBaoError {
-  return new OpenBaoError(failureOf(status, errors), operation, status);
+  const failure = failureOf(status, errors);
+  const retries = errors.some((text) => text.includes("retries will continue in the background"));
+  if (failure === "outcome_unknown" && retries) {
+    return oddAnswer(operation, "background_retry", status);
+  }
+  if (status === 404 && errors.length > 0) {
+    return new OpenBaoError("not_found", operation, status, "", "missing_route");
+  }
+  return new OpenBaoError(failure, operation, status);
 }
 
 export function classifyTransport(operation: string, error: unknown): OpenBaoError {
@@ -21,6 +29,21 @@ export function classifyTransport(operation: string, error: unknown): OpenBaoErr
   return new OpenBaoError(failure, operation, null, code ? ` (${code})` : "");
 }
 
+/** Engines say "no such thing" as 400 or 500 with these words; nothing was done. */
+const ABSENT = [
+  /^key not found$/,
+  /^signing key not found$/,
+  /^invalid key name$/,
+  /^no existing key named /,
+  /^no static role found for role name$/,
+  /^unknown role: /,
+  /^invalid lease$/,
+  /^lease not found$/,
+  /unable to find PKI issuer for reference/,
+  /no default issuer currently configured/,
+  /^certificate with serial .* not found\.$/,
+];
+
 function failureOf(status: number, errors: string[]): OpenBaoFailure {
   const text = errors.join("\n");
   if (status === 503 && /sealed/i.test(text)) return "sealed";
@@ -28,6 +51,9 @@ function failureOf(status: number, errors: string[]): OpenBaoFailure {
   if (/not active|standby/i.test(text) && status >= 500) return "standby";
   if (status === 403) return "permission_denied";
   if (status === 404) return "not_found";
+  if (errors.some((error) => ABSENT.some((pattern) => pattern.test(error.trim())))) {
+    return "not_found";
+  }
   if (status === 429) return "rate_limited";
   if (status === 400 && text.includes("did not match the current version")) return "cas_mismatch";
   return status < 500 ? "invalid" : "outcome_unknown";

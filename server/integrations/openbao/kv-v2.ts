@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SecretValue } from "#server/platform/secret-value.ts";
-import { OpenBaoError } from "./openbao-error.ts";
+import { OpenBaoError, oddAnswer } from "./openbao-error.ts";
 import type { OpenBaoHttp } from "./openbao-http.ts";
+import { parseBody } from "./parse-body.ts";
 
 /** Fields of a secret on their way: every value is opaque. */
 export type SecretFields = Readonly<Record<string, SecretValue>>;
@@ -77,6 +78,7 @@ export class KvV2 {
     }
     const { data } = parseBody(ReadBody, body, "kv read");
     const info = toInfo(data.metadata.version, data.metadata);
+    if (version > 0 && info.version !== version) throw oddAnswer("kv read", "contradiction");
     if (data.metadata.destroyed) return { kind: "destroyed", info };
     if (data.data === null) return { kind: "deleted", info };
     return { kind: "found", fields: wrap(data.data), info };
@@ -97,7 +99,9 @@ export class KvV2 {
       body: { data, options: { cas } },
       isRepeatable: false,
     });
-    return parseBody(WriteBody, body, "kv write").data.version;
+    const { version } = parseBody(WriteBody, body, "kv write").data;
+    if (version !== cas + 1) throw oddAnswer("kv write", "contradiction");
+    return version;
   }
 
   async deleteVersions(path: string, versions: number[]): Promise<void> {
@@ -124,6 +128,8 @@ export class KvV2 {
     });
     if (status === 404) return absentOrThrow(body, "kv metadata");
     const { data } = parseBody(MetadataBody, body, "kv metadata");
+    const isAhead = Object.keys(data.versions).some((key) => Number(key) > data.current_version);
+    if (isAhead) throw oddAnswer("kv metadata", "contradiction");
     return {
       currentVersion: data.current_version,
       oldestVersion: data.oldest_version,
@@ -191,13 +197,6 @@ export class KvV2 {
 function absentOrThrow(body: Record<string, unknown>, operation: string): null {
   if (Array.isArray(body.errors) && body.errors.length === 0) return null;
   throw new OpenBaoError("not_found", operation, 404);
-}
-
-/** A 2xx that doesn't have the promised shape is no answer to build on. zod's message is dropped: it may quote. */
-function parseBody<T>(shape: z.ZodType<T>, body: unknown, operation: string): T {
-  const parsed = shape.safeParse(body);
-  if (!parsed.success) throw new OpenBaoError("outcome_unknown", operation, null, " (odd answer)");
-  return parsed.data;
 }
 
 function toInfo(version: number, info: z.infer<typeof VersionInfo>): KvVersionInfo {

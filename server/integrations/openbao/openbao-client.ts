@@ -1,6 +1,12 @@
 import { z } from "zod";
+import { DatabaseEngine } from "./database-engine.ts";
 import { KvV2 } from "./kv-v2.ts";
+import { Leases } from "./leases.ts";
 import { OpenBaoHttp, type OpenBaoOptions } from "./openbao-http.ts";
+import { parseBody } from "./parse-body.ts";
+import { Pki } from "./pki.ts";
+import { SystemCalls } from "./system.ts";
+import { Transit } from "./transit.ts";
 
 /** What `sys/health` says. `unreachable` and odd answers are thrown: they are not a state of OpenBao's. */
 export type OpenBaoHealth = "active" | "standby" | "sealed" | "uninitialized";
@@ -25,14 +31,35 @@ export interface TokenInfo {
   isRenewable: boolean;
 }
 
-/** One OpenBao with one token. Every failure is an `OpenBaoError`. */
+/** One OpenBao, one namespace, one identity. Every failure is an `OpenBaoError`. */
 export class OpenBaoClient {
   readonly #http: OpenBaoHttp;
   readonly kv: KvV2;
+  readonly leases: Leases;
+  readonly system: SystemCalls;
 
   constructor(options: OpenBaoOptions & { mount?: string }) {
     this.#http = new OpenBaoHttp(options);
     this.kv = new KvV2(this.#http, options.mount);
+    this.leases = new Leases(this.#http);
+    this.system = new SystemCalls(this.#http);
+  }
+
+  transit(mount = "transit"): Transit {
+    return new Transit(this.#http, mount);
+  }
+
+  database(mount = "database"): DatabaseEngine {
+    return new DatabaseEngine(this.#http, mount);
+  }
+
+  pki(mount = "pki"): Pki {
+    return new Pki(this.#http, mount);
+  }
+
+  /** KV version 2 below another mount than the client's own. */
+  kvAt(mount: string): KvV2 {
+    return new KvV2(this.#http, mount);
   }
 
   async health(): Promise<OpenBaoHealth> {
@@ -46,6 +73,17 @@ export class OpenBaoClient {
     return HEALTH_BY_STATUS[status] ?? "sealed";
   }
 
+  /** Ends our own token; its leases end with it. */
+  async revokeSelf(): Promise<void> {
+    await this.#http.call({
+      operation: "token revoke",
+      method: "POST",
+      path: "auth/token/revoke-self",
+      body: {},
+      isRepeatable: false,
+    });
+  }
+
   /** What our own token may do and how long it lives. */
   async lookupSelf(): Promise<TokenInfo> {
     const { body } = await this.#http.call({
@@ -54,7 +92,7 @@ export class OpenBaoClient {
       path: "auth/token/lookup-self",
       isRepeatable: true,
     });
-    const { data } = SelfBody.parse(body);
+    const { data } = parseBody(SelfBody, body, "token lookup");
     return { policies: data.policies, ttlSeconds: data.ttl, isRenewable: data.renewable };
   }
 

@@ -1,20 +1,23 @@
 import { Agent, type Dispatcher, request } from "undici";
 import type { SecretValue } from "#server/platform/secret-value.ts";
 import { classifyAnswer, classifyTransport } from "./classify.ts";
-import { OpenBaoError } from "./openbao-error.ts";
+import { OpenBaoError, oddAnswer } from "./openbao-error.ts";
 
 export interface OpenBaoOptions {
   /** e.g. `https://openbao.internal:8200`. */
   address: string;
-  token: SecretValue;
+  /** Absent before a login. A function is asked before each attempt, so that a token can be renewed. */
+  token?: SecretValue | (() => Promise<SecretValue>);
   namespace?: string;
+  /** PEM: an authority besides the system's, and our own certificate where OpenBao asks for one. */
+  tls?: { ca?: string; certificate?: string; privateKey?: SecretValue };
   /** For one attempt, connecting included. */
   timeoutMillis?: number;
   /** Attempts of a call that is safe to repeat. */
   maxAttempts?: number;
 }
 
-interface Call {
+export interface Call {
   operation: string;
   method: Dispatcher.HttpMethod;
   path: string;
@@ -37,12 +40,22 @@ const BASE_DELAY_MILLIS = 50;
  * waiting grows with full jitter. No body ever reaches an error.
  */
 export class OpenBaoHttp {
-  readonly #options: Required<OpenBaoOptions>;
+  readonly #options: OpenBaoOptions & Required<Pick<OpenBaoOptions, "timeoutMillis">>;
+  readonly #maxAttempts: number;
   readonly #agent: Agent;
 
   constructor(options: OpenBaoOptions) {
-    this.#options = { namespace: "", timeoutMillis: 5_000, maxAttempts: 4, ...options };
-    this.#agent = new Agent({ connect: { timeout: this.#options.timeoutMillis } });
+    this.#options = { timeoutMillis: 5_000, ...options };
+    this.#maxAttempts = options.maxAttempts ?? 4;
+    const { ca, certificate, privateKey } = options.tls ?? {};
+    this.#agent = new Agent({
+      connect: {
+        timeout: this.#options.timeoutMillis,
+        ...(ca ? { ca } : {}),
+        ...(certificate ? { cert: certificate } : {}),
+        ...(privateKey ? { key: privateKey.reveal() } : {}),
+      },
+    });
   }
 
   async call(call: Call): Promise<Answer> {
@@ -50,7 +63,7 @@ export class OpenBaoHttp {
       try {
         return await this.#once(call);
       } catch (error) {
-        const isLast = attempt >= this.#options.maxAttempts;
+        const isLast = attempt >= this.#maxAttempts;
         if (isLast || !(error instanceof OpenBaoError) || !mayRepeat(call, error)) throw error;
         await delay(Math.random() * BASE_DELAY_MILLIS * 2 ** attempt);
       }
@@ -61,8 +74,14 @@ export class OpenBaoHttp {
     await this.#agent.destroy();
   }
 
+  #token(): Promise<SecretValue> | SecretValue | undefined {
+    const { token } = this.#options;
+    return typeof token === "function" ? token() : token;
+  }
+
   async #once({ operation, method, path, body, expect = [] }: Call): Promise<Answer> {
-    const { address, token, namespace, timeoutMillis } = this.#options;
+    const { address, namespace, timeoutMillis } = this.#options;
+    const token = await this.#token();
     let status: number;
     let text: string;
     try {
@@ -70,7 +89,7 @@ export class OpenBaoHttp {
         dispatcher: this.#agent,
         method,
         headers: {
-          "x-vault-token": token.reveal(),
+          ...(token ? { "x-vault-token": token.reveal() } : {}),
           "x-vault-request": "true",
           ...(namespace ? { "x-vault-namespace": namespace } : {}),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -85,10 +104,10 @@ export class OpenBaoHttp {
     }
     const parsed = parse(text);
     if ((status >= 200 && status < 300) || expect.includes(status)) {
-      if (parsed === null) throw new OpenBaoError("outcome_unknown", operation, status);
+      if (parsed === null) throw oddAnswer(operation, "malformed", status);
       return { status, body: parsed };
     }
-    throw classifyAnswer(operation, status, (parsed?.errors as string[] | undefined) ?? []);
+    throw classifyAnswer(operation, status, errorsOf(parsed));
   }
 }
 
@@ -101,6 +120,11 @@ function parse(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+function errorsOf(body: Record<string, unknown> | null): string[] {
+  const errors = body?.errors;
+  return Array.isArray(errors) ? errors.filter((each) => typeof each === "string") : [];
 }
 
 function mayRepeat(call: Call, error: OpenBaoError): boolean {
