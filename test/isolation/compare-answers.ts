@@ -1,0 +1,24 @@
+import type { Answer } from "./call-procedure.ts";
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/**
+ * An answer without what differs between any two calls: ids, digests, trace ids, times, and the texts
+ * that the caller sent. Two calls that must not be told apart have the same rest.
+ */
+export function withoutAccidents(answer: Answer, sent: readonly string[]): string {
+  let text = `${answer.status}\n${answer.text}`;
+  for (const value of sent) text = text.replaceAll(value, "<sent>");
+  return text
+    .replace(UUID, "<id>")
+    .replace(/[0-9a-f]{64}/g, "<digest>")
+    .replace(/[0-9a-f]{32}/g, "<trace>")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
+}
+
+/** Every text in an input: what an answer may repeat without telling anything. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value.length > 2 ? [value] : [];
+  if (value === null || typeof value !== "object" || value instanceof Date) return [];
+  return Object.entries(value).flatMap(([, item]) => textsIn(item));
+}

@@ -1,0 +1,142 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Persona } from "./persona.ts";
+
+export interface RouteCall {
+  label: string;
+  request: Request;
+  params?: Record<string, string | string[]>;
+  /** The same call for what does not exist: both must answer alike. */
+  twin?: { request: Request; params?: Record<string, string | string[]> };
+  expect?: number;
+}
+
+interface RouteCase {
+  methods: readonly string[];
+  calls(who: Persona, foreignTenant: string): RouteCall[];
+}
+
+const BASE = "http://localhost:3000";
+const get = (who: Persona | null, path: string) =>
+  new Request(`${BASE}${path}`, { headers: who ? who.headers(null) : {} });
+
+const ABSENT_TENANT = "no-such-tenant";
+
+function logCalls(path: string, rest?: string[]): RouteCase {
+  const of = (who: Persona | null, tenant: string) => ({
+    request: get(who, `/api/v1/log/${tenant}/${path}`),
+    params: { tenant, ...(rest ? { path: rest } : {}) },
+  });
+  return {
+    methods: ["GET"],
+    calls: (who, foreign) => [
+      { label: "own log", ...of(who, who.tenant), expect: 200 },
+      { label: "foreign log", ...of(who, foreign), twin: of(who, ABSENT_TENANT), expect: 404 },
+      { label: "nobody", ...of(null, foreign), twin: of(null, ABSENT_TENANT), expect: 401 },
+    ],
+  };
+}
+
+/** Every HTTP route and how to call it. A route that is not here fails the run, by name. */
+export const HTTP_ROUTES: Record<string, RouteCase> = {
+  "app/api/health/live/route.ts": {
+    methods: ["GET"],
+    calls: () => [{ label: "live", request: get(null, "/api/health/live"), expect: 200 }],
+  },
+  "app/api/health/ready/route.ts": {
+    methods: ["GET"],
+    calls: () => [{ label: "ready", request: get(null, "/api/health/ready"), expect: 200 }],
+  },
+  "app/api/metrics/route.ts": {
+    methods: ["GET"],
+    calls: (who) => [{ label: "metrics", request: get(who, "/api/metrics"), expect: 200 }],
+  },
+  // Procedures are walked one by one; here only the route's own refusals.
+  "app/api/trpc/[trpc]/route.ts": {
+    methods: ["GET", "POST"],
+    calls: (who, foreign) => {
+      const asking = (tenant: string) =>
+        new Request(`${BASE}/api/trpc/tenants.current`, { headers: who.headers(tenant) });
+      const params = { trpc: "tenants.current" };
+      return [
+        { label: "own tenant", request: asking(who.tenant), params, expect: 200 },
+        {
+          label: "foreign tenant",
+          request: asking(foreign),
+          params,
+          twin: { request: asking(ABSENT_TENANT), params },
+          expect: 404,
+        },
+      ];
+    },
+  },
+  "app/api/v1/log/[tenant]/checkpoint/route.ts": logCalls("checkpoint"),
+  // Entries of a small log are always a partial bundle; its width is filled in by the caller.
+  "app/api/v1/log/[tenant]/tile/[...path]/route.ts": logCalls("tile/entries/000.p/12", [
+    "entries",
+    "000.p",
+    "12",
+  ]),
+  "app/api/auth/[...nextauth]/route.ts": {
+    methods: ["GET", "POST"],
+    calls: (who) => [
+      {
+        label: "session",
+        request: get(who, "/api/auth/session"),
+        params: { nextauth: ["session"] },
+      },
+      { label: "csrf", request: get(null, "/api/auth/csrf"), params: { nextauth: ["csrf"] } },
+    ],
+  },
+  "app/api/auth/sign-out/route.ts": {
+    methods: ["POST"],
+    calls: () => [
+      {
+        label: "from another site",
+        request: new Request(`${BASE}/api/auth/sign-out`, {
+          method: "POST",
+          headers: { origin: "https://evil.example" },
+        }),
+        expect: 403,
+      },
+    ],
+  },
+  "app/api/auth/backchannel-logout/[realm]/route.ts": {
+    methods: ["POST"],
+    calls: (_, foreign) => [
+      {
+        label: "a token nobody signed",
+        request: new Request(`${BASE}/api/auth/backchannel-logout/${foreign}`, {
+          method: "POST",
+          body: new URLSearchParams({ logout_token: "x.y.z" }),
+        }),
+        params: { realm: foreign },
+        // No identity provider is there whose keys could tell that it is not genuine.
+        expect: 503,
+      },
+    ],
+  },
+};
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Every `route.ts` under app/, relative to the project. */
+export function routeFiles(): string[] {
+  return readdirSync(join(ROOT, "app"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^route\.tsx?$/.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+type Handler = (
+  request: Request,
+  context: { params: Promise<unknown> },
+) => Response | Promise<Response>;
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/** The handlers that a route file exports, by method. */
+export async function handlersOf(file: string): Promise<Map<string, Handler>> {
+  const exported = (await import(join(ROOT, file))) as Record<string, Handler>;
+  return new Map(Object.entries(exported).filter(([name]) => METHODS.includes(name)));
+}

@@ -1,0 +1,58 @@
+import type pg from "pg";
+import { uuidv7 } from "uuidv7";
+import type { EntityKind } from "#server/platform/entity-id.ts";
+
+/** Where the records of each kind live: the compiler asks for a line when a kind is added. */
+const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
+  "secret binding": ["secret_binding", "binding_id"],
+  rotation: ["rotation", "rotation_id"],
+  "audit event": ["audit_event", "event_id"],
+  "approval request": ["approval_request", "request_id"],
+  "approval review": ["approval_review", "review_id"],
+  "policy decision": ["policy_decision", "decision_id"],
+  alert: ["alert", "alert_id"],
+  "webhook endpoint": ["webhook_endpoint", "endpoint_id"],
+  "webhook delivery": ["webhook_delivery", "delivery_id"],
+};
+
+export type Pool = Record<EntityKind, string[]>;
+/** The columns of a record in the words of inputs: `subjectDigest` for `subject_digest`. */
+export type Hints = Map<string, Record<string, unknown>>;
+
+/** Every record of a tenant by kind, newest first, and what is known of each. */
+export async function poolOf(
+  client: pg.Client,
+  tenant: string,
+): Promise<{ pool: Pool; hints: Hints }> {
+  const hints: Hints = new Map();
+  const entries: [string, string[]][] = [];
+  for (const [kind, [table, column]] of Object.entries(HOME)) {
+    const { rows } = await client.query<Record<string, unknown>>(
+      `SELECT * FROM ${table} WHERE tenant_id = $1 ORDER BY ${column} DESC LIMIT 60`,
+      [tenant],
+    );
+    for (const row of rows) hints.set(String(row[column]), inWordsOfInputs(row));
+    entries.push([kind, rows.map((row) => String(row[column]))]);
+  }
+  return { pool: Object.fromEntries(entries) as Pool, hints };
+}
+
+function inWordsOfInputs(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      Buffer.isBuffer(value) ? value.toString("hex") : value,
+    ]),
+  );
+}
+
+/** Ids that no record has, the same for the same pick. */
+const absent = new Map<number, string>();
+export function absentId(pick: number): string {
+  let id = absent.get(pick);
+  if (!id) {
+    id = uuidv7();
+    absent.set(pick, id);
+  }
+  return id;
+}

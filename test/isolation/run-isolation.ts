@@ -1,0 +1,463 @@
+import { readFileSync, statSync } from "node:fs";
+import type { AnyRouter } from "@trpc/server";
+import fc from "fast-check";
+import pg from "pg";
+import { sealPendingAudit } from "#server/features/audit/sealing/seal-pending-audit.ts";
+import { ensureSovereign, ensureTenant } from "#server/features/tenants/bootstrap.ts";
+import { env } from "#server/platform/env/env.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
+import { arbitraryInput } from "./arbitrary-input.ts";
+import { type Answer, answerOf, callProcedure, proceduresOf } from "./call-procedure.ts";
+import { captureLogs } from "./captured-logs.ts";
+import { textsIn, withoutAccidents } from "./compare-answers.ts";
+import { digestOfRows, idsOfRows } from "./foreign-rows.ts";
+import { HTTP_ROUTES, handlersOf, routeFiles } from "./http-routes.ts";
+import { type Persona, signIn } from "./persona.ts";
+import { absentId, type Hints, type Pool, poolOf } from "./pools.ts";
+import { seedTenant } from "./seed-tenant.ts";
+import { fillIn, IdSlot, namesForeign, type Resolver } from "./slots.ts";
+
+export interface IsolationOptions {
+  router: AnyRouter;
+  superuserUrl: string;
+  /** The database server's log. */
+  serverLog: string;
+  calls: number;
+  seed: number;
+}
+
+export interface IsolationReport {
+  calls: number;
+  procedures: number;
+  /** Procedures that succeeded with the caller's own ids. */
+  reached: number;
+  routes: number;
+  leaks: number;
+  /** Why the run fails, each naming what is at fault. */
+  failures: string[];
+  /** How the calls ended, by code. */
+  outcomes: Record<string, number>;
+}
+
+export const OWN = "isolation-own";
+export const FOREIGN = "isolation-foreign";
+const CANARY = { own: "canaryownq7x", foreign: "canaryforeignz9k" };
+const ATTEMPTS_TO_SUCCEED = 150;
+
+/** Walks every procedure and route as somebody of one tenant and looks for anything of another's. */
+export async function runIsolation(options: IsolationOptions): Promise<IsolationReport> {
+  const admin = new pg.Client({ connectionString: options.superuserUrl });
+  await admin.connect();
+  try {
+    return await new IsolationRun(options, admin).run();
+  } finally {
+    await admin.end();
+  }
+}
+
+class IsolationRun {
+  readonly #options: IsolationOptions;
+  readonly #admin: pg.Client;
+  readonly #logs = captureLogs();
+  readonly #procedures: ReturnType<typeof proceduresOf>;
+  readonly #inputs = new Map<string, fc.Arbitrary<unknown>>();
+  readonly #failures = new Set<string>();
+  readonly #reachedBy = new Map<string, Persona>();
+  readonly #refusals = new Map<string, Answer[]>();
+  readonly #outcomes: Record<string, number> = {};
+  readonly #cursors = { own: [] as string[], foreign: [] as string[] };
+  #calls = 0;
+  #leaks = 0;
+  #pools!: { own: Pool; foreign: Pool };
+  #hints: Hints = new Map();
+  #foreignIds = new Set<string>();
+  #foreignDigest = "";
+  #logMark = 0;
+  #serverLogMark = 0;
+
+  constructor(options: IsolationOptions, admin: pg.Client) {
+    this.#options = options;
+    this.#admin = admin;
+    this.#procedures = proceduresOf(options.router);
+  }
+
+  async run(): Promise<IsolationReport> {
+    this.#readSchemas();
+    const people = await this.#seed();
+    if (this.#failures.size === 0) {
+      // The foreign tenant first: what its own people write is what must not be seen.
+      await this.#succeedInTurn(people.foreign, "foreign");
+      await this.#seal(FOREIGN);
+      await this.#watchFromHere();
+      this.#reachedBy.clear();
+      await this.#succeedInTurn(people.own, "own");
+      await this.#seal(OWN);
+      for (const path of this.#procedures.keys()) {
+        if (!this.#reachedBy.has(path)) {
+          const answers = (this.#refusals.get(path) ?? []).map(({ text }) => text.split("\n\n")[1]);
+          const last = [
+            ...new Set(answers.map((text) => /"message":"[^"]*"/.exec(text ?? "")?.[0])),
+          ];
+          this.#failures.add(
+            `${path}: never succeeded with own ids: ${last.slice(0, 5).join("; ")}`,
+          );
+        }
+      }
+      await this.#walkRoutes(people.own[0] as Persona);
+      await this.#attack(people.own);
+    }
+    return {
+      calls: this.#calls,
+      procedures: this.#procedures.size,
+      reached: this.#reachedBy.size,
+      routes: routeFiles().length,
+      leaks: this.#leaks,
+      failures: [...this.#failures],
+      outcomes: this.#outcomes,
+    };
+  }
+
+  #readSchemas(): void {
+    if (this.#procedures.size === 0) this.#failures.add("the router has no procedure");
+    for (const [path, { inputs }] of this.#procedures) {
+      try {
+        const parts = inputs.map((schema) => arbitraryInput(schema, path));
+        this.#inputs.set(
+          path,
+          parts.length === 0
+            ? fc.constant(undefined)
+            : fc
+                .tuple(...parts)
+                .map((all) => (all.length === 1 ? all[0] : Object.assign({}, ...all))),
+        );
+      } catch (error) {
+        this.#failures.add((error as Error).message);
+      }
+    }
+  }
+
+  async #seed(): Promise<{ own: Persona[]; foreign: Persona[] }> {
+    const sovereign = env().SOVEREIGN;
+    await ensureSovereign(sovereign, "The Sovereign");
+    await ensureTenant(OWN, CANARY.own);
+    await ensureTenant(FOREIGN, CANARY.foreign);
+    await seedTenant(this.#admin, { tenantId: OWN, canary: CANARY.own });
+    await seedTenant(this.#admin, { tenantId: FOREIGN, canary: CANARY.foreign });
+    await this.#refreshPools();
+    const of = (tenant: string, name: string) => signIn(this.#admin, tenant, name);
+    return {
+      own: [await of(OWN, "asker"), await of(OWN, "decider"), await of(sovereign, "sovereign")],
+      foreign: [await of(FOREIGN, "asker"), await of(FOREIGN, "decider")],
+    };
+  }
+
+  async #refreshPools(): Promise<void> {
+    const own = await poolOf(this.#admin, OWN);
+    const foreign = await poolOf(this.#admin, FOREIGN);
+    this.#pools = { own: own.pool, foreign: foreign.pool };
+    this.#hints = new Map([...own.hints, ...foreign.hints]);
+    // Limits are another test's matter; here they would only hide what stands behind them.
+    await this.#admin.query("DELETE FROM rate_limit");
+  }
+
+  async #seal(tenant: string): Promise<void> {
+    await sealPendingAudit(mintAuthorizedTenant(tenant));
+    await this.#refreshPools();
+  }
+
+  async #watchFromHere(): Promise<void> {
+    this.#foreignIds = await idsOfRows(this.#admin, FOREIGN);
+    this.#foreignDigest = await digestOfRows(this.#admin, FOREIGN);
+    this.#logMark = this.#logs.mark();
+    this.#serverLogMark = statSync(this.#options.serverLog).size;
+  }
+
+  /** Ids of `side` are the caller's own here: the foreign tenant's people have their own records. */
+  #resolver(side: "own" | "foreign", onlyOwn: boolean, twin = false): Resolver {
+    const other = side === "own" ? "foreign" : "own";
+    return {
+      canary: CANARY[side],
+      id: ({ kind, source, pick }) => {
+        const from = onlyOwn ? "own" : source;
+        if (from === "absent") return absentId(pick);
+        const pool = this.#pools[from === "own" ? side : other][kind];
+        const id = pool[pick % pool.length] ?? absentId(pick);
+        return twin && from === "foreign" ? nextTo(id) : id;
+      },
+      cursor: ({ source, pick }) => {
+        const from = onlyOwn ? "own" : source;
+        if (from === "absent" || (twin && from === "foreign")) return `absent-${pick}`;
+        const pool = this.#cursors[from === "own" ? side : other];
+        return pool[pick % pool.length] ?? `absent-${pick}`;
+      },
+    };
+  }
+
+  /** Fills fields with what the record named beside them says of itself, e.g. its digest. */
+  #consistent(input: unknown, filled: unknown): unknown {
+    if (filled === null || typeof filled !== "object" || Array.isArray(filled)) return filled;
+    const slots = Object.values(input as object).filter((value) => value instanceof IdSlot);
+    const known = slots.length > 0 ? this.#hints.get(String(idFieldOf(input, filled))) : undefined;
+    if (!known) return filled;
+    const isId = (key: string) => (input as Record<string, unknown>)[key] instanceof IdSlot;
+    return Object.fromEntries(
+      Object.entries(filled).map(([key, value]) => [
+        key,
+        !isId(key) && typeof value === "string" && /Digest$/.test(key)
+          ? (known[key] ?? value)
+          : value,
+      ]),
+    );
+  }
+
+  #samples(path: string, count: number, salt: number): unknown[] {
+    const arbitrary = this.#inputs.get(path) ?? fc.constant(undefined);
+    return fc.sample(arbitrary, { numRuns: count, seed: this.#options.seed + hashOf(path) + salt });
+  }
+
+  async #succeedInTurn(people: Persona[], side: "own" | "foreign"): Promise<void> {
+    const [first] = people;
+    for (const [turn, who] of people.entries()) {
+      // What the first made and ended again, the next one needs anew: to decide it, say.
+      if (turn > 0) await this.#makeMore(first as Persona, side, turn);
+      await this.#succeedEverywhere(who, side);
+    }
+  }
+
+  /** Calls again every change that names no record: those that make one. */
+  async #makeMore(who: Persona, side: "own" | "foreign", salt: number): Promise<void> {
+    for (const [path, { type }] of this.#procedures) {
+      if (type !== "mutation" || this.#reachedBy.get(path) !== who) continue;
+      for (const sample of this.#samples(path, 25, 10 + salt)) {
+        if (Object.values((sample ?? {}) as object).some((value) => value instanceof IdSlot)) break;
+        const input = fillIn(sample, this.#resolver(side, true));
+        await callProcedure(this.#options.router, path, type, input, who.headers());
+        this.#calls += 1;
+      }
+    }
+    await this.#refreshPools();
+  }
+
+  async #succeedEverywhere(who: Persona, side: "own" | "foreign"): Promise<void> {
+    const refusals = this.#refusals;
+    for (const [path, { type }] of this.#procedures) {
+      if (this.#reachedBy.has(path)) continue;
+      const samples = this.#samples(path, ATTEMPTS_TO_SUCCEED, side === "own" ? 0 : 1);
+      for (const [at, sample] of samples.entries()) {
+        if (at % 40 === 39) await this.#refreshPools();
+        const filled = fillIn(sample, this.#resolver(side, true));
+        const input = this.#consistent(sample, filled);
+        const answer = await callProcedure(this.#options.router, path, type, input, who.headers());
+        this.#calls += 1;
+        if (side === "own") await this.#inspect(`${path} (own ids)`, answer, input, type);
+        if (!answer.ok) {
+          refusals.set(path, [...(refusals.get(path) ?? []), answer]);
+          if (answer.status === 500) break;
+          continue;
+        }
+        this.#reachedBy.set(path, who);
+        this.#rememberCursors(answer, side);
+        break;
+      }
+      await this.#refreshPools();
+    }
+  }
+
+  #rememberCursors(answer: Answer, side: "own" | "foreign"): void {
+    for (const [, cursor] of answer.text.matchAll(/"nextCursor":"([^"]+)"/g)) {
+      if (cursor) this.#cursors[side].push(cursor);
+    }
+  }
+
+  async #attack(people: Persona[]): Promise<void> {
+    const paths = [...this.#procedures.keys()];
+    const perProcedure = Math.ceil(this.#options.calls / Math.max(1, paths.length));
+    const samples = new Map(paths.map((path) => [path, this.#samples(path, perProcedure, 2)]));
+    const begun = this.#calls;
+    for (let round = 0; round < perProcedure; round++) {
+      await this.#refreshPools();
+      for (const path of paths) {
+        if (this.#calls - begun >= this.#options.calls) return;
+        const who = round % 3 === 2 ? (this.#reachedBy.get(path) ?? people[0]) : people[round % 2];
+        await this.#attackOnce(path, who as Persona, samples.get(path)?.[round], round);
+      }
+    }
+  }
+
+  async #attackOnce(path: string, who: Persona, sample: unknown, round: number): Promise<void> {
+    const type = this.#procedures.get(path)?.type ?? "query";
+    const call = async (input: unknown, tenant = who.tenant) => {
+      const answer = await callProcedure(
+        this.#options.router,
+        path,
+        type,
+        input,
+        who.headers(tenant),
+      );
+      this.#calls += 1;
+      await this.#inspect(path, answer, input, type);
+      return answer;
+    };
+    const fill = (twin: boolean) =>
+      this.#consistent(sample, fillIn(sample, this.#resolver("own", false, twin)));
+    const input = fill(false);
+    const answer = await call(input);
+    this.#rememberCursors(answer, "own");
+    const outcome = answer.ok ? "ok" : (answer.code ?? String(answer.status));
+    this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
+    if (namesForeign(sample)) {
+      const twin = fill(true);
+      this.#mustLookAlike(`${path}: a foreign id`, answer, input, await call(twin), twin);
+    }
+    if (round % 5 === 0) {
+      const foreign = await call(input, FOREIGN);
+      const absent = await call(input, "no-such-tenant");
+      if (path !== "tenants.mine" && foreign.ok)
+        this.#leak(`${path}: answers for a foreign tenant`);
+      this.#mustLookAlike(`${path}: a foreign tenant`, foreign, input, absent, input);
+    }
+  }
+
+  #mustLookAlike(
+    what: string,
+    one: Answer,
+    sent: unknown,
+    other: Answer,
+    sentOther: unknown,
+  ): void {
+    const left = withoutAccidents(one, textsIn(sent));
+    const right = withoutAccidents(other, textsIn(sentOther));
+    if (left !== right) {
+      this.#leak(
+        `${what} can be told from an absent one:\n${left.slice(0, 600)}\n---\n${right.slice(0, 600)}`,
+      );
+    }
+  }
+
+  /** What must hold after every call, whatever came of it. */
+  async #inspect(what: string, answer: Answer, sent: unknown, type: string): Promise<void> {
+    const sentText = JSON.stringify(sent ?? null, (_, value) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+    if (answer.text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the answer`);
+    for (const [id] of answer.text.matchAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g)) {
+      if (this.#foreignIds.has(id) && !sentText?.includes(id)) {
+        this.#leak(`${what}: a foreign id in the answer`);
+      }
+    }
+    if (answer.status >= 500 && answer.status !== 503) {
+      const line = this.#logs.since(this.#logMark).join("");
+      const [, message] = /"err":\{.*?"message":"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
+      this.#failures.add(`${what}: internal error: ${message ?? answer.text.slice(-300)}`);
+    }
+    for (const line of this.#logs.since(this.#logMark)) {
+      if (line.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in a log line`);
+    }
+    this.#logMark = this.#logs.mark();
+    this.#lookAtServerLog(what);
+    await this.#lookAtConnections(what);
+    if (type === "mutation" || this.#calls % 10 === 0) {
+      const digest = await digestOfRows(this.#admin, FOREIGN);
+      if (digest !== this.#foreignDigest) {
+        const before = new Set(this.#foreignDigest.split("\n"));
+        const changed = digest.split("\n").filter((line) => !before.has(line));
+        this.#leak(`${what}: foreign rows changed: ${changed.join(", ")}`);
+        this.#foreignDigest = digest;
+      }
+    }
+  }
+
+  #lookAtServerLog(what: string): void {
+    const size = statSync(this.#options.serverLog).size;
+    if (size === this.#serverLogMark) return;
+    const text = readFileSync(this.#options.serverLog)
+      .subarray(this.#serverLogMark)
+      .toString("utf8");
+    this.#serverLogMark = size;
+    if (text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the server's log`);
+  }
+
+  /** No context, setting or lock may stay on a connection that waits for the next call. */
+  async #lookAtConnections(what: string): Promise<void> {
+    const { consolePools } = globalThis as unknown as { consolePools?: Record<string, pg.Pool> };
+    const pool = consolePools?.tenant;
+    if (!pool) return;
+    const { rows } = await pool.query<{ residue: string }>(
+      `SELECT concat_ws(',', nullif(current_setting('app.context', true), ''),
+         nullif(current_setting('row_security'), 'on'), nullif(current_setting('search_path'), '"$user", public'),
+         CASE WHEN current_user <> session_user THEN current_user END,
+         (SELECT string_agg(locktype, '+') FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory')) AS residue`,
+    );
+    if (rows[0]?.residue) this.#leak(`${what}: residue on the connection: ${rows[0].residue}`);
+  }
+
+  async #walkRoutes(who: Persona): Promise<void> {
+    for (const file of Object.keys(HTTP_ROUTES)) {
+      if (!routeFiles().includes(file)) this.#failures.add(`${file} is listed but does not exist`);
+    }
+    for (const file of routeFiles()) {
+      const route = HTTP_ROUTES[file];
+      const handlers = await handlersOf(file);
+      if (!route) {
+        this.#failures.add(
+          `${file} is not in test/isolation/http-routes.ts: say there how to call it`,
+        );
+        continue;
+      }
+      if ([...handlers.keys()].sort().join() !== [...route.methods].sort().join()) {
+        this.#failures.add(
+          `${file} answers ${[...handlers.keys()].join()}, listed is ${route.methods.join()}`,
+        );
+      }
+      for (const { label, twin, expect, ...call } of route.calls(who, FOREIGN)) {
+        const send = async ({ request, params }: typeof call) => {
+          const handler = handlers.get(request.method);
+          if (!handler) throw new Error(`${file} has no ${request.method}`);
+          const answer = await answerOf(
+            await handler(request, { params: Promise.resolve(params ?? {}) }),
+          );
+          this.#calls += 1;
+          await this.#inspect(`${file} (${label})`, answer, params, "mutation");
+          return answer;
+        };
+        const answer = await send(call);
+        if (expect !== undefined && answer.status !== expect) {
+          this.#failures.add(
+            `${file} (${label}): answered ${answer.status}, not ${expect}: ${answer.text.slice(-300)}`,
+          );
+        }
+        if (twin)
+          this.#mustLookAlike(
+            `${file} (${label})`,
+            answer,
+            call.params,
+            await send(twin),
+            twin.params,
+          );
+      }
+    }
+  }
+
+  #leak(what: string): void {
+    this.#leaks += 1;
+    this.#failures.add(`LEAK ${what}`);
+  }
+}
+
+/** The value of the first id field. */
+function idFieldOf(input: unknown, filled: object): unknown {
+  const key = Object.entries(input as object).find(([, value]) => value instanceof IdSlot)?.[0];
+  return key === undefined ? undefined : (filled as Record<string, unknown>)[key];
+}
+
+/** An id that nothing has, as near in order as can be: a cursor cuts a page at the same place. */
+function nextTo(id: string): string {
+  const last = Number.parseInt(id.slice(-3), 16) ^ 1;
+  return id.slice(0, -3) + last.toString(16).padStart(3, "0");
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) | 0;
+  return hash;
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import { uuidv7 } from "uuidv7";
+
+export interface SeededTenant {
+  tenantId: string;
+  /** Stands in every free text of the tenant, and nowhere else. */
+  canary: string;
+}
+
+/**
+ * Rows that no procedure can make (bindings, rotations, deliveries, decisions), with the canary in
+ * every column that takes free text or JSON. Everything else the walk itself makes, through verbs.
+ */
+export async function seedTenant(
+  client: pg.Client,
+  { tenantId, canary }: SeededTenant,
+): Promise<void> {
+  const insert = (table: string, row: Record<string, unknown>) => {
+    const columns = Object.keys(row);
+    return client.query(
+      `INSERT INTO ${table} (tenant_id, ${columns.join(", ")})
+       VALUES ($1, ${columns.map((_, at) => `$${at + 2}`).join(", ")})`,
+      [tenantId, ...Object.values(row)],
+    );
+  };
+  const now = new Date();
+  for (let number = 0; number < 12; number++) {
+    const eventId = uuidv7();
+    const bindingId = uuidv7();
+    await seedEvent(insert, tenantId, eventId, canary, now);
+    await insert("secret_binding", {
+      binding_id: bindingId,
+      name: `${canary} credential ${number}`,
+      class: "database-credential",
+      environment: "prod",
+      store: "openbao",
+      path: `${canary}/db-${number}`,
+      owner: canary,
+      rotator: JSON.stringify({
+        kind: "postgres-dual-user",
+        target: { host: canary, port: 5432, database: canary, tls: "disable" },
+        activeRole: `${canary}_a`,
+        standbyRole: `${canary}_b`,
+        rotatorPath: `${canary}/rotator`,
+      }),
+      current_version: 3,
+      last_rotated_at: now,
+      next_rotation_at: new Date(now.getTime() + 86_400_000),
+      created_at: now,
+      updated_at: now,
+    });
+    const rotationId = uuidv7();
+    await insert("rotation", {
+      rotation_id: rotationId,
+      binding_id: bindingId,
+      state: "done",
+      trigger: "forced",
+      requested_by: JSON.stringify({ kind: "user", issuer: canary, subject: canary, name: canary }),
+      cause_event_id: eventId,
+      old_handle: JSON.stringify({ role: `${canary}_a`, version: 1 }),
+      new_handle: JSON.stringify({
+        role: `${canary}_b`,
+        stagedPath: `${canary}/staged`,
+        version: 2,
+      }),
+      due_at: now,
+      grace_seconds: 60,
+      error_code: "vault-unreachable",
+      error_text: canary,
+      created_at: now,
+      updated_at: now,
+      finished_at: now,
+    });
+    await insert("rotation_step", {
+      rotation_id: rotationId,
+      step_no: 1,
+      state_from: "requested",
+      state_to: "staged",
+      at: now,
+      event_id: eventId,
+      note: canary,
+    });
+    const alertId = uuidv7();
+    await insert("alert", {
+      alert_id: alertId,
+      kind: "rotation-overdue",
+      severity: "warning",
+      subject_ref: `secret-binding/${bindingId}`,
+      detail: canary,
+      event_id: eventId,
+      created_at: now,
+    });
+    const endpointId = uuidv7();
+    await insert("webhook_endpoint", {
+      endpoint_id: endpointId,
+      url: `https://${canary}.example.com/${number}`,
+      description: canary,
+      created_at: now,
+    });
+    await insert("webhook_delivery", {
+      delivery_id: uuidv7(),
+      endpoint_id: endpointId,
+      alert_id: alertId,
+      state: "dead",
+      next_attempt_at: now,
+      last_error: "timeout",
+      finished_at: now,
+    });
+  }
+}
+
+/** An event as the log keeps it; its envelope has no free text, so the canary is its subject. */
+async function seedEvent(
+  insert: (table: string, row: Record<string, unknown>) => Promise<unknown>,
+  tenantId: string,
+  eventId: string,
+  canary: string,
+  at: Date,
+): Promise<void> {
+  const commitment = createHash("sha256").update(eventId).digest();
+  const envelope = JSON.stringify({
+    id: eventId,
+    outcome: "succeeded",
+    payloadcommitment: commitment.toString("hex"),
+    principal: `system:${canary}`,
+    specversion: "1.0",
+    subject: `secret-binding/${canary}`,
+    tenant: tenantId,
+    time: at.toISOString(),
+    type: "runtime.secrets.rotated",
+  });
+  await insert("audit_event", {
+    event_id: eventId,
+    type: "runtime.secrets.rotated",
+    subject: `secret-binding/${canary}`,
+    outcome: "succeeded",
+    actor_kind: "system",
+    actor_ref: `system:${canary}`,
+    trace_id: "0".repeat(32),
+    recorded_at: at,
+    envelope,
+    commitment,
+  });
+}
