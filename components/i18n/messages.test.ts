@@ -20,9 +20,12 @@ function flat(tree: MessageTree, prefix = ""): Map<string, string> {
   }
   return all;
 }
+/** `{name}`, `{count, plural, …}` and `<tag>`, but not the words inside of a plural's branch. */
+const SLOT = /(?<!(?:=\d+|zero|one|two|few|many|other)\s*)\{\s*(\w+)\s*[,}]|<(\w+)>/g;
+
 /** The arguments and tags that a message takes, whatever its words. */
 function slots(text: string): string[] {
-  const names = text.matchAll(/\{\s*(\w+)\s*[,}]|<(\w+)>/g);
+  const names = text.matchAll(SLOT);
   return [...new Set([...names].map((found) => found[1] ?? `<${found[2]}>`))].sort();
 }
 
