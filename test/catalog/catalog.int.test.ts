@@ -235,7 +235,7 @@ const MUTATIONS: [CheckName, string, RegExp][] = [
   ],
   [
     "the log is append-only",
-    "ALTER TABLE audit_event DISABLE TRIGGER append_only_rows",
+    "ALTER TABLE audit_event DISABLE TRIGGER append_only_statements",
     /audit_event: lacks its triggers/,
   ],
   [
