@@ -1,9 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { forceRotate } from "#server/features/rotation/verbs/force-rotate.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { OUTSIDE_CALLS } from "#server/worker/rotation/outside.ts";
 import {
+  type Pair,
   type RotationFixture,
   rotationFixture,
 } from "#server/worker/rotation/testing/rotation-fixture.ts";
@@ -29,7 +31,7 @@ test("the rotation's calls are all there", () => {
   expect(kills.length).toBeGreaterThanOrEqual(28);
 });
 
-test.each(kills)("killed %s", { timeout: 60_000 }, async (failpoint) => {
+test.each(kills)("killed %s", { timeout: 180_000 }, async (failpoint) => {
   const pair = await fixture.newPair(0);
   const before = await pair.login();
   const rotationId = await rotate(pair.bindingId);
@@ -40,11 +42,15 @@ test.each(kills)("killed %s", { timeout: 60_000 }, async (failpoint) => {
   expect(await pair.probe(await pair.login())).toEqual({ kind: "accepted" });
 
   const heir = startWorker(env);
+  const watch = watchLogins(pair);
   await waitFor(async () => (await rowOf(rotationId)).finished_at, {
-    timeout: 40_000,
+    timeout: 120_000,
     message: `the end of the rotation; the worker said: ${heir.output()}`,
   });
   await heir.stop();
+  const { probes, refusals } = await watch.end();
+  expect(refusals).toEqual([]);
+  expect(probes).toBeGreaterThan(3);
 
   expect(await rowOf(rotationId)).toMatchObject({ state: "done", error_code: null });
   const now = await pair.login();
@@ -53,6 +59,34 @@ test.each(kills)("killed %s", { timeout: 60_000 }, async (failpoint) => {
   expect(await pair.probe(before)).toMatchObject({ kind: "refused" });
   await expectNothingDoubled(pair.path, rotationId);
 });
+
+/** Logs in with whatever the main path holds, again and again while the rotation goes on. */
+function watchLogins(pair: Pair) {
+  const refusals: string[] = [];
+  let probes = 0;
+  let isOver = false;
+  const version = async () => (await fixture.client.kv.metadata(pair.path))?.currentVersion;
+  const done = (async () => {
+    while (!isOver) {
+      const before = await version();
+      const result = await pair.login(before).then(
+        async (login) => (await pair.probe(login)).kind,
+        (error: Error) => error.message,
+      );
+      // A version that was replaced while we tried it may be refused; the current one never.
+      if (before === (await version()) && result !== "accepted") refusals.push(result);
+      probes += 1;
+      await pause(50);
+    }
+  })();
+  return {
+    async end() {
+      isOver = true;
+      await done;
+      return { probes, refusals };
+    },
+  };
+}
 
 async function rotate(bindingId: string): Promise<string> {
   const officer = userOf(fixture.tenant, "officer");

@@ -183,3 +183,6 @@ export const StepResult = z.object({
   isWaiting: z.boolean(),
 });
 export type StepResult = z.infer<typeof StepResult>;
+
+export const RetryRotationInput = z.object({ rotationId: entityId("rotation") });
+export const RetryScheduled = z.object({ rotationId: z.uuid(), state: z.enum(ROTATION_STATES) });

@@ -31,7 +31,7 @@ export function startWorker(env: Record<string, string>): WorkerProcess {
     exited,
     output: () => written,
     async stop() {
-      child.kill("SIGTERM");
+      if (child.exitCode === null) child.kill("SIGTERM");
       await exited;
     },
   };
