@@ -169,7 +169,11 @@ describe("login", () => {
     };
     const jwt = await new SignJWT(claims)
       .setProtectedHeader({ alg: "ES256" })
+      .setIssuer("https://kubernetes.default.svc")
+      .setAudience(["https://kubernetes.default.svc"])
       .setSubject(`system:serviceaccount:${namespace}:${name}`)
+      .setIssuedAt("-1m")
+      .setNotBefore("-1m")
       .setExpirationTime("5m")
       .sign(key);
     return SecretValue.of(jwt);
@@ -183,15 +187,17 @@ async function fakeCluster(accounts: Record<string, [string, string]>) {
     let text = "";
     for await (const chunk of request) text += chunk;
     reviewers.push(request.headers.authorization ?? "");
-    const token = (JSON.parse(text || "{}") as { spec?: { token?: string } }).spec?.token ?? "";
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    const { spec } = JSON.parse(text) as { spec: { token: string; audiences?: string[] } };
+    const claims = JSON.parse(Buffer.from(spec.token.split(".")[1] ?? "", "base64url").toString());
     const found = accounts[claims.account];
     const user = found && {
       username: `system:serviceaccount:${found[1]}:${found[0]}`,
       uid: `uid-${found[0]}`,
-      groups: ["system:serviceaccounts"],
+      groups: ["system:serviceaccounts", "system:authenticated"],
     };
-    const status = found ? { authenticated: true, user } : { authenticated: false };
+    const status = found
+      ? { authenticated: true, user, audiences: spec.audiences }
+      : { authenticated: false };
     response.writeHead(201, { "content-type": "application/json" });
     response.end(
       JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", status }),
