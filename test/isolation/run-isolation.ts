@@ -252,7 +252,8 @@ class IsolationRun {
         if (side === "own") await this.#inspect(`${path} (own ids)`, answer, input, type);
         if (!answer.ok) {
           refusals.set(path, [...(refusals.get(path) ?? []), answer]);
-          if (answer.status === 500) break;
+          // Whoever may not, may not the next time either.
+          if (answer.status === 500 || (at > 10 && answer.code === "forbidden")) break;
           continue;
         }
         this.#reachedBy.set(path, who);

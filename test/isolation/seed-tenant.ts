@@ -35,7 +35,7 @@ export async function seedTenant(
       class: "database-credential",
       environment: "prod",
       store: "openbao",
-      path: `${canary}/db-${number}`,
+      path: `${canary}/${bindingId}`,
       owner: canary,
       rotator: JSON.stringify({
         kind: "postgres-dual-user",
@@ -94,7 +94,7 @@ export async function seedTenant(
     const endpointId = uuidv7();
     await insert("webhook_endpoint", {
       endpoint_id: endpointId,
-      url: `https://${canary}.example.com/${number}`,
+      url: `https://${canary}.example.com/${endpointId}`,
       description: canary,
       created_at: now,
     });
