@@ -3,6 +3,7 @@ import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { PolicyFacts } from "#server/platform/verb.ts";
 import { lockBinding } from "./rotation-rows.ts";
+import { ruleOf } from "./rules.ts";
 
 /**
  * What `RotateSecret` is judged by: who asks, and the binding as it stands under our lock.
@@ -24,6 +25,14 @@ export function rotateFacts(
           field: "bindingId",
           remedy: "Rotate it where it is managed, or connect what is missing.",
         },
+      );
+    }
+    const { requireApproval } = ruleOf(binding.class);
+    if (requireApproval.length > 0) {
+      throw new AppError(
+        "conflict",
+        `Rotating this credential needs the approval of: ${requireApproval.join(", ")}.`,
+        { field: "bindingId", remedy: "Ask for the approval first." },
       );
     }
     const principal = policyPrincipal(caller);

@@ -89,6 +89,15 @@ test.each([
   });
 });
 
+test("a kind that needs an approval is not rotated without one", async () => {
+  const rig = await newRig({ class: "signing-key" });
+  await expect(force(rig)).rejects.toMatchObject({
+    code: "conflict",
+    message: "Rotating this credential needs the approval of: security-officer.",
+  });
+  expect(await bindingRow(rig)).toMatchObject({ state: "active" });
+});
+
 test("a credential without a rotator is refused with what is missing", async () => {
   const rig = await newRig({
     class: "api-token",
