@@ -53,8 +53,6 @@ export async function openRotation(
     eventId: how.eventId,
     note: "",
   });
-  // A hint for a worker that listens; the row is the truth, so a lost hint costs a poll at most.
-  await tx.query("SELECT pg_notify('rotation_due', '')");
   return {
     rotationId,
     bindingId: binding.binding_id,
