@@ -1,0 +1,68 @@
+import type pg from "pg";
+import { uuidv7 } from "uuidv7";
+import { type SeededTenant, seedTenant } from "../isolation/seed-tenant.ts";
+
+/** Every table with row security, as the catalog has them. */
+export async function tenantTables(admin: pg.Client): Promise<string[]> {
+  const { rows } = await admin.query<{ name: string }>(
+    "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity ORDER BY 1",
+  );
+  return rows.map((row) => row.name);
+}
+
+/** Rows of a tenant in every tenant table, the foreign canary in all free text. */
+export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Promise<void> {
+  const { tenantId, canary } = seeded;
+  await admin.query(
+    "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $2)",
+    [tenantId, canary],
+  );
+  await seedTenant(admin, seeded);
+  const { rows } = await admin.query<{ event_id: string }>(
+    "SELECT event_id FROM audit_event WHERE tenant_id = $1",
+    [tenantId],
+  );
+  const eventId = rows[0]?.event_id;
+  const requestId = uuidv7();
+  const rest: [string, unknown[]][] = [
+    ["INSERT INTO audit_payload VALUES ($1, $2, 'k', '\\x00', '\\x00')", [tenantId, eventId]],
+    ["INSERT INTO audit_leaf VALUES ($1, 0, $2, sha256('a'), now())", [tenantId, eventId]],
+    ["INSERT INTO audit_tile VALUES ($1, 0, 0, 1, sha256('a'))", [tenantId]],
+    ["INSERT INTO audit_checkpoint VALUES ($1, 1, sha256('a'), $2, now())", [tenantId, canary]],
+    [
+      "INSERT INTO denial_window (tenant_id, denial_key, window_ends_at, last_at) VALUES ($1, $2, now(), now())",
+      [tenantId, canary],
+    ],
+    [
+      "INSERT INTO idempotency_key (tenant_id, actor_ref, key, verb, request_digest, response) VALUES ($1, $2, 'key-0000001', 'v', '\\x00', '{}')",
+      [tenantId, canary],
+    ],
+    [
+      `INSERT INTO policy_decision (tenant_id, decision_id, action, outcome, policy_set_digest, schema_digest,
+         engine_version, request, entities, reasons, errors, digest, decided_at)
+       VALUES ($1, $2, 'RotateSecret', 'allow', '\\x00', '\\x00', '4', $3, '[]', '{}', '{}', '\\x00', now())`,
+      [tenantId, uuidv7(), canary],
+    ],
+    [
+      `INSERT INTO approval_request (tenant_id, request_id, kind, subject_ref, subject_digest, subject, requirement,
+         reason, requester_kind, requester_issuer, requester_subject, state, request_event_id, expires_at, created_at)
+       VALUES ($1, $2, 'rotation', $3, sha256(convert_to($3, 'UTF8')), $3, '[]', $3, 'user', $3, $3, 'open', $4,
+         now() + interval '1 day', now())`,
+      [tenantId, requestId, canary, eventId],
+    ],
+    [
+      `INSERT INTO approval_review (tenant_id, review_id, request_id, revision, subject_digest, reviewer_issuer,
+         reviewer_subject, reviewer_roles, decision, comment, created_at)
+       VALUES ($1, $2, $3, 1, '\\x00', $4, $4, '{}', 'approve', $4, now())`,
+      [tenantId, uuidv7(), requestId, canary],
+    ],
+  ];
+  for (const [text, values] of rest) await admin.query(text, values);
+}
+
+/** Takes the database's wall away: for a throwaway database only. */
+export async function withoutRowSecurity(admin: pg.Client): Promise<void> {
+  for (const table of await tenantTables(admin)) {
+    await admin.query(`ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY`);
+  }
+}
