@@ -61,6 +61,10 @@ async function main(): Promise<number> {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const report: string[] = [];
   for (const peer of peers.filter((each) => !values.only || each.id === values.only)) {
+    if (stopping.signal.aborted) {
+      report.push(`${peer.name}: not run`);
+      continue;
+    }
     say(`\n== ${peer.name}`);
     const startedAt = Date.now();
     const { tally, note } = await outcomeOf(peer);

@@ -27,7 +27,7 @@ export interface ServerCommand {
  * watches our end of a pipe: when we are killed without a word, the pipe closes and the group ends.
  */
 const WATCHED = `exec 4<&0
-(cat <&4 >/dev/null; kill -TERM -- -$$) &
+(cat <&4 >/dev/null; kill -s TERM -- -$$) &
 exec "$0" "$@" </dev/null 4<&-`;
 
 /** Starts a server and waits until it answers; throws with the end of its log when it does not. */

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeIdentityFile } from "#server/embedded/idp/identity-file.ts";
 import { readRealms } from "#server/embedded/idp/realm.ts";
@@ -9,6 +8,7 @@ import {
   type Topology,
 } from "#server/features/identity/realms/demo-sovereigns.ts";
 import type { Role } from "#server/platform/authz/scopes.ts";
+import { throwawayDirectory } from "#test/harness/throwaway-directory.ts";
 import type { IdentityPeer } from "../identity-peer.ts";
 import type { KeycloakAdmin } from "./keycloak-admin.ts";
 import { obtainKeycloak } from "./obtain-keycloak.ts";
@@ -34,7 +34,7 @@ export async function startTopology(
 ): Promise<KeycloakTopology> {
   const sovereign = DEMO_SOVEREIGNS.find((each) => each.topology === topology);
   if (!sovereign) throw new Error(`no demo Sovereign has the topology ${topology}`);
-  const folder = await mkdtemp(join(tmpdir(), "keycloak-topology-"));
+  const folder = await throwawayDirectory();
   const secret = randomBytes(24).toString("hex");
   const secretFile = join(folder, "client-secret");
   await writeFile(secretFile, secret, { mode: 0o600 });

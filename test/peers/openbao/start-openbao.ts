@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { throwawayDirectory } from "#test/harness/throwaway-directory.ts";
 import { freePorts, startServer } from "../running-server.ts";
 
 export interface RunningOpenBao {
@@ -12,7 +12,7 @@ export interface RunningOpenBao {
 
 /** A real OpenBao on loopback, unsealed and in memory, with a root token of its own. */
 export async function startOpenBao(program: string): Promise<RunningOpenBao> {
-  const directory = await mkdtemp(join(tmpdir(), "openbao-peer-"));
+  const directory = await throwawayDirectory();
   const [port = 0] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
   const token = randomBytes(24).toString("hex");
