@@ -10,7 +10,7 @@ interface ErrorPageProps {
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-2xl items-center">
-      <ErrorState traceId={error.digest} onRetry={reset} />
+      <ErrorState heading="h1" traceId={error.digest} onRetry={reset} />
     </main>
   );
 }

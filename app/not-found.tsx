@@ -11,6 +11,7 @@ export default async function NotFound() {
       <StateMessage
         icon={SearchX}
         title={t("title")}
+        heading="h1"
         actions={
           <Link href="/" className="font-medium text-accent underline">
             {t("home")}

@@ -16,6 +16,7 @@ export default async function StartPage() {
       <StateMessage
         icon={Building2}
         title={t("title")}
+        heading="h1"
         actions={
           <form method="post" action="/api/auth/sign-out">
             <button type="submit" className="font-medium text-accent underline">

@@ -19,7 +19,7 @@ export function ActorName({ kind, name, reference }: ActorNameProps) {
           {reference.slice(0, 10)}
         </bdi>
       ) : (
-        <bdi className="font-sans text-base">{name}</bdi>
+        <bdi className="font-sans text-sm">{name}</bdi>
       )}
       <span className="text-muted text-sm">{` · ${t(kind)}`}</span>
     </span>

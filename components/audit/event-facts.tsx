@@ -32,14 +32,14 @@ export function EventFacts({ event }: { event: AuditEventDetail }) {
       <SealFacts event={event} />
       <Section title={t("payload")}>
         {event.payloadState === "intact" ? (
-          <JsonText label={t("payload")} value={event.payload} />
+          <JsonText label={t("asJson", { part: t("payload") })} value={event.payload} />
         ) : (
           <p className="text-muted text-sm">{t(`payloadState.${event.payloadState}`)}</p>
         )}
       </Section>
       <Section title={t("envelope")}>
         <p className="text-muted text-xs">{t("envelopeHint")}</p>
-        <JsonText label={t("envelope")} value={JSON.parse(event.envelope)} />
+        <JsonText label={t("asJson", { part: t("envelope") })} value={JSON.parse(event.envelope)} />
       </Section>
     </>
   );

@@ -99,9 +99,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : (
         <div
           ref={scroller}
-          className={cx("overflow-x-auto", isMany && "max-h-[75dvh] overflow-y-auto")}
+          className={cx("relative overflow-x-auto", isMany && "max-h-[75dvh] overflow-y-auto")}
         >
-          <table aria-rowcount={sorted.length + 1} className="w-full border-collapse">
+          <table aria-rowcount={sorted.length + 1} className="w-full border-collapse text-sm">
             <caption className="sr-only">{label}</caption>
             <TableHead columns={shown} sorting={url.sorting} onSort={url.sortBy} />
             <tbody onKeyDown={moveAlongRows}>

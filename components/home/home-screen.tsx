@@ -1,4 +1,5 @@
 "use client";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { AuditRow } from "#components/audit/audit-row.ts";
@@ -11,8 +12,14 @@ import { StatusMark } from "#components/rotations/status-mark.tsx";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { Time } from "#components/time/time.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { useUrlState } from "#components/url/use-url-state.ts";
 import type { ApprovalSummary } from "#server/features/approvals/schema.ts";
 import { HomeList } from "./home-list.tsx";
+
+const ApprovalPanel = dynamic(
+  async () => (await import("#components/approvals/approval-panel.tsx")).ApprovalPanel,
+  { ssr: false },
+);
 
 /** What a section of Home got: its items, or why not. */
 export type Part<Item> =
@@ -33,7 +40,10 @@ const ROW = "flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hove
 /** The shift's to-do: what waits for the reader, what failed, what is coming, what changed. */
 export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: HomeScreenProps) {
   const t = useTranslations("home");
+  const approvalWords = useTranslations("approvals");
   const verb = useEventVerb();
+  const { params, change } = useUrlState();
+  const opened = params.get("approval");
   const base = `/t/${tenantId}`;
   const credentialRow = (row: CredentialRow) => (
     <div className={ROW}>
@@ -64,10 +74,16 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
           render={(item) => (
             <div className={ROW}>
               <div className="min-w-0 flex-1">
-                <p className="truncate font-medium">{item.reason}</p>
+                <button
+                  type="button"
+                  onClick={() => change({ approval: item.requestId }, { push: true })}
+                  className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
+                >
+                  {item.reason}
+                </button>
                 <p className="truncate text-muted text-sm">
                   {t("waiting.by", {
-                    kind: t(`waiting.kind.${item.kind}`),
+                    kind: approvalWords(`kind.${item.kind}`),
                     name: item.requester.name,
                   })}
                 </p>
@@ -120,6 +136,14 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
           )}
         />
       </div>
+      {opened ? (
+        <ApprovalPanel
+          key={opened}
+          tenantId={tenantId}
+          requestId={opened}
+          onClose={() => change({ approval: null })}
+        />
+      ) : null}
     </AsOfProvider>
   );
 }

@@ -1,4 +1,5 @@
 import type alerts from "../../messages/en/alerts.json";
+import type approvals from "../../messages/en/approvals.json";
 import type audit from "../../messages/en/audit.json";
 import type common from "../../messages/en/common.json";
 import type errors from "../../messages/en/errors.json";
@@ -11,6 +12,7 @@ import type { Namespace } from "./namespaces.ts";
 
 interface Messages {
   alerts: typeof alerts;
+  approvals: typeof approvals;
   audit: typeof audit;
   common: typeof common;
   errors: typeof errors;

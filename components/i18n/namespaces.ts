@@ -7,6 +7,7 @@ export const NAMESPACES = [
   "rotations",
   "audit",
   "alerts",
+  "approvals",
   "signIn",
 ] as const;
 

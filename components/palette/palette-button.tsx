@@ -40,7 +40,6 @@ export function PaletteButton(props: PaletteButtonProps) {
         size="sm"
         look="quiet"
         aria-keyshortcuts="Meta+K Control+K"
-        aria-label={t("open")}
         className="text-muted sm:border-line sm:bg-surface sm:pe-1"
         onClick={() => {
           setWasOpened(true);
@@ -48,8 +47,9 @@ export function PaletteButton(props: PaletteButtonProps) {
         }}
       >
         <Search aria-hidden className="size-4" />
-        <span className="hidden pe-6 font-normal sm:inline">{t("search")}</span>
+        <span className="sr-only font-normal sm:not-sr-only sm:pe-6">{t("search")}</span>
         <kbd
+          aria-hidden
           dir="ltr"
           className="hidden rounded-sm border border-line bg-raised px-1 font-sans text-xs sm:inline"
         >

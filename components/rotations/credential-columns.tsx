@@ -79,7 +79,7 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
         id: "owner",
         label: t("columns.owner"),
         isWideOnly: true,
-        cell: (row) => <bdi className="whitespace-nowrap font-sans text-base">{row.owner}</bdi>,
+        cell: (row) => <bdi className="whitespace-nowrap font-sans text-sm">{row.owner}</bdi>,
         sortBy: "server",
       },
       {

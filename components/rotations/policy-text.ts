@@ -9,9 +9,7 @@ export function usePolicyText(): (rule: SecretRule) => string {
   const locale = useLocale();
   return (rule) => {
     if (rule.managedBy !== "console") return t(rule.managedBy);
-    if (rule.requireApproval.length > 0) {
-      return t("byApproval", { roles: rule.requireApproval.join(", ") });
-    }
+    if (rule.requireApproval.length > 0) return t("byApproval");
     if (rule.maxTtlSeconds === null) return t("none");
     const limit = durationText(rule.maxTtlSeconds, locale);
     return t(rule.autoRotate ? "automatic" : "byHand", { limit });

@@ -10,15 +10,18 @@ interface ErrorStateProps {
   message?: string | undefined;
   traceId?: string | undefined;
   onRetry: () => void;
+  /** `h1` where the error is the whole page. */
+  heading?: "h1" | "h2";
 }
 
 /** Loading failed: says what, offers to try again, names the trace for whoever must look. */
-export function ErrorState({ message, traceId, onRetry }: ErrorStateProps) {
+export function ErrorState({ message, traceId, onRetry, heading }: ErrorStateProps) {
   const t = useTranslations("common.states");
   return (
     <StateMessage
       icon={OctagonAlert}
       isAlert
+      heading={heading}
       title={t("errorTitle")}
       actions={<Button onClick={onRetry}>{t("retry")}</Button>}
     >

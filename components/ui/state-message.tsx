@@ -9,12 +9,22 @@ interface StateMessageProps {
   actions?: ReactNode;
   /** An error announces itself; the other states are simply there. */
   isAlert?: boolean;
+  /** `h1` where the message is the whole page. */
+  heading?: "h1" | "h2";
   className?: string;
 }
 
 /** The common shape of the empty, filtered-empty, forbidden and error states. */
 export function StateMessage(props: StateMessageProps) {
-  const { icon: Icon, title, children, actions, isAlert = false, className } = props;
+  const {
+    icon: Icon,
+    title,
+    children,
+    actions,
+    isAlert = false,
+    heading: Heading = "h2",
+    className,
+  } = props;
   return (
     <div
       role={isAlert ? "alert" : undefined}
@@ -24,7 +34,7 @@ export function StateMessage(props: StateMessageProps) {
         <Icon aria-hidden className={cx("size-5", isAlert ? "text-danger" : "text-muted")} />
       </span>
       <div className="flex min-w-0 max-w-prose flex-col gap-1">
-        <h2 className="font-semibold text-md">{title}</h2>
+        <Heading className="font-semibold text-md">{title}</Heading>
         {children ? <div className="text-muted">{children}</div> : null}
         {actions ? <div className="mt-2 flex flex-wrap gap-2">{actions}</div> : null}
       </div>

@@ -22,13 +22,13 @@ const TONES: Record<Tone, string> = {
   info: "text-info",
 };
 
-/** Four to six numbers, each a link to its filter. A number of concern has its status colour. */
+/** Four to six numbers, each a link to its filter, filling whole rows. A number of concern has its status colour. */
 export function SummaryStrip({ label, figures }: { label: string; figures: SummaryFigure[] }) {
   return (
     <nav aria-label={label}>
-      <ul className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-line gap-px sm:grid-cols-3 lg:grid-flow-col lg:auto-cols-fr lg:grid-cols-none">
+      <ul className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line">
         {figures.map(({ key, label: name, count, href, tone, isChosen }) => (
-          <li key={key} className="flex">
+          <li key={key} className="flex flex-1 basis-36">
             <Link
               href={href}
               scroll={false}

@@ -8,5 +8,5 @@ interface ErrorPageProps {
 
 /** A page failed; the frame around it stays. */
 export default function TenantError({ error, reset }: ErrorPageProps) {
-  return <ErrorState traceId={error.digest} onRetry={reset} />;
+  return <ErrorState heading="h1" traceId={error.digest} onRetry={reset} />;
 }

@@ -6,7 +6,7 @@ import { StateMessage } from "#components/ui/state-message.tsx";
 export default async function TenantNotFound() {
   const t = await getTranslations("errors.notFound");
   return (
-    <StateMessage icon={SearchX} title={t("title")}>
+    <StateMessage icon={SearchX} title={t("title")} heading="h1">
       {t("body")}
     </StateMessage>
   );

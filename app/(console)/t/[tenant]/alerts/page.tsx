@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ALERT_SHOWS } from "#components/alerts/alert-shows.ts";
 import { AlertsScreen } from "#components/alerts/alerts-screen.tsx";
-import { ProblemState } from "#components/problem/problem-state.tsx";
+import { ProblemPage } from "#components/problem/problem-page.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
 import { load } from "../../../load.ts";
 
@@ -22,7 +22,8 @@ export default async function AlertsPage({ params, searchParams }: AlertsPagePro
   const show = ALERT_SHOWS.find((name) => name === wanted) ?? "open";
   const loaded = await load(tenant, (console) => console.alerts.list({ show, limit: 100 }));
   if (!loaded.isLoaded) {
-    return <ProblemState problem={loaded.problem} scope="runtime.alerts.read" />;
+    const title = (await getTranslations("alerts"))("title");
+    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.alerts.read" />;
   }
   const { items, asOf } = loaded.data;
   const scopes = (await currentSession())?.scopes;

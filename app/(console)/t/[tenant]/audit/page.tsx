@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AuditScreen } from "#components/audit/audit-screen.tsx";
 import { AUDIT_PARAMS, auditFilterOf } from "#components/audit/audit-url.ts";
-import { ProblemState } from "#components/problem/problem-state.tsx";
+import { ProblemPage } from "#components/problem/problem-page.tsx";
 import { load } from "../../../load.ts";
 import { paramsOf } from "../../../params-of.ts";
 
@@ -25,7 +25,8 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
     head: await console.audit.head(),
   }));
   if (!loaded.isLoaded) {
-    return <ProblemState problem={loaded.problem} scope="runtime.audit.read" />;
+    const title = (await getTranslations("audit"))("title");
+    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.audit.read" />;
   }
   return <AuditScreen tenantId={tenant} params={narrowed} {...loaded.data} />;
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { ProblemState } from "#components/problem/problem-state.tsx";
+import { ProblemPage } from "#components/problem/problem-page.tsx";
 import { bindingsQueryOf, ROTATION_PARAMS } from "#components/rotations/rotation-url.ts";
 import { RotationsScreen } from "#components/rotations/rotations-screen.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
@@ -25,7 +25,8 @@ export default async function RotationsPage({ params, searchParams }: RotationsP
     summary: await console.rotation.summary(),
   }));
   if (!loaded.isLoaded) {
-    return <ProblemState problem={loaded.problem} scope="runtime.secrets.read" />;
+    const title = (await getTranslations("rotations"))("title");
+    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.secrets.read" />;
   }
   const scopes = (await currentSession())?.scopes;
   return (
