@@ -371,9 +371,13 @@ class IsolationRun {
   #lookAtServerLog(what: string): void {
     const size = statSync(this.#options.serverLog).size;
     if (size === this.#serverLogMark) return;
-    const text = readFileSync(this.#options.serverLog)
+    const added = readFileSync(this.#options.serverLog)
       .subarray(this.#serverLogMark)
       .toString("utf8");
+    // One server, many databases: other runs have their own foreign tenant.
+    const database = new URL(this.#options.superuserUrl).pathname.slice(1);
+    const entries = added.split(/\n(?=\d{4}-\d\d-\d\d )/);
+    const text = entries.filter((entry) => entry.includes(`@${database} `)).join("\n");
     this.#serverLogMark = size;
     if (text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the server's log`);
   }

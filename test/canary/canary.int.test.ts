@@ -1,0 +1,240 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { credentialFields } from "#server/integrations/openbao/database-credential.ts";
+import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
+import { closePools } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
+import { appRouter } from "#server/trpc/root.ts";
+import {
+  type RotationFixture,
+  rotationFixture,
+} from "#server/worker/rotation/testing/rotation-fixture.ts";
+import { startWorker, type WorkerProcess } from "#server/worker/rotation/testing/worker-process.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { fileDatabase } from "#test/harness/file-database.ts";
+import { waitFor } from "#test/harness/wait-for.ts";
+import { arbitraryInput } from "../isolation/arbitrary-input.ts";
+import { callProcedure, proceduresOf } from "../isolation/call-procedure.ts";
+import { captureLogs } from "../isolation/captured-logs.ts";
+import { identityFile, type Persona, signIn } from "../isolation/persona.ts";
+import { poolOf } from "../isolation/pools.ts";
+import { fillIn } from "../isolation/slots.ts";
+import { valuesIn } from "./spellings.ts";
+
+/*
+ * Law 6. Canary values are planted as the secrets; rotations succeed and fail, everything is read
+ * and asked wrongly; then every place that anything is written to is searched for every value.
+ * The server logs each statement with its parameters here, and the worker logs at its most talkative.
+ */
+const { cluster, urls, name: database } = fileDatabase();
+const values = new Map<string, string>();
+const canary = (name: string) => {
+  const value = `cnry-${name}-${randomBytes(12).toString("hex")}`;
+  values.set(name, value);
+  return value;
+};
+const places = new Map<string, string>();
+const logs = captureLogs();
+const admin = new pg.Client({ connectionString: urls.superuser });
+let fixture: RotationFixture;
+let worker: WorkerProcess;
+let officer: Persona;
+
+beforeAll(async () => {
+  await admin.connect();
+  await admin.query(`ALTER DATABASE ${database} SET log_statement = 'all'`);
+  await admin.query(`ALTER DATABASE ${database} SET log_parameter_max_length_on_error = -1`);
+  fixture = await rotationFixture();
+  await admin.query(`ALTER DATABASE ${fixture.target.database} SET log_statement = 'all'`);
+  process.env.IDENTITY_CONFIG = join(process.env.DATA_DIR ?? "", "identity.json");
+  writeFileSync(process.env.IDENTITY_CONFIG, identityFile([fixture.tenant]));
+  values.set("the vault's root token", readFileSync(fixture.vault.tokenFile, "utf8").trim());
+  for (const name of ["SESSION_KEY", "PAYLOAD_KEY", "NEXTAUTH_SECRET"] as const) {
+    values.set(name, env()[name]);
+  }
+  officer = await signIn(admin, fixture.tenant, "officer");
+  worker = startWorker({
+    ...fixture.env,
+    LOG_LEVEL: "trace",
+    IDENTITY_CONFIG: process.env.IDENTITY_CONFIG,
+  });
+}, 120_000);
+afterAll(async () => {
+  await worker.stop();
+  await fixture.stop();
+  await admin.end();
+  await closePools();
+  await closeIdentityPools();
+});
+
+let responses = 0;
+async function call(path: string, input: unknown): Promise<string> {
+  const type = proceduresOf(appRouter).get(path)?.type ?? "query";
+  const answer = await callProcedure(appRouter, path, type, input, officer.headers());
+  responses += 1;
+  places.set(`answer ${responses} of ${path}`, answer.text);
+  return answer.text;
+}
+
+/** A pair whose first login is a planted value, in the vault and in the target. */
+async function plantedPair(name: string, isRight: boolean) {
+  const pair = await fixture.newPair(1);
+  const password = canary(name);
+  const current = await fixture.client.kv.metadata(pair.path);
+  const login = await pair.login();
+  values.set(`${name}: the value before`, login.password.reveal());
+  if (isRight) {
+    // Not in the log of this test's own making: the server gets it over a connection that logs nothing.
+    const quiet = new pg.Client({
+      connectionString: urls.superuser.replace(/\/[^/]*$/, "/postgres"),
+    });
+    await quiet.connect();
+    await quiet.query(`SET log_statement = 'none'`);
+    await quiet.query(`ALTER ROLE "${pair.roles[0]}" PASSWORD '${password}'`);
+    await quiet.end();
+  }
+  await fixture.client.kv.write(
+    pair.path,
+    credentialFields({ ...login, password: SecretValue.of(password), rotationId: null }),
+    current?.currentVersion ?? 0,
+  );
+  return pair;
+}
+
+const rotationsOf = (bindingId: string) =>
+  asSuperuser<{ state: string; finished_at: Date | null; attempt: number }>(
+    "SELECT state, finished_at, attempt FROM rotation WHERE binding_id = $1",
+    [bindingId],
+  );
+
+test("a rotation of a planted value goes through", async () => {
+  const pair = await plantedPair("right", true);
+  await call("rotation.forceRotate", {
+    bindingId: pair.bindingId,
+    reason: "a canary is planted here",
+  });
+  await waitFor(async () => (await rotationsOf(pair.bindingId))[0]?.finished_at, {
+    timeout: 90_000,
+    message: `the end of the rotation; the worker said ${worker.output().slice(-2_000)}`,
+  });
+  values.set("the value after", (await pair.login()).password.reveal());
+}, 120_000);
+
+test("a rotation with a wrong value and one without its roles fail in their own ways", async () => {
+  const wrong = await plantedPair("wrong", false);
+  const gone = await plantedPair("gone", true);
+  await admin.query(`ALTER ROLE "${gone.roles[1]}" RENAME TO "${gone.roles[1]}-gone"`);
+  for (const { bindingId } of [wrong, gone]) {
+    await call("rotation.forceRotate", { bindingId, reason: "this one is meant to fail" });
+  }
+  await waitFor(
+    async () => {
+      const [row] = await rotationsOf(gone.bindingId);
+      return row && (row.finished_at || row.attempt > 0 || row.state !== "requested");
+    },
+    { timeout: 60_000, message: "a setback" },
+  );
+  await waitFor(async () => (await rotationsOf(wrong.bindingId))[0]?.state !== "requested", {
+    timeout: 60_000,
+  });
+}, 150_000);
+
+test("a worker with a token that the vault refuses says so without the token", async () => {
+  const tokenFile = join(process.env.DATA_DIR ?? "", "refused-token");
+  writeFileSync(tokenFile, canary("refused token"));
+  await worker.stop();
+  places.set("the first worker's log", worker.output());
+  const pair = await plantedPair("unreachable", true);
+  worker = startWorker({
+    ...fixture.env,
+    OPENBAO_TOKEN_FILE: tokenFile,
+    LOG_LEVEL: "trace",
+    IDENTITY_CONFIG: process.env.IDENTITY_CONFIG ?? "",
+  });
+  await call("rotation.forceRotate", {
+    bindingId: pair.bindingId,
+    reason: "the vault will refuse",
+  });
+  await waitFor(async () => ((await rotationsOf(pair.bindingId))[0]?.attempt ?? 0) > 0, {
+    timeout: 60_000,
+    message: "a refused attempt",
+  });
+}, 120_000);
+
+test("every page is read, and asked wrongly too", async () => {
+  const { pool } = await poolOf(admin, fixture.tenant);
+  const resolver = {
+    canary: "text",
+    id: ({ kind, pick }: { kind: keyof typeof pool; pick: number }) =>
+      pool[kind][pick % Math.max(1, pool[kind].length)] ?? crypto.randomUUID(),
+    cursor: () => "rubbish",
+  };
+  for (const [path, { inputs, type }] of proceduresOf(appRouter)) {
+    await call(path, { surely: ["wrong"] });
+    if (type !== "query") continue;
+    const schema = inputs[0];
+    const samples = schema
+      ? fc.sample(arbitraryInput(schema), { numRuns: 12, seed: 3 })
+      : [undefined];
+    for (const sample of samples) await call(path, fillIn(sample, resolver));
+  }
+  expect(responses).toBeGreaterThan(100);
+  expect([...places.values()].filter((text) => text.includes('"result"')).length).toBeGreaterThan(
+    40,
+  );
+}, 120_000);
+
+test("no value stands anywhere", async () => {
+  await worker.stop();
+  places.set("the second worker's log", worker.output());
+  places.set("our own log", logs.since(0).join(""));
+  places.set("the database server's log", readFileSync(cluster.logFile, "utf8"));
+  for (const file of filesUnder(dirname(fixture.vault.tokenFile))) {
+    if (file !== fixture.vault.tokenFile)
+      places.set(`the vault's ${file}`, readFileSync(file, "latin1"));
+  }
+  let tables = 0;
+  for (const url of [urls.superuser, urls.superuser.replace(database, fixture.target.database)]) {
+    const found = await asSuperuser<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+      [],
+      url,
+    );
+    for (const { name } of found) {
+      const rows = await asSuperuser<{ row: string }>(
+        `SELECT t::text AS row FROM ${name} t`,
+        [],
+        url,
+      );
+      places.set(`the table ${name}`, rows.map(({ row }) => row).join("\n"));
+      tables += 1;
+    }
+  }
+  expect(tables).toBeGreaterThan(25);
+  expect(values.size).toBeGreaterThan(10);
+  expect(
+    places.get("the table pgboss.job_common") ?? places.get("the table pgboss.job"),
+  ).toBeDefined();
+  // The search itself works: what is surely written is surely found.
+  const written = new Map([["the tenant", fixture.tenant]]);
+  for (const place of ["the table public.rotation", "the database server's log"]) {
+    expect(valuesIn(places.get(place) ?? "", written), place).toEqual(["the tenant"]);
+  }
+  expect(places.get("our own log")).toContain("call refused");
+  const leaks = [...places].flatMap(([place, text]) =>
+    valuesIn(text, values).map((name) => `${name} stands in ${place}`),
+  );
+  expect(leaks).toEqual([]);
+}, 120_000);
+
+function filesUnder(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((file) => join(directory, file))
+    .filter((file) => statSync(file).isFile());
+}
