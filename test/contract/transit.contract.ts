@@ -112,7 +112,7 @@ describe("transit", () => {
   test.each([
     [{ minDecryptionVersion: 9 }, "beyond the latest"],
     [{ minEncryptionVersion: 9 }, "beyond the latest"],
-  ])("a minimum of %j is refused: %s", async (versions) => {
+  ])("a minimum of %j is refused: %s", async (versions, _) => {
     await transit.create("limits", "aes256-gcm96");
     const refused = transit.setMinimumVersions("limits", versions);
     await expect(refused).rejects.toMatchObject({ failure: "invalid", changedNothing: true });

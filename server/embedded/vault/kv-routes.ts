@@ -7,9 +7,12 @@ import type { KvConfig, KvKey, KvMount } from "./vault-state.ts";
 import type { VaultStore } from "./vault-store.ts";
 
 /** KV v2 below a mount: `config`, `data`, `metadata`, `delete`, `undelete`, `destroy`. */
-export function kvRoutes(store: VaultStore, request: VaultRequest): VaultAnswer {
-  const mountPath = findMount(store, request);
-  const rest = (request.namespace + request.path).slice(mountPath.length);
+export function kvRoutes(
+  store: VaultStore,
+  request: VaultRequest,
+  mountPath: string,
+  rest: string,
+): VaultAnswer {
   const slash = rest.indexOf("/");
   const area = slash < 0 ? rest : rest.slice(0, slash);
   const key = slash < 0 ? "" : rest.slice(slash + 1);
@@ -28,17 +31,6 @@ interface KvCall {
   request: VaultRequest;
   mountPath: string;
   key: string;
-}
-
-function findMount(store: VaultStore, request: VaultRequest): string {
-  const full = request.namespace + request.path;
-  const candidates = Object.keys(store.state.mounts).filter((path) => full.startsWith(path));
-  const longest = candidates.sort((a, b) => b.length - a.length)[0];
-  if (!longest?.startsWith(request.namespace)) {
-    authorize(store.state, request, "read");
-    throw noHandler(request.path);
-  }
-  return longest;
 }
 
 function data({ store, request, mountPath, key }: KvCall): VaultAnswer {

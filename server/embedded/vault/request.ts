@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { TLSSocket } from "node:tls";
 import { VaultError } from "./vault-error.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -14,6 +15,8 @@ export interface VaultRequest {
   body: Record<string, unknown>;
   contentType: string;
   token: string | null;
+  /** PEM of the certificate that the caller proved to hold, over TLS. */
+  clientCertificate: string | null;
 }
 
 /** `status` 204 carries no body; `data` goes into OpenBao's usual envelope, `raw` is sent as it is. */
@@ -21,6 +24,8 @@ export interface VaultAnswer {
   status: number;
   data?: unknown;
   auth?: unknown;
+  /** Takes the place of the envelope's empty lease. */
+  lease?: { lease_id: string; renewable: boolean; lease_duration: number };
   raw?: Record<string, unknown>;
 }
 
@@ -29,7 +34,8 @@ export const answer = (data: unknown): VaultAnswer => ({ status: 200, data });
 
 /** Reads a call, folding PUT into POST and `?list=true` into LIST as OpenBao does. */
 export async function readRequest(
-  request: Pick<IncomingMessage, "url" | "method" | "headers"> & AsyncIterable<unknown>,
+  request: Pick<IncomingMessage, "url" | "method" | "headers"> &
+    AsyncIterable<unknown> & { socket?: unknown },
 ): Promise<VaultRequest> {
   const url = new URL(request.url ?? "/", "http://vault.invalid");
   if (!url.pathname.startsWith("/v1/")) throw new VaultError(404);
@@ -47,6 +53,7 @@ export async function readRequest(
     body: await readBody(request),
     contentType: header(request, "content-type") ?? "",
     token: header(request, "x-vault-token") ?? bearer(header(request, "authorization")),
+    clientCertificate: peerCertificate(request.socket),
   };
 }
 
@@ -77,4 +84,9 @@ function header(request: Pick<IncomingMessage, "headers">, name: string): string
 
 function bearer(authorization: string | undefined): string | null {
   return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : null;
+}
+
+function peerCertificate(socket: unknown): string | null {
+  if (!(socket instanceof TLSSocket)) return null;
+  return socket.getPeerX509Certificate()?.toString() ?? null;
 }

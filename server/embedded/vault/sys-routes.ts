@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { authorize } from "./access.ts";
+import { authMounts, mounts } from "./mount-routes.ts";
 import { parsePolicy } from "./policy.ts";
 import { answer, done, type VaultAnswer, type VaultRequest } from "./request.ts";
 import { absent, noHandler, VaultError } from "./vault-error.ts";
-import { type KvMount, newMount, type VaultState } from "./vault-state.ts";
 import type { VaultStore } from "./vault-store.ts";
 
 const VERSION = "2.7.2-development";
@@ -16,6 +16,7 @@ export function unauthenticatedSys(
 ): VaultAnswer | null {
   const sealed = store.isSealed;
   if (request.path === "sys/health") return health(store, request, isStandby);
+  if (request.path === "sys/leader") return { status: 200, raw: { ha_enabled: false } };
   if (request.path === "sys/seal-status") return { status: 200, raw: sealStatus(sealed) };
   if (request.path === "sys/unseal" && request.method === "POST") {
     store.unseal(Buffer.from(String(request.body.key ?? ""), "hex"));
@@ -24,7 +25,7 @@ export function unauthenticatedSys(
   return null;
 }
 
-export function sysRoutes(store: VaultStore, request: VaultRequest): VaultAnswer {
+export async function sysRoutes(store: VaultStore, request: VaultRequest): Promise<VaultAnswer> {
   const [, area = "", ...rest] = request.path.split("/");
   const name = rest.join("/");
   if (area === "seal" && request.method === "POST") {
@@ -33,11 +34,32 @@ export function sysRoutes(store: VaultStore, request: VaultRequest): VaultAnswer
     return done();
   }
   if (area === "mounts") return mounts(store, request, name);
+  if (area === "auth") return authMounts(store, request, name);
+  if (area === "ha-status") return haStatus(store, request);
+  if (area === "storage") {
+    authorize(store.state, request, "read");
+    throw new VaultError(404, "1 error occurred:\n\t* unsupported path\n\n");
+  }
+  if (area === "replication") throw new VaultError(404, "unsupported path");
   if (area === "policies" && rest[0] === "acl") {
     return policies(store, request, rest.slice(1).join("/"));
   }
   if (area === "namespaces") return namespaces(store, request, name);
   throw noHandler(request.path);
+}
+
+/** One node, which is the cluster. */
+function haStatus(store: VaultStore, request: VaultRequest): VaultAnswer {
+  authorize(store.state, request, "read");
+  const node = {
+    hostname: "development",
+    api_address: "",
+    cluster_address: "",
+    active_node: true,
+    last_echo: null,
+    version: VERSION,
+  };
+  return answer({ nodes: [node] });
 }
 
 function health(store: VaultStore, request: VaultRequest, isStandby: boolean): VaultAnswer {
@@ -67,48 +89,6 @@ function sealStatus(sealed: boolean): Record<string, unknown> {
     recovery_seal: false,
     storage_type: "file",
   };
-}
-
-function mounts(store: VaultStore, request: VaultRequest, name: string): VaultAnswer {
-  const path = `${request.namespace}${name}/`;
-  if (request.method === "GET" && !name) {
-    authorize(store.state, request, "read");
-    const data = describeMounts(store.state, request.namespace);
-    return { status: 200, data, raw: data };
-  }
-  if (request.method === "POST" && name) {
-    authorize(store.state, request, "update");
-    const isKv = request.body.type === "kv-v2" || request.body.type === "kv";
-    if (!isKv) throw new VaultError(400, `plugin not found in the catalog: ${request.body.type}`);
-    return store.change((state) => {
-      if (state.mounts[path]) throw new VaultError(400, `path is already in use at ${name}/`);
-      const accessor = `kv_${randomBytes(4).toString("hex")}`;
-      state.mounts[path] = newMount(accessor, String(request.body.description ?? ""));
-      return done();
-    });
-  }
-  if (request.method === "DELETE" && name) {
-    authorize(store.state, request, "delete");
-    return store.change((state) => {
-      delete state.mounts[path];
-      return done();
-    });
-  }
-  throw noHandler(request.path);
-}
-
-function describeMounts(state: VaultState, namespace: string): Record<string, unknown> {
-  const own = Object.entries(state.mounts).filter(
-    ([path]) => path.startsWith(namespace) && path.slice(namespace.length).split("/").length === 2,
-  );
-  return Object.fromEntries(
-    own.map(([path, mount]) => [path.slice(namespace.length), describeMount(mount)]),
-  );
-}
-
-function describeMount(mount: KvMount): Record<string, unknown> {
-  const { accessor, description } = mount;
-  return { accessor, description, type: "kv", local: false, options: { version: "2" } };
 }
 
 function policies(store: VaultStore, request: VaultRequest, name: string): VaultAnswer {

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { authenticate, authorize } from "./access.ts";
 import { parseDuration } from "./duration.ts";
+import { issueToken } from "./issue-token.ts";
 import { answer, done, type VaultAnswer, type VaultRequest } from "./request.ts";
 import { noHandler, VaultError } from "./vault-error.ts";
 import type { TokenEntry } from "./vault-state.ts";
@@ -33,30 +33,8 @@ function createToken(store: VaultStore, request: VaultRequest): VaultAnswer {
     throw new VaultError(400, "child policies must be subset of parent");
   }
   const ttlSeconds = request.body.ttl === undefined ? 0 : parseDuration(request.body.ttl);
-  const createdAt = Math.floor(Date.now() / 1000);
-  const token = `s.${randomBytes(24).toString("base64url")}`;
-  const entry: TokenEntry = {
-    accessor: randomBytes(18).toString("base64url"),
-    displayName: String(request.body.display_name ?? "token"),
-    policies,
-    createdAt,
-    expiresAt: ttlSeconds > 0 ? createdAt + ttlSeconds : null,
-    creationTtlSeconds: ttlSeconds,
-  };
-  store.change((state) => {
-    state.tokens[hashToken(token)] = entry;
-  });
-  const auth = {
-    client_token: token,
-    accessor: entry.accessor,
-    policies,
-    token_policies: policies,
-  };
-  return {
-    status: 200,
-    data: null,
-    auth: { ...auth, lease_duration: ttlSeconds, renewable: false, token_type: "service" },
-  };
+  const displayName = String(request.body.display_name ?? "token");
+  return issueToken(store, { displayName, policies, ttlSeconds });
 }
 
 function revoke(store: VaultStore, token: string): VaultAnswer {

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { authenticate } from "./access.ts";
-import { kvRoutes } from "./kv-routes.ts";
+import { authRoutes, loginRoutes } from "./auth-routes.ts";
+import { engineRoutes } from "./engine-routes.ts";
+import { leaseRoutes } from "./lease-routes.ts";
 import { parseListPacket, rawReply } from "./list-packet.ts";
 import { readRequest, type VaultAnswer, type VaultRequest } from "./request.ts";
 import { sysRoutes, unauthenticatedSys } from "./sys-routes.ts";
@@ -15,17 +18,20 @@ export interface VaultServerOptions {
   store: VaultStore;
   /** Answers like a standby that knows no active node; to try clients out. */
   isStandby?: boolean;
+  /** PEM. With it the vault speaks TLS and asks for a client certificate, for certificate logins. */
+  tls?: { certificate: string; privateKey: string };
   /** Told of failures of our own; never of a path's content. */
   onFailure?: (error: unknown) => void;
 }
 
 /** The development vault as an HTTP server that speaks OpenBao's API; the caller listens and closes. */
 export function createVaultServer(options: VaultServerOptions): Server {
-  const server = createServer(async (incoming, response) => {
+  const listener: RequestListener = async (incoming, response) => {
     const { status, body } = await handle(options, incoming);
     response.writeHead(status, HEADERS);
     response.end(body && incoming.method !== "HEAD" ? JSON.stringify(body) : undefined);
-  });
+  };
+  const server = listening(options, listener);
   // Node's parser knows no LIST, which the `bao` command line sends: read those calls by hand.
   server.on(
     "clientError",
@@ -38,11 +44,17 @@ export function createVaultServer(options: VaultServerOptions): Server {
   return server;
 }
 
+function listening({ tls }: VaultServerOptions, listener: RequestListener): Server {
+  if (!tls) return createServer(listener);
+  const { certificate: cert, privateKey: key } = tls;
+  return createTlsServer({ cert, key, requestCert: true, rejectUnauthorized: false }, listener);
+}
+
 type Incoming = Parameters<typeof readRequest>[0];
 
 async function handle(options: VaultServerOptions, incoming: Incoming) {
   try {
-    return envelope(route(options, await readRequest(incoming)));
+    return envelope(await route(options, await readRequest(incoming)));
   } catch (error) {
     if (error instanceof VaultError)
       return { status: error.status, body: { errors: error.errors } };
@@ -51,7 +63,7 @@ async function handle(options: VaultServerOptions, incoming: Incoming) {
   }
 }
 
-function route(options: VaultServerOptions, request: VaultRequest): VaultAnswer {
+async function route(options: VaultServerOptions, request: VaultRequest): Promise<VaultAnswer> {
   const { store } = options;
   const open = unauthenticatedSys(store, request, options.isStandby ?? false);
   if (open) return open;
@@ -62,10 +74,14 @@ function route(options: VaultServerOptions, request: VaultRequest): VaultAnswer 
   if (request.namespace && !store.state.namespaces[request.namespace]) {
     throw new VaultError(404, "namespace not found");
   }
+  if (request.path.startsWith("sys/leases/")) return leaseRoutes(store, request);
   if (request.path.startsWith("sys/")) return sysRoutes(store, request);
   if (request.path.startsWith("auth/token/")) return tokenRoutes(store, request);
+  const login = await loginRoutes(store, request);
+  if (login) return login;
+  if (request.path.startsWith("auth/")) return authRoutes(store, request);
   authenticate(store.state, request);
-  return kvRoutes(store, request);
+  return engineRoutes(store, request);
 }
 
 function envelope(reply: VaultAnswer): { status: number; body?: Record<string, unknown> } {
@@ -77,6 +93,7 @@ function envelope(reply: VaultAnswer): { status: number; body?: Record<string, u
     lease_id: "",
     renewable: false,
     lease_duration: 0,
+    ...reply.lease,
     data: reply.data ?? null,
     wrap_info: null,
     warnings: null,

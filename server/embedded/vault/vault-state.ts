@@ -1,8 +1,15 @@
+import type { AuthMount, EngineMount, LeaseEntry } from "./engine-state.ts";
+
 /** Everything the development vault keeps, as one value; persisted encrypted by `encrypted-file.ts`. */
 export interface VaultState {
   clusterId: string;
   /** Keyed by full path with its slash, namespace first: `secret/`, `t1/secret/`. */
   mounts: Record<string, KvMount>;
+  /** The engines other than KV, keyed alike. */
+  engines: Record<string, EngineMount>;
+  /** Login methods other than tokens, keyed by path below `auth/`. */
+  auth: Record<string, AuthMount>;
+  leases: Record<string, LeaseEntry>;
   /** Keyed by full path with its slash: `t1/`. */
   namespaces: Record<string, { id: string }>;
   policies: Record<string, PolicyDocument>;
@@ -65,6 +72,9 @@ export function emptyState(clusterId: string, accessor: string): VaultState {
   return {
     clusterId,
     mounts: { "secret/": newMount(accessor, "key/value secret storage") },
+    engines: {},
+    auth: {},
+    leases: {},
     namespaces: {},
     policies: {},
     tokens: {},

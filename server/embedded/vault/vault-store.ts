@@ -46,9 +46,11 @@ export class VaultStore {
   /** Throws OpenBao's 400 when the key is not this vault's. */
   unseal(key: Buffer): void {
     try {
+      const fresh = emptyState(randomUUID(), `kv_${randomBytes(4).toString("hex")}`);
+      // A file of an older version lacks the engines it did not know.
       this.#state = existsSync(this.#stateFile)
-        ? decryptJson<VaultState>(key, readFileSync(this.#stateFile))
-        : emptyState(randomUUID(), `kv_${randomBytes(4).toString("hex")}`);
+        ? { ...fresh, ...decryptJson<VaultState>(key, readFileSync(this.#stateFile)) }
+        : fresh;
       this.#key = key;
     } catch {
       throw new VaultError(400, "unseal failed, invalid key");
