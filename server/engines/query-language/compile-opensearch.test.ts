@@ -86,7 +86,7 @@ test("means what the reference evaluator means, by the rules of the DSL", () => 
         }
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });
 

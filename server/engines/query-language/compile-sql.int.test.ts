@@ -136,10 +136,10 @@ describe("SQL and the reference evaluator", () => {
         if (reference) ran++;
         if (reference && reference.length > 0 && reference.length < events.length) hits++;
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
-    expect(ran).toBeGreaterThan(400);
-    expect(hits).toBeGreaterThan(200);
+    expect(ran).toBeGreaterThan(250);
+    expect(hits).toBeGreaterThan(120);
   });
 
   const telling = [
@@ -156,6 +156,7 @@ describe("SQL and the reference evaluator", () => {
     "time:2026-11-20",
     "outcome:(denied OR failed) -source:worker",
     "payload.nested.count:2",
+    "source:w*",
   ];
   test.each(telling)("find some, but not all, for %s", async (text) => {
     const reference = expected(text);

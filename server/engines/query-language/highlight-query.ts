@@ -64,7 +64,7 @@ export function highlightQuery(text: string): HighlightSpan[] {
       if (!tag) return;
       if (name === "Word" || name === "Value") {
         for (const star of starsIn(read, from, to)) {
-          add(tag, end > from ? end : from, star);
+          add(tag, Math.max(end, from), star);
           add("wildcard", star, star + 1);
         }
       }

@@ -61,7 +61,7 @@ describe("reading", () => {
         expect(withoutSpans(read), printed).toEqual(withoutSpans(node));
         expect(printQuery(read)).toBe(printed);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 });
@@ -101,7 +101,7 @@ describe("hostile input", () => {
         const { from, to } = completeQuery(text, cursor);
         expect(0 <= from && from <= to && to <= text.length).toBe(true);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -131,13 +131,15 @@ describe("hostile input", () => {
   test.each([...pieces.map((piece) => piece.repeat(SIZE / piece.length)), mixed.join("")])(
     "10 kB of garbage takes less than 50 ms: %#",
     (text) => {
+      analyzeQuery(text, { now: 0 });
+      // The thread's own time: the machine may be busy with something else.
       const millis = Array.from({ length: 5 }, () => {
-        const start = performance.now();
+        const start = process.threadCpuUsage();
         const { problems } = analyzeQuery(text, { now: 0 });
+        const { user, system } = process.threadCpuUsage(start);
         expect(problems.map(({ code }) => code)).toContain("too_long");
-        return performance.now() - start;
+        return (user + system) / 1_000;
       });
-      // The machine may be busy with something else: the best of five is what the work takes.
       expect(Math.min(...millis)).toBeLessThan(50);
     },
   );

@@ -19,7 +19,7 @@ const SUBJECTS = [
   "secret-binding0",
 ];
 const NAMES = ["Alice Smith", "alice", "Bob O'Neil", "rotation", "ALICIA"];
-const SOURCES = ["console", "worker", "keycloak"];
+const SOURCES = ["console", "worker", "Worker", "keycloak"];
 const WORDS = [
   "signing key",
   "Signing Key rotated",
@@ -141,6 +141,7 @@ const condition: fc.Arbitrary<string> = fc.oneof(
   choice("subject", SUBJECTS),
   prefixes(SUBJECTS).map((value) => `subject:${value}`),
   choice("source", SOURCES),
+  prefixes(SOURCES).map((value) => `source:${value}`),
   choice("outcome", ["succeeded", "denied", "failed"]),
   fc.constantFrom(
     "outcome:(denied OR failed)",
