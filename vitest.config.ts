@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/harness/slowest-first.ts";
 
 /** Server code runs under the same condition as the worker and Next's server: `server-only` resolves. */
 const serverConditions = ["react-server", ...defaultServerConditions];
@@ -14,6 +16,9 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
     teardownTimeout: 30_000,
+    // Integration tests mostly wait (for Postgres, processes, leases): a third worker pays on 2 cores.
+    maxWorkers: Math.max(3, availableParallelism()),
+    sequence: { sequencer: SlowestFirst },
     passWithNoTests: false,
     projects: [
       {
