@@ -73,19 +73,17 @@ test.each<[string, OpenSearchQuery]>([
 });
 
 test("means what the reference evaluator means, by the rules of the DSL", () => {
+  const events = fc.sample(arbitraryEvent, { numRuns: 40, seed: 20_261_122 });
+  const documents = events.map((event) => ({ event, document: documentOf(event) }));
   fc.assert(
-    fc.property(
-      arbitraryQuery,
-      fc.array(arbitraryEvent, { minLength: 5, maxLength: 5 }),
-      (text, events) => {
-        const { condition } = analyzeQuery(text, { now: NOW });
-        if (!condition) return;
-        const query = compileOpenSearch(condition, target);
-        for (const event of events) {
-          expect(fits(query, documentOf(event)), text).toBe(evaluateQuery(condition, event));
-        }
-      },
-    ),
+    fc.property(arbitraryQuery, (text) => {
+      const { condition } = analyzeQuery(text, { now: NOW });
+      if (!condition) return;
+      const query = compileOpenSearch(condition, target);
+      for (const { event, document } of documents) {
+        expect(fits(query, document), text).toBe(evaluateQuery(condition, event));
+      }
+    }),
     { numRuns: 300 },
   );
 });
