@@ -1,0 +1,256 @@
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { makeTestAuthority } from "../test-authority.ts";
+
+const PAGE_SIZE = 2;
+
+interface Version {
+  version: string;
+  order: number;
+  created: number;
+  enabled: boolean;
+  exp?: number;
+  tags: Record<string, string>;
+  contentType?: string;
+  value?: string;
+  jwk?: JsonWebKey;
+  pem?: string;
+}
+
+type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
+
+class WireError extends Error {
+  readonly answer: Answer;
+  constructor(status: number, code: string, inner?: string) {
+    super(code);
+    const innererror = inner ? { innererror: { code: inner } } : {};
+    this.answer = { status, body: { error: { code, message: code, ...innererror } } };
+  }
+}
+
+export interface WireServer {
+  url: string;
+  ca: string;
+  token: string;
+  /** Takes the answer to the next call of this method away, after it was carried out. */
+  dropAnswer(method: string): void;
+  calls(): string[];
+  stop(): Promise<void>;
+}
+
+/** Key Vault's HTTP protocol over TLS: challenge authentication, versions, pages, disabled versions. */
+export async function startWireServer(): Promise<WireServer> {
+  const authority = await makeTestAuthority("Key Vault wire");
+  const { certificate: cert, privateKey: key } = await authority.issue({
+    commonName: "localhost",
+    dns: "localhost",
+  });
+  const token = randomBytes(16).toString("hex");
+  const store = { secrets: new Map<string, Version[]>(), keys: new Map<string, Version[]>() };
+  const calls: string[] = [];
+  let dropped = "";
+  let origin = "";
+  const server = createServer({ cert, key }, async (request, response) => {
+    const body = await readJson(request);
+    const { pathname, searchParams } = new URL(request.url ?? "/", origin);
+    calls.push(`${request.method} ${pathname}`);
+    const { status, body: sent, headers } = answerTo();
+    if (request.method === dropped && status < 300) {
+      dropped = "";
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(sent === undefined ? undefined : JSON.stringify(sent));
+
+    function answerTo(): Answer {
+      try {
+        if (request.headers.authorization !== `Bearer ${token}`) return challenge(origin);
+        if (!searchParams.get("api-version")) throw new WireError(400, "BadParameter");
+        return route(store, origin, request.method ?? "", pathname, searchParams, body);
+      } catch (error) {
+        if (error instanceof WireError) return error.answer;
+        throw error;
+      }
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+  return {
+    url: origin,
+    ca: authority.certificate,
+    token,
+    calls: () => calls.splice(0),
+    dropAnswer: (method) => {
+      dropped = method;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function challenge(origin: string): Answer {
+  const where = `authorization="https://login.example/tenant", resource="${origin}"`;
+  return {
+    status: 401,
+    headers: { "www-authenticate": `Bearer ${where}` },
+    body: { error: { code: "Unauthorized", message: "Request is missing a Bearer token." } },
+  };
+}
+
+type Store = Record<"secrets" | "keys", Map<string, Version[]>>;
+
+function route(
+  store: Store,
+  origin: string,
+  method: string,
+  pathname: string,
+  query: URLSearchParams,
+  body: Record<string, unknown>,
+): Answer {
+  const [, area = "", name = "", third = "", fourth = ""] = pathname.split("/");
+  if (area !== "secrets" && area !== "keys") throw new WireError(404, "NotFound");
+  const all = store[area];
+  const kind = area === "secrets" ? "Secret" : "Key";
+  const bundle = (each: Version, withMaterial: boolean) =>
+    bundleOf(origin, area, name, each, withMaterial);
+  const page = (items: unknown[]) => paged(origin, pathname, query, items);
+  if (!name) {
+    const newest = [...all].map(([each, list]) => {
+      const described = bundleOf(origin, area, each, list.at(-1) as Version, false);
+      const field = area === "keys" ? "kid" : "id";
+      return { ...described, [field]: `${origin}/${area}/${each}` };
+    });
+    return page(newest);
+  }
+  const versions = all.get(name) ?? [];
+  if (method === "GET" && third === "versions") return page(versions.map((v) => bundle(v, false)));
+  if (method === "PUT" && area === "secrets") {
+    return { status: 200, body: bundle(add(all, name, secretFrom(body)), true) };
+  }
+  if (method === "POST" && third === "create") {
+    return { status: 200, body: bundle(add(all, name, newEcKey()), true) };
+  }
+  if (versions.length === 0) throw new WireError(404, `${kind}NotFound`);
+  if (method === "DELETE") {
+    all.delete(name);
+    return {
+      status: 200,
+      body: { ...bundle(versions.at(-1) as Version, area === "keys"), recoveryId: "" },
+    };
+  }
+  if (method === "POST" && third === "rotate") {
+    return { status: 200, body: bundle(add(all, name, newEcKey()), true) };
+  }
+  const found = third ? versions.find(({ version }) => version === third) : versions.at(-1);
+  if (!found) throw new WireError(404, `${kind}NotFound`);
+  if (method === "PATCH") {
+    const { enabled } = (body.attributes ?? {}) as { enabled?: boolean };
+    if (enabled !== undefined) found.enabled = enabled;
+    if (body.tags) found.tags = body.tags as Record<string, string>;
+    return { status: 200, body: bundle(found, area === "keys") };
+  }
+  if (!found.enabled) throw new WireError(403, "Forbidden", `${kind}Disabled`);
+  if (method === "GET") return { status: 200, body: bundle(found, true) };
+  if (method === "POST") return { status: 200, body: operate(origin, name, found, fourth, body) };
+  throw new WireError(405, "MethodNotAllowed");
+}
+
+function operate(
+  origin: string,
+  name: string,
+  version: Version,
+  action: string,
+  body: Record<string, unknown>,
+): unknown {
+  if (body.alg !== "ES256" || !version.pem) throw new WireError(400, "BadParameter");
+  const privateKey = createPrivateKey(version.pem);
+  const key = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
+  const text = (field: string) => Buffer.from(String(body[field] ?? ""), "base64url");
+  // The wire carries a digest; here its own hash is signed, which shows the same to the caller.
+  if (action === "sign") {
+    const value = sign("sha256", text("value"), key).toString("base64url");
+    return { kid: `${origin}/keys/${name}/${version.version}`, value };
+  }
+  if (action === "verify") {
+    return { value: verify("sha256", text("digest"), key, text("value")) };
+  }
+  throw new WireError(404, "NotFound");
+}
+
+function bundleOf(
+  origin: string,
+  area: string,
+  name: string,
+  each: Version,
+  withMaterial: boolean,
+) {
+  const id = `${origin}/${area}/${name}/${each.version}`;
+  const { created, enabled, exp, tags, contentType, value, jwk } = each;
+  const attributes = {
+    enabled,
+    created,
+    updated: created,
+    ...(exp ? { exp } : {}),
+    recoveryLevel: "Recoverable+Purgeable",
+    recoverableDays: 90,
+  };
+  const common = { attributes, tags, ...(contentType ? { contentType } : {}) };
+  if (area === "secrets") return { id, ...common, ...(withMaterial ? { value } : {}) };
+  return withMaterial
+    ? { key: { kid: id, ...jwk, key_ops: ["sign", "verify"] }, ...common }
+    : { kid: id, ...common };
+}
+
+function add(all: Map<string, Version[]>, name: string, made: Partial<Version>): Version {
+  const versions = all.get(name) ?? [];
+  all.set(name, versions);
+  const version = {
+    version: randomBytes(16).toString("hex"),
+    order: versions.length,
+    created: Math.floor(Date.now() / 1000),
+    enabled: true,
+    tags: {},
+    ...made,
+  };
+  versions.push(version);
+  return version;
+}
+
+function secretFrom(body: Record<string, unknown>): Partial<Version> {
+  if (typeof body.value !== "string") throw new WireError(400, "BadParameter");
+  const { enabled = true, exp } = (body.attributes ?? {}) as { enabled?: boolean; exp?: number };
+  return {
+    value: body.value,
+    enabled,
+    tags: (body.tags as Record<string, string> | undefined) ?? {},
+    ...(exp ? { exp } : {}),
+    ...(body.contentType ? { contentType: String(body.contentType) } : {}),
+  };
+}
+
+function newEcKey(): Partial<Version> {
+  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return {
+    pem: String(pair.privateKey.export({ format: "pem", type: "pkcs8" })),
+    jwk: pair.publicKey.export({ format: "jwk" }) as JsonWebKey,
+  };
+}
+
+function paged(origin: string, pathname: string, query: URLSearchParams, items: unknown[]): Answer {
+  const from = Number(query.get("$skiptoken") ?? 0);
+  const next = new URLSearchParams(query);
+  next.set("$skiptoken", String(from + PAGE_SIZE));
+  const nextLink = from + PAGE_SIZE < items.length ? `${origin}${pathname}?${next}` : null;
+  return { status: 200, body: { value: items.slice(from, from + PAGE_SIZE), nextLink } };
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text ? JSON.parse(text) : {};
+}
