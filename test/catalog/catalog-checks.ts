@@ -121,6 +121,7 @@ export const CATALOG_CHECKS: Record<string, Check> = {
     sql: `SELECT c.relname || '.' || a.attname AS thing, CASE
         WHEN x.grantee = 0 OR x.grantee::regrole::text <> 'console_dispatch' THEN 'is granted to another role'
         WHEN x.privilege_type = 'SELECT' OR (c.relname = 'tenant' AND x.privilege_type = 'INSERT') THEN NULL
+        WHEN c.relname = 'tenant' AND a.attname = 'labels' AND x.privilege_type = 'UPDATE' THEN NULL
         ELSE x.privilege_type || ' is granted' END AS fault
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
       WHERE c.relnamespace = 'public'::regnamespace`,

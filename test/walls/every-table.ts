@@ -24,7 +24,18 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
   );
   const eventId = rows[0]?.event_id;
   const requestId = uuidv7();
+  const policyId = uuidv7();
   const rest: [string, unknown[]][] = [
+    [
+      `INSERT INTO secret_policy (tenant_id, policy_id, name, version, source, parsed, saved_at)
+       VALUES ($1, $2, $3, 1, $3, '{"organizationLabels": {}, "rules": []}', now())`,
+      [tenantId, policyId, canary],
+    ],
+    [
+      `INSERT INTO secret_policy_version (tenant_id, policy_id, version, source, digest, event_id, saved_at)
+       VALUES ($1, $2, 1, $3, sha256(convert_to($3, 'UTF8')), $4, now())`,
+      [tenantId, policyId, canary, eventId],
+    ],
     ["INSERT INTO audit_payload VALUES ($1, $2, 'k', '\\x00', '\\x00')", [tenantId, eventId]],
     ["INSERT INTO audit_leaf VALUES ($1, 0, $2, sha256('a'), now())", [tenantId, eventId]],
     ["INSERT INTO audit_tile VALUES ($1, 0, 0, 1, sha256('a'))", [tenantId]],

@@ -1,22 +1,25 @@
 import type { CredentialKind, SecretPolicy, SecretPolicyRule } from "./policy.ts";
 
-export interface EffectiveRule {
+export interface EffectiveRule<Policy extends SecretPolicy = SecretPolicy> {
   rule: SecretPolicyRule;
+  from: Policy;
   /** Name of the policy it comes from. */
   policy: string;
   /** Why this one: the other matching rules it was stricter than, by policy name. */
   stricterThan: readonly string[];
+  /** Those policies themselves, strictest first. */
+  others: readonly Policy[];
 }
 
 /**
  * The strictest rule that matches an organization: the shortest life, then more approvals, then
  * the earlier rotation; equal rules in the order of their policies' names (law 11).
  */
-export function effectiveRule(
-  policies: readonly SecretPolicy[],
+export function effectiveRule<Policy extends SecretPolicy>(
+  policies: readonly Policy[],
   kind: CredentialKind,
   organizationLabels: Readonly<Record<string, string>>,
-): EffectiveRule | undefined {
+): EffectiveRule<Policy> | undefined {
   const matching = policies
     .filter((policy) =>
       Object.entries(policy.organizationLabels).every(
@@ -26,7 +29,7 @@ export function effectiveRule(
     .flatMap((policy) =>
       policy.rules
         .filter((rule) => rule.kind === kind)
-        .map((rule) => ({ rule, policy: policy.name })),
+        .map((rule) => ({ rule, policy: policy.name, from: policy })),
     )
     .sort(
       (a, b) =>
@@ -34,7 +37,13 @@ export function effectiveRule(
         (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0),
     );
   const [strictest, ...others] = matching;
-  return strictest && { ...strictest, stricterThan: others.map((each) => each.policy) };
+  return (
+    strictest && {
+      ...strictest,
+      stricterThan: others.map((each) => each.policy),
+      others: others.map((each) => each.from),
+    }
+  );
 }
 
 /** Negative when `a` is stricter. */

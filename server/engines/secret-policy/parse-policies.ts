@@ -29,11 +29,14 @@ const LABEL_KEY = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
  */
 export function parseSecretPolicies(text: string): {
   policies: SecretPolicy[];
+  /** The text of each policy, in the same order: without separators, ended by one newline. */
+  sources: string[];
   problems: PolicyProblem[];
 } {
   if (text.length > MAX_BYTES) {
     return {
       policies: [],
+      sources: [],
       problems: [
         { line: 1, field: "", message: `is larger than ${MAX_BYTES / 1024} KiB: split it` },
       ],
@@ -42,11 +45,16 @@ export function parseSecretPolicies(text: string): {
   const lines = new LineCounter();
   const reader = new Reader(lines);
   const policies: SecretPolicy[] = [];
+  const sources: string[] = [];
+  let end = 0;
   for (const document of parseAllDocuments(text, {
     lineCounter: lines,
     uniqueKeys: true,
     logLevel: "silent",
   })) {
+    // From the end of the one before, so that comments above a policy stay with it.
+    const source = sourceOf(text.slice(end, document.range[2]));
+    end = document.range[2];
     const [error] = document.errors;
     if (error) {
       reader.problems.push({
@@ -56,13 +64,15 @@ export function parseSecretPolicies(text: string): {
       });
       continue;
     }
-    if (document.contents === null) continue;
+    if (isEmpty(document.contents)) continue;
     if (!isMap(document.contents)) {
       reader.problem(document.contents, "", "must be a SecretPolicy object");
       continue;
     }
     const policy = reader.policy(document.contents);
-    if (policy) policies.push(policy);
+    if (!policy) continue;
+    policies.push(policy);
+    sources.push(source);
   }
   if (policies.length === 0 && reader.problems.length === 0) {
     reader.problems.push({ line: 1, field: "", message: "holds no SecretPolicy" });
@@ -76,7 +86,20 @@ export function parseSecretPolicies(text: string): {
       field: "metadata.name",
       message: `"${doubled.name}" is there twice`,
     });
-  return { policies: reader.problems.length === 0 ? policies : [], problems: reader.problems };
+  const { problems } = reader;
+  return problems.length === 0
+    ? { policies, sources, problems }
+    : { policies: [], sources: [], problems };
+}
+
+/** Between two separators, or after the last one, there may be nothing. */
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+function sourceOf(text: string): string {
+  const lines = text.split("\n").filter((line) => !/^(---|\.\.\.)\s*$/.test(line));
+  return `${lines.join("\n").trim()}\n`;
 }
 
 class Reader {
