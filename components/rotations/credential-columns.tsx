@@ -69,9 +69,9 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
           <bdi
             dir="ltr"
             data-tip={`${row.store}:${row.path}`}
-            className="block max-w-36 truncate text-muted"
+            className="block max-w-32 truncate text-muted"
           >
-            {row.path}
+            {row.path.split("/").slice(-2).join("/")}
           </bdi>
         ),
       },

@@ -18,6 +18,7 @@ import type { CredentialDetail } from "./credential-detail.ts";
 import { CredentialFacts } from "./credential-facts.tsx";
 import { ForceRotateDialog } from "./force-rotate-dialog.tsx";
 import { pollMillis } from "./poll-millis.ts";
+import { RotationActions } from "./rotation-actions.tsx";
 import { RotationHistory } from "./rotation-history.tsx";
 import { isOver } from "./rotation-path.ts";
 import { RotationTimeline } from "./rotation-timeline.tsx";
@@ -92,6 +93,12 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
         </div>
         {newest ? (
           <Section title={t(isOver(newest.state) ? "detail.last" : "detail.current")}>
+            <RotationActions
+              tenantId={tenantId}
+              rotation={newest}
+              mayRotate={mayRotate}
+              onDone={() => query.refetch()}
+            />
             <RotationTimeline rotation={newest} />
           </Section>
         ) : null}

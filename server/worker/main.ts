@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
 import { runSealer } from "#server/features/audit/index.ts";
+import { sweepSessions } from "#server/features/identity/index.ts";
+import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
@@ -17,6 +19,7 @@ import { workerEnv } from "./worker-env.ts";
  * its next record; a SIGKILL loses nothing either, the lease only has to run out.
  */
 const { WORKER_LEASE_SECONDS, WORKER_LOOPS, WORKER_FAILPOINT } = workerEnv();
+const HOUR_MILLIS = 3_600_000;
 const stopping = new AbortController();
 const { signal } = stopping;
 for (const name of ["SIGTERM", "SIGINT"] as const) {
@@ -41,12 +44,18 @@ const loops = {
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
+  sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),
   sealer: () =>
     runSealer({
       signal,
       onError: (err, tenant) => logger.error({ err, tenant }, "sealing failed"),
     }),
 };
+
+async function sweepOnce(): Promise<number> {
+  const { expired, dropped } = await sweepSessions();
+  return expired + dropped;
+}
 
 function repeat(millis: number, job: string, act: () => Promise<number>): Promise<void> {
   const once = () => act().then(() => undefined);
@@ -58,4 +67,5 @@ await Promise.all(WORKER_LOOPS.map((name) => loops[name]()));
 await boss.stop({ graceful: true, timeout: 20_000 });
 await vault.close();
 await closePools();
+await closeIdentityPools();
 logger.info("the worker has stopped");

@@ -1,12 +1,10 @@
 import "server-only";
-import { readFileSync } from "node:fs";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { env } from "#server/platform/env/env.ts";
-import { SecretValue } from "#server/platform/secret-value.ts";
+import { tokenFile } from "./token-file.ts";
 
-/** The configured OpenBao. The token is read from its file once: a new one needs a new worker. */
+/** The configured OpenBao, with the token that its file holds at the moment. */
 export function configuredVault(): OpenBaoClient {
   const { OPENBAO_ADDR, OPENBAO_TOKEN_FILE } = env();
-  const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE, "utf8").trim());
-  return new OpenBaoClient({ address: OPENBAO_ADDR, token });
+  return new OpenBaoClient({ address: OPENBAO_ADDR, token: tokenFile(OPENBAO_TOKEN_FILE) });
 }

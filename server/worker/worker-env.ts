@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { env } from "#server/platform/env/env.ts";
 
-const LOOPS = ["rotations", "bindings", "sealer", "webhooks", "approvals", "denials"] as const;
+const LOOPS = [
+  "rotations",
+  "bindings",
+  "sealer",
+  "webhooks",
+  "approvals",
+  "denials",
+  "sessions",
+] as const;
 
 const schema = z.object({
   /** How long one claim of a rotation lasts without a sign of life. */

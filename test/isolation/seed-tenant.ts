@@ -51,10 +51,13 @@ export async function seedTenant(
       updated_at: now,
     });
     const rotationId = uuidv7();
+    // The last one has met trouble and waits for another attempt.
+    const isUnfinished = number === 11;
     await insert("rotation", {
       rotation_id: rotationId,
       binding_id: bindingId,
-      state: "done",
+      state: isUnfinished ? "staged" : "done",
+      attempt: isUnfinished ? 2 : 0,
       trigger: "forced",
       requested_by: JSON.stringify({ kind: "user", issuer: canary, subject: canary, name: canary }),
       cause_event_id: eventId,
@@ -64,13 +67,13 @@ export async function seedTenant(
         stagedPath: `${canary}/staged`,
         version: 2,
       }),
-      due_at: now,
+      due_at: isUnfinished ? new Date(now.getTime() + 86_400_000) : now,
       grace_seconds: 60,
       error_code: "vault-unreachable",
       error_text: canary,
       created_at: now,
       updated_at: now,
-      finished_at: now,
+      finished_at: isUnfinished ? null : now,
     });
     await insert("rotation_step", {
       rotation_id: rotationId,

@@ -2,6 +2,7 @@ import "server-only";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
 import { bindingDetail, listBindings, rotationSummary } from "./queries.ts";
 import { forceRotate } from "./verbs/force-rotate.ts";
+import { retryRotation } from "./verbs/retry-rotation.ts";
 import {
   BindingDetailInput,
   BindingDetailOutput,
@@ -23,4 +24,5 @@ export const rotationRouter = router({
     .output(BindingDetailOutput)
     .query(({ ctx, input }) => bindingDetail(ctx.tx, ctx.caller.tenant, input.bindingId)),
   forceRotate: verbProcedure(forceRotate),
+  retry: verbProcedure(retryRotation),
 });
