@@ -11,6 +11,7 @@ import type { CredentialRow } from "#components/rotations/credential-row.ts";
 import { StatusMark } from "#components/rotations/status-mark.tsx";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { Time } from "#components/time/time.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { useUrlState } from "#components/url/use-url-state.ts";
 import type { ApprovalSummary } from "#server/features/approvals/schema.ts";
@@ -21,8 +22,9 @@ const ApprovalPanel = dynamic(
   { ssr: false },
 );
 
-/** What a section of Home got: its items, or why not. */
+/** What a section of Home got: its items, or why not; `null` when the reader's roles have no such part. */
 export type Part<Item> =
+  | null
   | { items: readonly Item[]; problem: null }
   | { items: null; problem: Problem };
 
@@ -65,78 +67,89 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
     <AsOfProvider at={asOf}>
       <PageHeader title={t("title")} asOf={asOf} actions={<RefreshButton />} />
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <HomeList
-          {...approvals}
-          title={t("waiting.title")}
-          empty={t("waiting.empty")}
-          scope="runtime.approvals.read"
-          keyOf={(item) => item.requestId}
-          render={(item) => (
-            <div className={ROW}>
-              <div className="min-w-0 flex-1">
-                <button
-                  type="button"
-                  onClick={() => change({ approval: item.requestId }, { push: true })}
-                  className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
-                >
-                  {item.reason}
-                </button>
-                <p className="truncate text-muted text-sm">
-                  {t("waiting.by", {
-                    kind: approvalWords(`kind.${item.kind}`),
-                    name: item.requester.name,
-                  })}
-                </p>
+        {approvals ? (
+          <HomeList
+            {...approvals}
+            title={t("waiting.title")}
+            empty={t("waiting.empty")}
+            scope="runtime.approvals.read"
+            keyOf={(item) => item.requestId}
+            render={(item) => (
+              <div className={ROW}>
+                <div className="min-w-0 flex-1">
+                  <button
+                    type="button"
+                    onClick={() => change({ approval: item.requestId }, { push: true })}
+                    className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
+                  >
+                    {item.reason}
+                  </button>
+                  <p className="truncate text-muted text-sm">
+                    {t("waiting.by", {
+                      kind: approvalWords(`kind.${item.kind}`),
+                      name: item.requester.name,
+                    })}
+                  </p>
+                </div>
+                <span className="text-muted text-sm">
+                  {t("waiting.expires")} <Time at={item.expiresAt} />
+                </span>
               </div>
-              <span className="text-muted text-sm">
-                {t("waiting.expires")} <Time at={item.expiresAt} />
-              </span>
-            </div>
-          )}
-        />
-        <HomeList
-          {...failed}
-          title={t("failed.title")}
-          more={{ href: `${base}/rotations`, label: t("failed.more") }}
-          empty={t("failed.empty")}
-          scope="runtime.secrets.read"
-          keyOf={(row) => row.bindingId}
-          render={credentialRow}
-        />
-        <HomeList
-          {...soon}
-          title={t("soon.title")}
-          more={{ href: `${base}/rotations?sort=next`, label: t("soon.more") }}
-          empty={t("soon.empty")}
-          scope="runtime.secrets.read"
-          keyOf={(row) => row.bindingId}
-          render={credentialRow}
-        />
-        <HomeList
-          {...events}
-          title={t("recent.title")}
-          more={{ href: `${base}/audit`, label: t("recent.more") }}
-          empty={t("recent.empty")}
-          scope="runtime.audit.read"
-          keyOf={(event) => event.eventId}
-          render={(event) => (
-            <div className={ROW}>
-              <Link
-                href={`${base}/audit?event=${event.eventId}`}
-                className="min-w-0 flex-1 truncate font-medium hover:underline"
-              >
-                {verb(event.type)}
-                {event.actorName ? (
-                  <span className="font-normal text-muted">{` · ${event.actorName}`}</span>
-                ) : null}
-              </Link>
-              <Time at={event.recordedAt} className="text-muted text-sm" />
-              <OutcomeMark outcome={event.outcome} />
-            </div>
-          )}
-        />
+            )}
+          />
+        ) : null}
+        {failed ? (
+          <HomeList
+            {...failed}
+            title={t("failed.title")}
+            more={{ href: `${base}/rotations`, label: t("failed.more") }}
+            empty={t("failed.empty")}
+            scope="runtime.secrets.read"
+            keyOf={(row) => row.bindingId}
+            render={credentialRow}
+          />
+        ) : null}
+        {soon ? (
+          <HomeList
+            {...soon}
+            title={t("soon.title")}
+            more={{ href: `${base}/rotations?sort=next`, label: t("soon.more") }}
+            empty={t("soon.empty")}
+            scope="runtime.secrets.read"
+            keyOf={(row) => row.bindingId}
+            render={credentialRow}
+          />
+        ) : null}
+        {events ? (
+          <HomeList
+            {...events}
+            title={t("recent.title")}
+            more={{ href: `${base}/audit`, label: t("recent.more") }}
+            empty={t("recent.empty")}
+            scope="runtime.audit.read"
+            keyOf={(event) => event.eventId}
+            render={(event) => (
+              <div className={ROW}>
+                <Link
+                  href={`${base}/audit?event=${event.eventId}`}
+                  className="min-w-0 flex-1 truncate font-medium hover:underline"
+                >
+                  {verb(event.type)}
+                  {event.actorName ? (
+                    <span className="font-normal text-muted">{` · ${event.actorName}`}</span>
+                  ) : null}
+                </Link>
+                <Time at={event.recordedAt} className="text-muted text-sm" />
+                <OutcomeMark outcome={event.outcome} />
+              </div>
+            )}
+          />
+        ) : null}
       </div>
-      {opened ? (
+      {approvals || failed || soon || events ? null : (
+        <EmptyState title={t("nothingTitle")}>{t("nothingBody")}</EmptyState>
+      )}
+      {opened && approvals ? (
         <ApprovalPanel
           key={opened}
           tenantId={tenantId}

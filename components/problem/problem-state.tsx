@@ -9,6 +9,12 @@ import { StateMessage } from "#components/ui/state-message.tsx";
 import type { Problem } from "./problem.ts";
 import { useProblemText } from "./use-problem-text.ts";
 
+/** The sign-in page, which leads back to where the reader is. */
+function signInPath(): string {
+  const { pathname, search } = window.location;
+  return `/sign-in?callbackUrl=${encodeURIComponent(pathname + search)}`;
+}
+
 interface ProblemStateProps {
   problem: Problem;
   /** What the reader would need, when she may not. */
@@ -29,7 +35,7 @@ export function ProblemState({ problem, scope, onRetry }: ProblemStateProps) {
         icon={LogIn}
         isAlert
         title={t("signedOutTitle")}
-        actions={<Button onClick={() => router.push("/sign-in")}>{t("signIn")}</Button>}
+        actions={<Button onClick={() => router.push(signInPath())}>{t("signIn")}</Button>}
       >
         {text(problem)}
       </StateMessage>

@@ -13,7 +13,8 @@ it("takes anything else for a server that did not answer", () => {
 });
 
 it("lets the server word what is about this very case", () => {
-  expect(isWorded("forbidden")).toBe(true);
+  expect(isWorded("unavailable")).toBe(true);
+  expect(isWorded("forbidden")).toBe(false);
   expect(isWorded("conflict")).toBe(false);
   expect(isWorded("invalid")).toBe(false);
 });

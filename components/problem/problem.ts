@@ -10,7 +10,6 @@ export interface Problem {
 /** The codes whose sentence is ours; the others carry what the server says about this very case. */
 export const WORDED = [
   "unauthenticated",
-  "forbidden",
   "not_found",
   "rate_limited",
   "unavailable",

@@ -54,7 +54,7 @@ export function ToastLayer() {
     <section
       aria-label={t("messages")}
       aria-live="polite"
-      className="pointer-events-none fixed end-4 bottom-4 z-50 w-80 max-w-[calc(100vw-2rem)]"
+      className="pointer-events-none fixed inset-x-0 bottom-4 z-50 mx-auto w-80 max-w-[calc(100vw-2rem)]"
     >
       <ul className="flex flex-col gap-2">
         {toasts.map((toast) => (

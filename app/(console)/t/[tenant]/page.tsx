@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { HomeScreen, type Part } from "#components/home/home-screen.tsx";
+import { currentSession } from "#server/features/identity/current-session.ts";
+import type { Scope } from "#server/platform/authz/scopes.ts";
 import { type ConsoleCaller, load } from "../../load.ts";
 
 interface HomePageProps {
@@ -13,25 +15,37 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("home"))("title") };
 }
 
-/** What the reader's shift brings in this tenant; each part is there, forbidden or failed by itself. */
+/**
+ * What the reader's shift brings in this tenant; a part for each thing her roles let
+ * her see (asking for another would be recorded as a refusal), and each can fail by itself.
+ */
 export default async function HomePage({ params }: HomePageProps) {
   const { tenant } = await params;
+  const scopes = (await currentSession())?.scopes;
   const part = async <Item,>(
+    scope: Scope,
     call: (console: ConsoleCaller) => Promise<readonly Item[]>,
   ): Promise<Part<Item>> => {
+    if (!scopes?.has(scope)) return null;
     const loaded = await load(tenant, call);
     return loaded.isLoaded
       ? { items: loaded.data, problem: null }
       : { items: null, problem: loaded.problem };
   };
   const bindings = (input: Parameters<ConsoleCaller["rotation"]["list"]>[0]) =>
-    part(async (console) => (await console.rotation.list({ limit: SHOWN, ...input })).bindings);
+    part(
+      "runtime.secrets.read",
+      async (console) => (await console.rotation.list({ limit: SHOWN, ...input })).bindings,
+    );
   const asOf = new Date();
   const [approvals, failed, soon, events] = await Promise.all([
-    part(async (console) => (await console.approvals.waiting()).items),
+    part("runtime.approvals.read", async (console) => (await console.approvals.waiting()).items),
     bindings({ statuses: ["failed", "overdue"] }),
     bindings({ statuses: ["due-soon", "rotating", "in-grace"], sort: "next" }),
-    part(async (console) => (await console.audit.list({ limit: SHOWN })).events),
+    part(
+      "runtime.audit.read",
+      async (console) => (await console.audit.list({ limit: SHOWN })).events,
+    ),
   ]);
   return (
     <HomeScreen
