@@ -74,7 +74,7 @@ function ApprovalPanelBody({ tenantId, requestId, onClose }: ApprovalPanelProps)
       <ApprovalReviews request={request} />
       <Section title={t("panel.approving")}>
         <p className="text-muted text-xs">{t("panel.approvingHint")}</p>
-        <JsonText label={t("panel.approving")} value={JSON.parse(request.subject)} />
+        <JsonText label={t("panel.asJson")} value={JSON.parse(request.subject)} />
       </Section>
     </DetailPanel>
   );

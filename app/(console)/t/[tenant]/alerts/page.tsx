@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ALERT_SHOWS } from "#components/alerts/alert-shows.ts";
 import { AlertsScreen } from "#components/alerts/alerts-screen.tsx";
-import { ProblemPage } from "#components/problem/problem-page.tsx";
+import { KeepLoaded } from "#components/live/keep-loaded.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
 import { load } from "../../../load.ts";
 
@@ -21,19 +21,20 @@ export default async function AlertsPage({ params, searchParams }: AlertsPagePro
   const wanted = (await searchParams).show;
   const show = ALERT_SHOWS.find((name) => name === wanted) ?? "open";
   const loaded = await load(tenant, (console) => console.alerts.list({ show, limit: 100 }));
-  if (!loaded.isLoaded) {
-    const title = (await getTranslations("alerts"))("title");
-    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.alerts.read" />;
-  }
-  const { items, asOf } = loaded.data;
   const scopes = (await currentSession())?.scopes;
+  const title = (await getTranslations("alerts"))("title");
+  const problem = loaded.isLoaded ? null : loaded.problem;
   return (
-    <AlertsScreen
-      tenantId={tenant}
-      show={show}
-      items={items}
-      asOf={asOf}
-      mayManage={scopes?.has("runtime.alerts.manage") ?? false}
-    />
+    <KeepLoaded title={title} problem={problem} scope="runtime.alerts.read">
+      {loaded.isLoaded ? (
+        <AlertsScreen
+          tenantId={tenant}
+          show={show}
+          items={loaded.data.items}
+          asOf={loaded.data.asOf}
+          mayManage={scopes?.has("runtime.alerts.manage") ?? false}
+        />
+      ) : null}
+    </KeepLoaded>
   );
 }

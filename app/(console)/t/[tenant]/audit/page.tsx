@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AuditScreen } from "#components/audit/audit-screen.tsx";
 import { AUDIT_PARAMS, auditFilterOf } from "#components/audit/audit-url.ts";
-import { ProblemPage } from "#components/problem/problem-page.tsx";
+import { KeepLoaded } from "#components/live/keep-loaded.tsx";
 import { load } from "../../../load.ts";
 import { paramsOf } from "../../../params-of.ts";
 
@@ -24,9 +24,13 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
     types: await console.audit.types(),
     head: await console.audit.head(),
   }));
-  if (!loaded.isLoaded) {
-    const title = (await getTranslations("audit"))("title");
-    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.audit.read" />;
-  }
-  return <AuditScreen tenantId={tenant} params={narrowed} {...loaded.data} />;
+  const title = (await getTranslations("audit"))("title");
+  const problem = loaded.isLoaded ? null : loaded.problem;
+  return (
+    <KeepLoaded title={title} problem={problem} scope="runtime.audit.read">
+      {loaded.isLoaded ? (
+        <AuditScreen tenantId={tenant} params={narrowed} {...loaded.data} />
+      ) : null}
+    </KeepLoaded>
+  );
 }

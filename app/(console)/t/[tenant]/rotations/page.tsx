@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { ProblemPage } from "#components/problem/problem-page.tsx";
+import { KeepLoaded } from "#components/live/keep-loaded.tsx";
 import { bindingsQueryOf, ROTATION_PARAMS } from "#components/rotations/rotation-url.ts";
 import { RotationsScreen } from "#components/rotations/rotations-screen.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
@@ -24,17 +24,19 @@ export default async function RotationsPage({ params, searchParams }: RotationsP
     page: await console.rotation.list(bindingsQueryOf(asked)),
     summary: await console.rotation.summary(),
   }));
-  if (!loaded.isLoaded) {
-    const title = (await getTranslations("rotations"))("title");
-    return <ProblemPage title={title} problem={loaded.problem} scope="runtime.secrets.read" />;
-  }
   const scopes = (await currentSession())?.scopes;
+  const title = (await getTranslations("rotations"))("title");
+  const problem = loaded.isLoaded ? null : loaded.problem;
   return (
-    <RotationsScreen
-      tenantId={tenant}
-      params={asked}
-      mayRotate={scopes?.has("runtime.secrets.rotate") ?? false}
-      {...loaded.data}
-    />
+    <KeepLoaded title={title} problem={problem} scope="runtime.secrets.read">
+      {loaded.isLoaded ? (
+        <RotationsScreen
+          tenantId={tenant}
+          params={asked}
+          mayRotate={scopes?.has("runtime.secrets.rotate") ?? false}
+          {...loaded.data}
+        />
+      ) : null}
+    </KeepLoaded>
   );
 }
