@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DatabaseEngine } from "#server/integrations/openbao/database-engine.ts";
+import { waitFor } from "../harness/wait-for.ts";
 import { type ContractDatabase, contractDatabase } from "./contract-database.ts";
 import { type VaultCalls, vaultCalls } from "./vault-calls.ts";
 
@@ -144,6 +145,15 @@ describe.skipIf(!isNear)("database", () => {
     expect(await postgres.canSignIn(kept.username, kept.password.reveal())).toBe(true);
     await vault.client.leases.revokePrefix(prefix);
     await vault.client.leases.revokePrefix(engine.leasePrefix("worker"));
+  });
+
+  test("a lease that runs out takes its login with it", async () => {
+    await dynamicRole("brief", { default_ttl: "2s", max_ttl: "4s" });
+    const issued = await issue("brief");
+    expect(await postgres.canSignIn(issued.username, issued.password.reveal())).toBe(true);
+    expect(await vault.client.leases.renew(issued.leaseId, 600)).toBeLessThanOrEqual(4);
+    await waitFor(async () => (await vault.client.leases.lookup(issued.leaseId)) === null);
+    expect(await postgres.canSignIn(issued.username, issued.password.reveal())).toBe(false);
   });
 
   test("no value is in what is printed, and none in an error", async () => {

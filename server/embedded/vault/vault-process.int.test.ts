@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { logIn } from "#server/integrations/openbao/login.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { type SpawnedVault, spawnVault } from "./spawn-vault.ts";
@@ -35,6 +36,20 @@ test("a value survives SIGKILL and is nowhere on disk in the clear", async () =>
   expect(found.kind === "found" && found.fields.value?.reveal()).toBe("canary-3f9a");
 });
 
+test("keys of every engine survive SIGKILL, and none is on disk in the clear", async () => {
+  const client = clientOf(vault);
+  await call("POST", "sys/mounts/transit", { type: "transit" });
+  await client.transit().create("signing", "ed25519");
+  const evidence = await client.transit().makeEvidence("signing", 1, "nonce");
+  vault.process.kill("SIGKILL");
+  await vault.stop();
+  for (const name of readdirSync(directory)) {
+    expect(readFileSync(join(directory, name)).includes("PRIVATE KEY"), name).toBe(false);
+  }
+  vault = await spawnVault(directory);
+  expect(await clientOf(vault).transit().probe("signing", evidence)).toBe("alive");
+});
+
 test("sealed, it answers 503 and the client says sealed; its own key opens it again", async () => {
   const client = clientOf(vault);
   await call("POST", "sys/seal");
@@ -44,6 +59,15 @@ test("sealed, it answers 503 and the client says sealed; its own key opens it ag
     failure: "sealed",
     changedNothing: true,
   });
+  const sealed = { failure: "sealed", changedNothing: true };
+  const jwt = async () => SecretValue.of("x");
+  const login = logIn({ address: vault.address }, { kind: "jwt", role: "console", jwt });
+  await expect(login).rejects.toMatchObject(sealed);
+  await expect(client.transit().rotateFrom("k", 1)).rejects.toMatchObject(sealed);
+  await expect(client.database().rotateStaticRole("r")).rejects.toMatchObject(sealed);
+  await expect(client.leases.revokePrefix("database/creds/r")).rejects.toMatchObject(sealed);
+  await expect(client.pki().setDefault("next")).rejects.toMatchObject(sealed);
+  expect((await client.system.sealStatus()).isSealed).toBe(true);
   expect((await call("POST", "sys/unseal", { key: "00".repeat(32) })).status).toBe(400);
   expect(await client.health()).toBe("sealed");
   const key = readFileSync(join(directory, "unseal.key"), "utf8");
