@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { ENTITY_KINDS, entityKindOf } from "#server/platform/entity-id.ts";
-import { CursorSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
+import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
 /** What zod keeps of a schema: the public `_zod.def` of zod 4. */
 interface Schema {
@@ -174,6 +174,13 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
     );
   }
   const { min, max } = bounds(def, 0, 60);
+  if (/\.yaml$/.test(path))
+    return fc.oneof(
+      arbitraryPolicy,
+      fc.string().map((text) => new TextSlot(text, 60)),
+    );
+  // The one tenant that a change across tenants may touch here is the Sovereign that makes it.
+  if (/setTenantLabels\.tenantId$/.test(path)) return fc.constant(process.env.SOVEREIGN);
   const pattern = checksOf(def).find((check) => check.pattern)?.pattern ?? def.pattern;
   if (pattern) {
     const fitting = fc.stringMatching(pattern);
@@ -190,6 +197,21 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
     .string({ minLength: Math.max(min, 12), maxLength: Math.max(min, 40) })
     .map((text) => new TextSlot(text, Math.max(max, 60)));
 }
+
+/** A valid SecretPolicy of a name that is hardly there yet. */
+const arbitraryPolicy = fc.nat(1_000_000).map(
+  (number) =>
+    new FormSlot(`# %canary%
+apiVersion: catalyst.openova.io/v1alpha1
+kind: SecretPolicy
+metadata:
+  name: %canary%-${number}
+spec:
+  rules:
+    - kind: api-token
+      maxTTL: ${(number % 90) + 1}d
+`),
+);
 
 function arbitraryNumber(def: Definition): fc.Arbitrary<number> {
   let [min, max] = [-1_000, 1_000];

@@ -42,6 +42,7 @@ export interface IsolationReport {
 export const OWN = "isolation-own";
 export const FOREIGN = "isolation-foreign";
 const CANARY = { own: "canaryownq7x", foreign: "canaryforeignz9k" };
+const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
 const ATTEMPTS_TO_SUCCEED = 150;
 
 /** Walks every procedure and route as somebody of one tenant and looks for anything of another's. */
@@ -71,6 +72,7 @@ class IsolationRun {
   #pools!: { own: Pool; foreign: Pool };
   #hints: Hints = new Map();
   #foreignIds = new Set<string>();
+  readonly #everSent = new Set<string>();
   #foreignDigest = "";
   #logMark = 0;
   #serverLogMark = 0;
@@ -341,8 +343,10 @@ class IsolationRun {
       typeof value === "bigint" ? String(value) : value,
     );
     if (answer.text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the answer`);
-    for (const [id] of answer.text.matchAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g)) {
-      if (this.#foreignIds.has(id) && !sentText?.includes(id)) {
+    // What the caller sent once, as a reference in a text say, may come back at any time.
+    for (const [id] of (sentText ?? "").matchAll(UUID)) this.#everSent.add(id);
+    for (const [id] of answer.text.matchAll(UUID)) {
+      if (this.#foreignIds.has(id) && !this.#everSent.has(id)) {
         this.#leak(`${what}: a foreign id in the answer`);
       }
     }

@@ -38,6 +38,15 @@ export class TextSlot {
   }
 }
 
+/** Text of a form of its own (YAML, say), the canary standing where `%canary%` does. */
+export class FormSlot {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** `<kind>/<id>` in a text that is not an id field. */
 export class ReferenceSlot {
   readonly id: IdSlot;
@@ -59,6 +68,7 @@ export function fillIn(value: unknown, resolver: Resolver): unknown {
   if (value instanceof CursorSlot) return resolver.cursor(value);
   if (value instanceof TextSlot)
     return `${resolver.canary} ${value.text}`.slice(0, value.max).trim();
+  if (value instanceof FormSlot) return value.text.replaceAll("%canary%", resolver.canary);
   if (value instanceof ReferenceSlot) {
     return `${value.id.kind.replaceAll(" ", "-")}/${resolver.id(value.id)}`;
   }
@@ -79,7 +89,7 @@ export function fillIn(value: unknown, resolver: Resolver): unknown {
 export function namesForeign(value: unknown): boolean {
   if (value instanceof IdSlot || value instanceof CursorSlot) return value.source === "foreign";
   if (value instanceof ReferenceSlot) return namesForeign(value.id);
-  if (value instanceof TextSlot || value instanceof Date) return false;
+  if (value instanceof TextSlot || value instanceof FormSlot || value instanceof Date) return false;
   if (value !== null && typeof value === "object") return Object.values(value).some(namesForeign);
   return false;
 }
