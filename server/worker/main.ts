@@ -33,7 +33,7 @@ const loops = {
     rotationLoop(
       boss,
       {
-        kv: vault.kv,
+        vault,
         owner: `${hostname()}:${process.pid}`,
         leaseSeconds: WORKER_LEASE_SECONDS,
         failpoint: WORKER_FAILPOINT,

@@ -25,7 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-const kills = OUTSIDE_CALLS.flatMap((call) => [`before:${call}`, `after:${call}`]);
+const kills = OUTSIDE_CALLS["postgres-dual-user"].flatMap((call) => [
+  `before:${call}`,
+  `after:${call}`,
+]);
 
 test("the rotation's calls are all there", () => {
   expect(kills.length).toBeGreaterThanOrEqual(28);

@@ -44,26 +44,73 @@ export const PostgresDualUser = z.object({
   rotatorPath: path,
 });
 
+/** A generated value that lives in KV v2 alone: an API token or a client secret. */
+export const KvGenerated = z.object({
+  kind: z.literal("kv-generated"),
+  /** The field of the secret that holds the value. */
+  field: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be the name of a field"),
+  /** Randomness of a new value. */
+  bytes: z.number().int().min(16).max(128),
+  /** Other text fields that a new version takes over; any other field stops the rotation. */
+  keep: z.array(z.string().min(1).max(63)).max(20),
+});
+export type KvGenerated = z.infer<typeof KvGenerated>;
+
+/** A key of OpenBao's transit engine. */
+export const OpenbaoTransit = z.object({
+  kind: z.literal("openbao-transit"),
+  mount: path,
+  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be the name of a key"),
+  /** Whether retired versions are destroyed for ever, or kept below the minimum version. */
+  trim: z.boolean(),
+});
+export type OpenbaoTransit = z.infer<typeof OpenbaoTransit>;
+
+/** Those that the worker rotates by itself. */
+export const AutomaticRotator = z.discriminatedUnion("kind", [
+  PostgresDualUser,
+  KvGenerated,
+  OpenbaoTransit,
+]);
+export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
+
 /** Nobody rotates it through the console; `missing` says what it would take. */
 export const NoRotator = z.object({
   kind: z.literal("none"),
   missing: z.string().min(1).max(300),
 });
 
-export const Rotator = z.discriminatedUnion("kind", [PostgresDualUser, NoRotator]);
+export const Rotator = z.discriminatedUnion("kind", [
+  PostgresDualUser,
+  KvGenerated,
+  OpenbaoTransit,
+  NoRotator,
+]);
 export type Rotator = z.infer<typeof Rotator>;
 export type PostgresDualUser = z.infer<typeof PostgresDualUser>;
 
-/** Which version of which path a rotation found, and which role it belongs to. */
+/** Something that only the old version can read: no secret, and proof of its end once it is refused. */
+const VersionEvidence = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ciphertext"), version: z.number().int(), ciphertext: z.string() }),
+  z.object({
+    kind: z.literal("signature"),
+    version: z.number().int(),
+    input: z.string(),
+    signature: z.string(),
+  }),
+]);
+
+/** Which version a rotation found, and which role it belongs to where there are two. */
 export const OldHandle = z.object({
-  role: roleName,
+  role: roleName.optional(),
   version: z.number().int().min(1),
+  evidence: VersionEvidence.optional(),
 });
 export type OldHandle = z.infer<typeof OldHandle>;
 
 export const NewHandle = z.object({
-  role: roleName,
-  stagedPath: path,
+  role: roleName.optional(),
+  stagedPath: path.optional(),
   version: z.number().int().min(1).nullable(),
 });
 export type NewHandle = z.infer<typeof NewHandle>;
@@ -138,7 +185,7 @@ export const ClaimedRotation = z.object({
   errorText: z.string().nullable(),
   causeEventId: z.uuid(),
   path: z.string(),
-  rotator: PostgresDualUser,
+  rotator: AutomaticRotator,
 });
 export type ClaimedRotation = z.infer<typeof ClaimedRotation>;
 

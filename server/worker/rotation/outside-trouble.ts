@@ -13,3 +13,11 @@ export class OutsideTrouble extends Error {
     this.trouble = trouble;
   }
 }
+
+/** A path of the vault does not hold what it should. */
+export class ValueMissingError extends Error {
+  constructor(what: string, found: string) {
+    super(`the ${what} is ${found} in the vault`);
+    this.name = "ValueMissingError";
+  }
+}

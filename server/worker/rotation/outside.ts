@@ -1,33 +1,61 @@
-/** Every act outside our database that a rotation makes, in the order of a rotation that goes well. */
-export const OUTSIDE_CALLS = [
-  "vault.read-current",
-  "vault.read-rotator",
-  "target.read-standby",
-  "vault.read-staged",
-  "vault.stage",
-  "target.apply",
-  "target.verify",
-  "vault.promote",
-  "vault.unstage",
-  "vault.recheck-current",
-  "target.probe-new",
-  "target.lock-old",
-  "vault.read-old",
-  "target.probe-old",
-  "vault.destroy-old",
-] as const;
+import type { AutomaticRotator } from "#server/features/rotation/schema.ts";
 
-/** Acts of the ways that lead back, and of finding out what is true. */
+/** Every act outside our database of a rotation that goes well, in its order, by kind of rotator. */
+export const OUTSIDE_CALLS = {
+  "postgres-dual-user": [
+    "vault.read-current",
+    "vault.read-rotator",
+    "target.read-standby",
+    "vault.read-staged",
+    "vault.stage",
+    "target.apply",
+    "target.verify",
+    "vault.promote",
+    "vault.unstage",
+    "vault.recheck-current",
+    "target.probe-new",
+    "target.lock-old",
+    "vault.read-old",
+    "target.probe-old",
+    "vault.destroy-old",
+  ],
+  "kv-generated": [
+    "vault.read-current",
+    "vault.read-staged",
+    "vault.stage",
+    "vault.read-back",
+    "vault.promote",
+    "vault.unstage",
+    "vault.recheck-current",
+    "vault.read-old",
+    "vault.destroy-old",
+    "vault.probe-old",
+  ],
+  "openbao-transit": [
+    "transit.read",
+    "transit.make-evidence",
+    "transit.probe-alive",
+    "transit.rotate",
+    "transit.try-new",
+    "transit.recheck",
+    "transit.retire-old",
+    "transit.probe-old",
+  ],
+} as const satisfies Record<AutomaticRotator["kind"], readonly string[]>;
+
+/** Acts of the ways that lead back, of finding out what is true, and of settings that not all have. */
 export const OUTSIDE_CALLS_IN_TROUBLE = [
   "vault.ask-current",
   "vault.ask-staged",
   "target.ask-applied",
   "target.ask-locked",
   "target.lock-standby",
+  "transit.ask",
+  "transit.trim",
 ] as const;
 
 export type OutsideCall =
-  | (typeof OUTSIDE_CALLS)[number]
+  | (typeof OUTSIDE_CALLS)[keyof typeof OUTSIDE_CALLS][number]
   | (typeof OUTSIDE_CALLS_IN_TROUBLE)[number];
 
 /** The lease may end before the act would: whoever comes next must find no act of ours under way. */

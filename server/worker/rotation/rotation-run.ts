@@ -11,16 +11,20 @@ import { beginStep } from "#server/features/rotation/verbs/begin-step.ts";
 import { recordSetback } from "#server/features/rotation/verbs/record-setback.ts";
 import { recordStep } from "#server/features/rotation/verbs/record-step.ts";
 import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
+import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import type { Outside } from "./outside.ts";
 import type { Trouble } from "./outside-trouble.ts";
 import { raiseRotationAlert } from "./raise-rotation-alert.ts";
+import type { Rotator } from "./rotator.ts";
+import { rotatorOf } from "./rotator-of.ts";
 
 /** One claimed rotation under way: what is known of it, and the verbs that write down what happens. */
 export class RotationRun {
   readonly claim: ClaimedRotation;
-  readonly kv: KvV2;
+  readonly vault: OpenBaoClient;
+  readonly rotator: Rotator;
   readonly outside: Outside;
   readonly #caller: Caller;
   readonly #leaseSeconds: number;
@@ -33,13 +37,13 @@ export class RotationRun {
 
   constructor(options: {
     claim: ClaimedRotation;
-    kv: KvV2;
+    vault: OpenBaoClient;
     outside: Outside;
     caller: Caller;
     leaseSeconds: number;
   }) {
     this.claim = options.claim;
-    this.kv = options.kv;
+    this.vault = options.vault;
     this.outside = options.outside;
     this.#caller = options.caller;
     this.#leaseSeconds = options.leaseSeconds;
@@ -48,6 +52,11 @@ export class RotationRun {
     this.attempt = options.claim.attempt;
     this.oldHandle = options.claim.oldHandle;
     this.newHandle = options.claim.newHandle;
+    this.rotator = rotatorOf(this);
+  }
+
+  get kv(): KvV2 {
+    return this.vault.kv;
   }
 
   get rotationId(): string {
@@ -90,7 +99,14 @@ export class RotationRun {
     const begun = performance.now();
     const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, ...more });
     this.attempt = 0;
+    if (more.promotedVersion && this.newHandle) {
+      this.newHandle = { ...this.newHandle, version: more.promotedVersion };
+    }
     return this.#take(result, begun);
+  }
+
+  recordPromotion(version: number, note: string): Promise<StepResult> {
+    return this.record("promoted", { promotedVersion: version, note });
   }
 
   /** Nothing changed; somebody tries again after a pause. */

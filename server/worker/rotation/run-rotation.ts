@@ -6,43 +6,23 @@ import {
 } from "#server/engines/rotation/state-machine.ts";
 import type { StepResult } from "#server/features/rotation/schema.ts";
 import { claimRotation } from "#server/features/rotation/verbs/claim-rotation.ts";
-import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
+import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
-import { apply } from "./apply.ts";
-import { destroy } from "./destroy.ts";
 import { makeOutside } from "./outside.ts";
-import { OutsideTrouble, type Trouble } from "./outside-trouble.ts";
-import { promote } from "./promote.ts";
-import { LoginMissingError } from "./read-login.ts";
-import { resolve } from "./resolve.ts";
-import { revoke } from "./revoke.ts";
+import { OutsideTrouble, type Trouble, ValueMissingError } from "./outside-trouble.ts";
 import { rollBack } from "./roll-back.ts";
 import { RotationRun } from "./rotation-run.ts";
-import { settle } from "./settle.ts";
-import { stage } from "./stage.ts";
-import { verify } from "./verify.ts";
+import { STEPS } from "./steps.ts";
 
 export interface RotationDependencies {
-  kv: KvV2;
+  vault: OpenBaoClient;
   /** Names this replica in leases. */
   owner: string;
   leaseSeconds: number;
   failpoint?: string;
 }
-
-const STEPS: Record<RotationStep, (run: RotationRun) => Promise<StepResult>> = {
-  stage,
-  apply,
-  verify,
-  promote,
-  settle,
-  revoke,
-  destroy,
-  resolve,
-  "roll-back": rollBack,
-};
 
 const SCOPES = ["runtime.rotations.execute", "runtime.alerts.raise"] as const;
 
@@ -57,7 +37,7 @@ export async function runRotation(
   dependencies: RotationDependencies,
   { tenantId, rotationId }: { tenantId: string; rotationId: string },
 ): Promise<void> {
-  const { kv, owner, leaseSeconds, failpoint } = dependencies;
+  const { vault, owner, leaseSeconds, failpoint } = dependencies;
   const work = { tenantId, name: "rotation", scopes: SCOPES };
   const claimedAtMillis = performance.now();
   const { claimed } = await runVerb(claimRotation, workerCaller(work), {
@@ -68,7 +48,7 @@ export async function runRotation(
   if (!claimed) return;
   const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });
   const outside = makeOutside({ leaseSeconds, claimedAtMillis, failpoint });
-  const run = new RotationRun({ claim: claimed, kv, outside, caller, leaseSeconds });
+  const run = new RotationRun({ claim: claimed, vault, outside, caller, leaseSeconds });
   let step = claimed.intent?.step === "roll-back" ? "roll-back" : nextStep(claimed.state);
   while (step) {
     const result = await take(run, step);
@@ -107,8 +87,8 @@ function troubleOf(error: unknown): Trouble | null {
   if (error instanceof OpenBaoError) {
     return { errorCode: `vault_${error.failure}`, errorText: error.message };
   }
-  if (error instanceof LoginMissingError) {
-    return { errorCode: "login_missing", errorText: error.message };
+  if (error instanceof ValueMissingError) {
+    return { errorCode: "value_missing", errorText: error.message };
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
+import { isAutomatic } from "../is-automatic.ts";
 import { lockBinding, lockRotation } from "../rotation-rows.ts";
 import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
 
@@ -30,7 +31,7 @@ export const claimRotation = verb({
     );
     if (!lease) return unchanged({ claimed: null });
     const binding = await lockBinding(tx, tenant, rotation.binding_id);
-    if (binding?.rotator.kind !== "postgres-dual-user") {
+    if (!binding || !isAutomatic(binding.rotator)) {
       throw new AppError("conflict", "This credential has no rotator any more.");
     }
     return audited(

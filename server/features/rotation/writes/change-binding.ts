@@ -42,9 +42,10 @@ export async function changeBinding(
 }
 
 function withActiveRole({ rotator }: BindingRow, newHandle: NewHandle | null) {
-  if (rotator.kind !== "postgres-dual-user" || !newHandle) return rotator;
-  const others = [rotator.activeRole, rotator.standbyRole].filter((r) => r !== newHandle.role);
-  return { ...rotator, activeRole: newHandle.role, standbyRole: others[0] ?? rotator.standbyRole };
+  const role = newHandle?.role;
+  if (rotator.kind !== "postgres-dual-user" || !role) return rotator;
+  const others = [rotator.activeRole, rotator.standbyRole].filter((other) => other !== role);
+  return { ...rotator, activeRole: role, standbyRole: others[0] ?? rotator.standbyRole };
 }
 
 /** A rotation that was undone leaves a working credential behind, which still wants rotating: `failed`. */

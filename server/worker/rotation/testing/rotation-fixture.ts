@@ -5,12 +5,15 @@ import { join } from "node:path";
 import { ensureDatabase } from "#server/embedded/demo/role-pair.ts";
 import { seedDatabasePair } from "#server/embedded/demo/seed-rotation.ts";
 import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
+import { bindSecret } from "#server/features/rotation/verbs/bind-secret.ts";
 import { readDatabaseCredential } from "#server/integrations/openbao/database-credential.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { TargetLogin } from "#server/integrations/postgres-roles/postgres-target.ts";
 import { type ProbeResult, probeLogin } from "#server/integrations/postgres-roles/probe-login.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
+import { systemCaller } from "#server/platform/system-caller.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { runVerb } from "#server/platform/verb.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
@@ -23,6 +26,12 @@ export interface RotationFixture {
   target: { host: string; port: number; database: string; tls: "disable" };
   /** What a worker process needs besides the environment of the test file. */
   env: Record<string, string>;
+  /** A secret in KV v2, version 1, that `kv-generated` rotates. */
+  newSecret(options?: {
+    graceSeconds?: number;
+    fields?: Record<string, string>;
+    keep?: string[];
+  }): Promise<{ bindingId: string; path: string }>;
   newPair(graceSeconds?: number, throughPort?: number): Promise<Pair>;
   stop(): Promise<void>;
 }
@@ -77,6 +86,27 @@ export async function rotationFixture(): Promise<RotationFixture> {
         },
         probe: (login) => probeLogin(target, login),
       };
+    },
+    async newSecret({ graceSeconds = 0, fields = {}, keep = Object.keys(fields) } = {}) {
+      const name = `token-${randomBytes(5).toString("hex")}`;
+      const path = `${tenant}/test/${name}`;
+      const value = randomBytes(24).toString("hex");
+      const all = Object.entries({ ...fields, value });
+      const wrapped = Object.fromEntries(all.map(([key, text]) => [key, SecretValue.of(text)]));
+      await client.kv.write(path, wrapped, 0);
+      const { bindingId } = await runVerb(bindSecret, systemCaller(tenant, "test"), {
+        name,
+        class: "api-token",
+        environment: "test",
+        store: "openbao",
+        path,
+        owner: "tests",
+        rotator: { kind: "kv-generated", field: "value", bytes: 32, keep },
+        currentVersion: 1,
+        graceSeconds,
+        lastRotatedAt: new Date(),
+      });
+      return { bindingId, path };
     },
     async stop() {
       await client.close();
