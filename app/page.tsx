@@ -4,12 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { StateMessage } from "#components/ui/state-message.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
 
-/** Leads to the first tenant of whoever signed in. */
+/** Leads to the first tenant of whoever signed in: a security officer to her dashboard, others to Home. */
 export default async function StartPage() {
   const session = await currentSession();
   if (!session) redirect("/sign-in");
   const tenant = session.tenants[0];
-  if (tenant) redirect(`/t/${tenant}`);
+  const page = session.roles.includes("security-officer") ? "/rotations" : "";
+  if (tenant) redirect(`/t/${tenant}${page}`);
   const t = await getTranslations("errors.noTenant");
   return (
     <main className="mx-auto flex min-h-dvh max-w-2xl items-center">

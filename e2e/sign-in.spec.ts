@@ -6,7 +6,7 @@ const HOME = /\/t\/muscatpharmacy(\/|$)/;
 
 test("a security officer signs in through her realm and stays signed in", async ({ page }) => {
   await signIn(page, OFFICER);
-  await expect(page).toHaveURL(HOME);
+  await expect(page).toHaveURL(/\/t\/muscatpharmacy\/rotations/);
   await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
   await page.reload();
   await expect(page).toHaveURL(HOME);

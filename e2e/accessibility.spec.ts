@@ -1,0 +1,53 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { signIn } from "./support/sign-in.ts";
+
+const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
+const PAGES = [
+  "/t/muscatpharmacy",
+  "/t/muscatpharmacy/rotations",
+  "/t/muscatpharmacy/audit",
+  "/t/muscatpharmacy/alerts",
+  "/t/no-such-tenant",
+];
+const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const LOOKS = [
+  { name: "light", scheme: "light", locale: "en" },
+  { name: "dark", scheme: "dark", locale: "en" },
+  { name: "right-to-left", scheme: "light", locale: "ar" },
+] as const;
+
+async function expectNoViolations(page: Page, what: string): Promise<void> {
+  await expect(page.getByRole("heading").first()).toBeVisible();
+  const { violations, passes } = await new AxeBuilder({ page }).withTags(STANDARDS).analyze();
+  expect(passes.length, `${what}: axe looked at something`).toBeGreaterThan(5);
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`,
+  );
+  expect(found, what).toEqual([]);
+}
+
+for (const { name, scheme, locale } of LOOKS) {
+  test(`every page is accessible (WCAG 2.2 A and AA), ${name}`, async ({ page, context }) => {
+    test.setTimeout(180_000);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.goto("/sign-in");
+    await context.addCookies([{ name: "console-locale", value: locale, url: page.url() }]);
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
+    await expectNoViolations(page, "/sign-in");
+    await context.clearCookies({ name: "console-locale" });
+    await signIn(page, OFFICER);
+    await context.addCookies([{ name: "console-locale", value: locale, url: page.url() }]);
+    for (const path of PAGES) {
+      await page.goto(path);
+      await expectNoViolations(page, path);
+    }
+    for (const path of ["rotations", "audit"]) {
+      await page.goto(`/t/muscatpharmacy/${path}`);
+      await page.getByRole("row").nth(1).click();
+      await expect(page.getByRole("complementary").last()).toBeVisible();
+      await expectNoViolations(page, `${path} with its panel open`);
+    }
+  });
+}
