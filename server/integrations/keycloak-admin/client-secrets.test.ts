@@ -123,6 +123,17 @@ test("a client that is disabled proves no death", async () => {
   expect(await proveClientSecretDead(probed, { old: OLD, current })).toBe("unknown");
 });
 
+test("a client that was disabled for a moment proves no death either", async () => {
+  const url = await listen(() =>
+    calls.length < 3
+      ? { status: 401, body: { error: "invalid_client" } }
+      : { status: 400, body: { error: "invalid_grant" } },
+  );
+  const probed = { tokenEndpoint: `${url}/token`, clientId: "app" };
+  const current = SecretValue.of("new");
+  expect(await proveClientSecretDead(probed, { old: OLD, current })).toBe("unknown");
+});
+
 test("the service account's token is kept until shortly before its end", async () => {
   let now = 0;
   const url = await listen(() => ({ body: { access_token: `t${calls.length}`, expires_in: 60 } }));

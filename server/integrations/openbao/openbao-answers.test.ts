@@ -122,7 +122,7 @@ describe("half an answer", () => {
   });
 
   test("issuing is asked once: a second login would be nobody's", async () => {
-    const client = await clientOf((request) => request.socket.destroy());
+    const client = await clientOf((request) => request.socket.destroy(), 3);
     await expect(client.database().issueCredential("r")).rejects.toMatchObject({
       failure: "outcome_unknown",
     });
@@ -217,7 +217,7 @@ const AUTOPILOT = {
   },
 };
 
-async function clientOf(answer: RequestListener | object): Promise<OpenBaoClient> {
+async function clientOf(answer: RequestListener | object, maxAttempts = 1): Promise<OpenBaoClient> {
   calls = [];
   const listener: RequestListener =
     typeof answer === "function"
@@ -230,5 +230,5 @@ async function clientOf(answer: RequestListener | object): Promise<OpenBaoClient
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const token = SecretValue.of("s.test");
-  return new OpenBaoClient({ address: `http://127.0.0.1:${port}`, token, maxAttempts: 1 });
+  return new OpenBaoClient({ address: `http://127.0.0.1:${port}`, token, maxAttempts });
 }
