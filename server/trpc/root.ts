@@ -4,6 +4,7 @@ import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
+import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
 import { tenantsRouter } from "#server/features/tenants/router.ts";
 import { router } from "./init.ts";
 
@@ -14,6 +15,7 @@ export const appRouter = router({
   audit: auditRouter,
   policy: policyRouter,
   rotation: rotationRouter,
+  secretPolicies: secretPoliciesRouter,
   tenants: tenantsRouter,
 });
 

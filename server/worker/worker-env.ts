@@ -7,6 +7,7 @@ const LOOPS = [
   "sealer",
   "webhooks",
   "approvals",
+  "policies",
   "denials",
   "sessions",
 ] as const;

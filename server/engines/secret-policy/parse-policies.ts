@@ -21,6 +21,9 @@ import { parsePolicyDuration } from "./policy-duration.ts";
 
 const API_VERSION = "catalyst.openova.io/v1alpha1";
 const MAX_BYTES = 1024 * 1024;
+const MAX_SECONDS = 3_650 * 86_400;
+const NAME = /^[a-z0-9]([a-z0-9.-]{0,198}[a-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 const LABEL_KEY = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 /**
@@ -41,6 +44,11 @@ export function parseSecretPolicies(text: string): {
         { line: 1, field: "", message: `is larger than ${MAX_BYTES / 1024} KiB: split it` },
       ],
     };
+  }
+  if (text.includes("\0")) {
+    const line = text.slice(0, text.indexOf("\0")).split("\n").length;
+    const problem = { line, field: "", message: "holds a NUL character" };
+    return { policies: [], sources: [], problems: [problem] };
   }
   const lines = new LineCounter();
   const reader = new Reader(lines);
@@ -122,6 +130,13 @@ class Reader {
     this.#literal(document, "kind", "SecretPolicy");
     const metadata = this.#map(document, "metadata", "metadata");
     const name = metadata && this.#text(metadata, "name", "metadata.name");
+    if (name && !NAME.test(name)) {
+      this.problem(
+        this.#node(metadata, "name"),
+        "metadata.name",
+        "must be lower-case letters, digits, dots and hyphens, 200 at most",
+      );
+    }
     const spec = this.#map(document, "spec", "spec");
     if (!spec) return undefined;
     this.#only(spec, "spec", ["appliesTo", "rules"]);
@@ -146,6 +161,8 @@ class Reader {
       if (!LABEL_KEY.test(label)) this.problem(key as Node, field, "is not a label key");
       else if (!isScalar(value) || typeof value.value !== "string")
         this.problem(value as Node, field, "must be text: put it in quotes");
+      else if (!LABEL_VALUE.test(value.value))
+        this.problem(value as Node, field, "is not a label value");
       else found[label] = value.value;
     }
     return found;
@@ -280,6 +297,8 @@ class Reader {
       return this.problem(map, field, "is missing: a duration such as 90d or 1h");
     const value = isScalar(node) ? node.value : undefined;
     const seconds = typeof value === "string" ? parsePolicyDuration(value) : undefined;
+    if (seconds !== undefined && seconds > MAX_SECONDS)
+      return this.problem(node, field, "must be 3650d at most");
     return (
       seconds ??
       this.problem(

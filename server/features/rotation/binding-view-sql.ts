@@ -1,10 +1,11 @@
 import "server-only";
+import type { RuleInForce } from "#server/engines/secret-policy/rule-in-force.ts";
 import { ruleOf, SECRET_CLASSES } from "./rules.ts";
 import { BINDING_STATUSES } from "./schema.ts";
 
 const rules = SECRET_CLASSES.map((secretClass) => ({ secretClass, ...ruleOf(secretClass) }));
 
-/** Parameters 2 to 4 of `BINDING_VIEW`; the first is the tenant. */
+/** The defaults, for what was not judged yet: parameters 2 to 4 of `BINDING_VIEW`, after the tenant. */
 export const RULE_PARAMS: readonly unknown[] = [
   rules.map((rule) => rule.secretClass),
   rules.map((rule) => rule.maxTtlSeconds),
@@ -22,13 +23,16 @@ export const BINDING_VIEW = `
   WITH rule AS (
     SELECT * FROM unnest($2::text[], $3::int[], $4::text[]) AS r(class, max_ttl, managed_by)
   ), dated AS (
-    SELECT b.*, rule.max_ttl, rule.managed_by,
-      b.last_rotated_at + make_interval(secs => rule.max_ttl) AS limit_at,
+    SELECT b.*, judged.max_ttl, judged.managed_by,
+      b.last_rotated_at + make_interval(secs => judged.max_ttl) AS limit_at,
       floor(extract(epoch FROM clock_timestamp() - b.last_rotated_at))::int AS age_seconds,
       b.rotator ->> 'missing' AS missing,
       r.rotation_id, r.state AS rotation_state, r.grace_until, r.error_text, r.trigger
     FROM secret_binding b
     JOIN rule ON rule.class = b.class
+    CROSS JOIN LATERAL (SELECT
+      CASE WHEN b.rule IS NULL THEN rule.max_ttl ELSE (b.rule ->> 'maxTtlSeconds')::int END AS max_ttl,
+      coalesce(b.rule ->> 'managedBy', rule.managed_by) AS managed_by) judged
     LEFT JOIN rotation r ON r.tenant_id = b.tenant_id AND r.binding_id = b.binding_id AND r.finished_at IS NULL
     WHERE b.tenant_id = $1
   ), binding_view AS (
@@ -75,6 +79,8 @@ export interface BindingViewRow {
   current_version: number | null;
   grace_seconds: number;
   missing: string | null;
+  /** As it was last applied; null = not yet, so the default of the class. */
+  rule: RuleInForce | null;
   rotation_id: string | null;
   rotation_state: string | null;
   grace_until: Date | null;

@@ -1,12 +1,12 @@
 import "server-only";
 import type { z } from "zod";
 import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import { ruleInForce } from "#server/engines/secret-policy/rule-in-force.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { BINDING_VIEW, type BindingViewRow, RULE_PARAMS, SORT_KEYS } from "./binding-view-sql.ts";
 import { rotationsOf } from "./rotation-history.ts";
-import { ruleOf } from "./rules.ts";
 import type {
   BindingDetailOutput,
   BindingView,
@@ -114,7 +114,6 @@ export async function bindingDetail(
 }
 
 function toBindingView(row: BindingViewRow): z.input<typeof BindingView> {
-  const { requireApproval, ...rule } = ruleOf(row.class);
   return {
     bindingId: row.binding_id,
     name: row.name,
@@ -123,7 +122,7 @@ function toBindingView(row: BindingViewRow): z.input<typeof BindingView> {
     store: row.store,
     path: row.path,
     owner: row.owner,
-    rule: { ...rule, requireApproval: [...requireApproval] },
+    rule: row.rule ?? ruleInForce([], row.class),
     status: row.status,
     ageSeconds: row.age_seconds,
     lastRotatedAt: row.last_rotated_at,

@@ -1,9 +1,9 @@
 import "server-only";
+import { currentRules } from "#server/features/secret-policies/index.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { PolicyFacts } from "#server/platform/verb.ts";
 import { lockBinding } from "./rotation-rows.ts";
-import { ruleOf } from "./rules.ts";
 
 /**
  * What `RotateSecret` is judged by: who asks, and the binding as it stands under our lock.
@@ -27,7 +27,8 @@ export function rotateFacts(
         },
       );
     }
-    const { requireApproval } = ruleOf(binding.class);
+    // By the policies in force at this moment, not as last applied: an approval is never missed.
+    const { requireApproval } = (await currentRules(tx)).of(binding.class);
     if (requireApproval.length > 0) {
       throw new AppError(
         "conflict",

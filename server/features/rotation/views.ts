@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ROTATION_STATES } from "#server/engines/rotation/state-machine.ts";
+import { RuleInForce } from "#server/features/secret-policies/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 import {
@@ -35,15 +36,6 @@ export const ListBindingsInput = z.object({
 });
 export type ListBindingsInput = z.output<typeof ListBindingsInput>;
 
-const Rule = z.object({
-  maxTtlSeconds: z.number().int().nullable(),
-  rotateBeforeSeconds: z.number().int(),
-  autoRotate: z.boolean(),
-  requireApproval: z.array(z.string()),
-  isConfigurable: z.boolean(),
-  managedBy: z.enum(["console", "cert-manager", "workload-identity", "user", "nobody"]),
-});
-
 const OpenRotation = z.object({
   rotationId: z.uuid(),
   state: z.enum(ROTATION_STATES),
@@ -60,7 +52,8 @@ export const BindingView = z.object({
   store: z.string(),
   path: z.string(),
   owner: z.string(),
-  rule: Rule,
+  /** Which rule applies, and why. */
+  rule: RuleInForce,
   status: z.enum(BINDING_STATUSES),
   /** Null when nobody knows when the value was made. */
   ageSeconds: z.number().int().nullable(),

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 
-export type PolicyAction = "RotateSecret" | "DecideApproval" | "AmendApproval" | "CreateTenant";
+export type PolicyAction =
+  | "RotateSecret"
+  | "DecideApproval"
+  | "AmendApproval"
+  | "CreateTenant"
+  | "LabelTenant";
 
 export interface CedarUid {
   type: "User" | "Service" | "Worker" | "System" | "Tenant" | "SecretBinding" | "ApprovalRequest";

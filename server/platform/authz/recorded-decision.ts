@@ -40,6 +40,8 @@ const WORDS: Record<string, string> = {
   "forbid-amend-foreign-request": "only the requester changes or withdraws a request",
   "forbid-create-tenant-elsewhere":
     "tenants are created in the Sovereign's own context, not from inside another tenant",
+  "forbid-label-tenant-elsewhere":
+    "labels are the Sovereign's to give, in its own context, not from inside another tenant",
   "forbid-decide-by-machine": "only people decide",
   "forbid-decide-own-request": "the requester, and the human behind a caller, never decides",
 };

@@ -6,6 +6,7 @@ export const SCOPES = {
   "runtime.secrets.read": "See credentials, their age, policy and rotations (never a value)",
   "runtime.secrets.rotate": "Start a rotation ahead of its schedule",
   "runtime.policies.read": "See which rules apply and the decisions made from them",
+  "runtime.policies.manage": "Save and retire secret policies",
   "runtime.approvals.read": "See approval requests and their reviews",
   "runtime.approvals.request": "Ask for an approval, withdraw an own request",
   "runtime.approvals.decide": "Approve or reject a request",
@@ -13,7 +14,7 @@ export const SCOPES = {
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
   "runtime.tenants.read": "See the tenant's own record",
-  "runtime.tenants.manage": "Create tenants (in the Sovereign's context only)",
+  "runtime.tenants.manage": "Create and label tenants (in the Sovereign's context only)",
   "runtime.health.read": "See health, counts and metadata of the platform",
 } as const;
 
@@ -29,6 +30,7 @@ export const WORKER_SCOPES = {
   "runtime.alerts.deliver": "Claim webhook deliveries and record how they went",
   "runtime.rotations.execute": "Claim a due rotation, begin its steps and record how they went",
   "runtime.secrets.bind": "Make or change the reference to a secret, and who rotates it",
+  "runtime.policies.apply": "Judge credentials by the policies in force",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
 
@@ -53,6 +55,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.secrets.read",
     "runtime.secrets.rotate",
     "runtime.policies.read",
+    "runtime.policies.manage",
     "runtime.approvals.read",
     "runtime.approvals.request",
     "runtime.approvals.decide",
@@ -64,6 +67,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "sovereign-admin": [
     "runtime.secrets.read",
     "runtime.policies.read",
+    "runtime.policies.manage",
     "runtime.approvals.read",
     "runtime.approvals.request",
     "runtime.approvals.decide",

@@ -3,9 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { uuidv7 } from "uuidv7";
 import { z } from "zod";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { secondsToNextRotation } from "#server/engines/secret-policy/rule-in-force.ts";
+import { currentRules } from "#server/features/secret-policies/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { nextRotationAfter, ruleOf } from "../rules.ts";
+import { nextRotationAfter } from "../rules.ts";
 import { BindSecretInput, type Rotator } from "../schema.ts";
 
 /**
@@ -43,9 +45,9 @@ export const bindSecret = verb({
       });
     }
     const bindingId = found?.binding_id ?? uuidv7();
-    const next = input.lastRotatedAt
-      ? nextRotationAfter(ruleOf(secretClass), input.lastRotatedAt)
-      : null;
+    const rules = await currentRules(tx);
+    const rule = rules.of(secretClass);
+    const next = input.lastRotatedAt ? nextRotationAfter(rule, input.lastRotatedAt) : null;
     await tx.query(UPSERT, [
       tenant,
       bindingId,
@@ -60,6 +62,9 @@ export const bindSecret = verb({
       graceSeconds,
       input.lastRotatedAt,
       next,
+      JSON.stringify(rule),
+      rules.digest,
+      secondsToNextRotation(rule),
     ]);
     return audited(
       { bindingId },
@@ -88,9 +93,12 @@ function isSamePair(stored: Rotator, asked: Rotator): boolean {
 
 const UPSERT = `
   INSERT INTO secret_binding AS b (tenant_id, binding_id, name, class, environment, store, path, owner,
-    rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, clock_timestamp(), clock_timestamp())
+    rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, rule, rule_digest, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp(), clock_timestamp())
   ON CONFLICT (tenant_id, store, path) DO UPDATE SET
     name = excluded.name, class = excluded.class, environment = excluded.environment,
     owner = excluded.owner, rotator = excluded.rotator, grace_seconds = excluded.grace_seconds,
+    rule = excluded.rule, rule_digest = excluded.rule_digest,
+    next_rotation_at = CASE WHEN b.rule IS NULL OR b.rule = excluded.rule THEN b.next_rotation_at
+      ELSE b.last_rotated_at + make_interval(secs => $16) END,
     updated_at = excluded.updated_at`;

@@ -1,9 +1,10 @@
 import "server-only";
 import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import { secondsToNextRotation } from "#server/engines/secret-policy/rule-in-force.ts";
+import { currentRules } from "#server/features/secret-policies/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { BindingRow } from "../rotation-rows.ts";
-import { ruleOf } from "../rules.ts";
 import type { NewHandle } from "../schema.ts";
 
 /** What a rotation's move means for its binding: new version and roles, or its state. */
@@ -14,12 +15,11 @@ export async function changeBinding(
   { to, newHandle }: { to: RotationState; newHandle: NewHandle | null },
 ): Promise<void> {
   if (to === "promoted") {
-    const { maxTtlSeconds, rotateBeforeSeconds, autoRotate } = ruleOf(binding.class);
-    const untilNext =
-      autoRotate && maxTtlSeconds !== null ? maxTtlSeconds - rotateBeforeSeconds : null;
+    const rules = await currentRules(tx);
+    const rule = rules.of(binding.class);
     await tx.query(
       `UPDATE secret_binding SET current_version = $3, rotator = $4, updated_at = clock_timestamp(),
-         last_rotated_at = clock_timestamp(),
+         last_rotated_at = clock_timestamp(), rule = $6, rule_digest = $7,
          next_rotation_at = clock_timestamp() + make_interval(secs => $5)
        WHERE tenant_id = $1 AND binding_id = $2`,
       [
@@ -27,7 +27,9 @@ export async function changeBinding(
         binding.binding_id,
         newHandle?.version ?? null,
         JSON.stringify(withActiveRole(binding, newHandle)),
-        untilNext,
+        secondsToNextRotation(rule),
+        JSON.stringify(rule),
+        rules.digest,
       ],
     );
     return;
