@@ -13,7 +13,7 @@ export default defineConfig({
     fileParallelism: false,
     execArgv: ["--conditions=react-server"],
     testTimeout: 60_000,
-    hookTimeout: 400_000,
+    hookTimeout: 600_000,
     teardownTimeout: 60_000,
   },
 });

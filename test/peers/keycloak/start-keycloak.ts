@@ -23,7 +23,7 @@ export interface KeycloakOptions {
   readonly port?: number;
 }
 
-const START_TIMEOUT_MILLIS = 240_000;
+const START_TIMEOUT_MILLIS = 400_000;
 
 /** Of the installation: the database of a Keycloak that has no realm yet, and its administrator. */
 const FRESH_DATABASE = "fresh-database";
