@@ -20,7 +20,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   fixture = await rotationFixture();
-  worker = startWorker(fixture.env);
+  // No crash here: a lease that outlives a slow machine, so that a warning means something.
+  worker = startWorker({ ...fixture.env, WORKER_LEASE_SECONDS: "60" });
 });
 
 afterAll(async () => {
