@@ -4,6 +4,7 @@ import type audit from "../../messages/en/audit.json";
 import type common from "../../messages/en/common.json";
 import type errors from "../../messages/en/errors.json";
 import type home from "../../messages/en/home.json";
+import type policies from "../../messages/en/policies.json";
 import type rotations from "../../messages/en/rotations.json";
 import type shell from "../../messages/en/shell.json";
 import type signIn from "../../messages/en/signIn.json";
@@ -17,6 +18,7 @@ interface Messages {
   common: typeof common;
   errors: typeof errors;
   home: typeof home;
+  policies: typeof policies;
   rotations: typeof rotations;
   shell: typeof shell;
   signIn: typeof signIn;

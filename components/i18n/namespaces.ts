@@ -5,6 +5,7 @@ export const NAMESPACES = [
   "errors",
   "home",
   "rotations",
+  "policies",
   "audit",
   "alerts",
   "approvals",

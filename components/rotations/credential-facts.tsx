@@ -65,12 +65,24 @@ export function CredentialFacts({ binding }: { binding: CredentialRow }) {
           {t("detail.manual", { missing: binding.missing })}
         </p>
       )}
-      <Section
-        title={t("detail.rule")}
-        aside={t("detail.ruleSource", { class: t(`class.${binding.class}`) })}
-      >
+      <Section title={t("detail.rule")} aside={<RuleWhy binding={binding} />}>
         <KeyValueList facts={ruleFacts} />
       </Section>
+    </>
+  );
+}
+
+/** Which policy the rule comes from, and the others that it is at least as strict as. */
+function RuleWhy({ binding }: { binding: CredentialRow }) {
+  const t = useTranslations("rotations");
+  const { policy, stricterThan } = binding.rule.source;
+  if (!policy) return t("detail.ruleSource", { class: t(`class.${binding.class}`) });
+  const { name, origin: owner, version } = policy;
+  const names = stricterThan.map((other) => other.name).join(", ");
+  return (
+    <>
+      {t("detail.rulePolicy", { name, owner, version: String(version) })}
+      {names ? <> {t("detail.ruleStricter", { names })}</> : null}
     </>
   );
 }

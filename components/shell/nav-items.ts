@@ -1,9 +1,9 @@
-import { House, type LucideIcon, RefreshCw, ScrollText } from "lucide-react";
+import { House, type LucideIcon, RefreshCw, Scale, ScrollText } from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 
 export interface NavItem {
   /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
-  name: "home" | "rotations" | "audit";
+  name: "home" | "rotations" | "policies" | "audit";
   path: string;
   icon: LucideIcon;
   /** Who lacks it does not see the item; the page itself answers "forbidden". */
@@ -14,6 +14,7 @@ export interface NavItem {
 export const NAV_ITEMS: readonly NavItem[] = [
   { name: "home", path: "", icon: House },
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
+  { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
 ];
 
