@@ -23,7 +23,7 @@ async function startDue(): Promise<void> {
     const caller = workerCaller({
       tenantId,
       name: "rotation-schedule",
-      scopes: ["runtime.rotations.execute", "runtime.secrets.rotate"],
+      scopes: ["runtime.rotations.execute", "runtime.secrets.rotate", "runtime.approvals.request"],
     });
     try {
       await runVerb(startScheduledRotation, caller, { bindingId });

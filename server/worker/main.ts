@@ -9,6 +9,7 @@ import { every } from "./every.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
+import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { startQueue } from "./queue.ts";
 import { rotationLoop } from "./rotation-loop.ts";
@@ -45,6 +46,7 @@ const loops = {
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
+  "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
   sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),
   sealer: () =>

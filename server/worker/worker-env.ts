@@ -10,6 +10,7 @@ const LOOPS = [
   "policies",
   "denials",
   "sessions",
+  "rotation-approvals",
 ] as const;
 
 const schema = z.object({

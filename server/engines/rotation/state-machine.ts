@@ -77,6 +77,8 @@ const MOVES_AFTER_DOUBT: Partial<Record<RotationState, readonly RotationState[]>
 
 const STEP_OF: Partial<Record<RotationState, RotationStep>> = {
   requested: "stage",
+  // Claimed only once its approval was used.
+  awaiting_approval: "stage",
   staged: "apply",
   applied: "verify",
   verified: "promote",

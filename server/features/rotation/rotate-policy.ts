@@ -1,5 +1,4 @@
 import "server-only";
-import { currentRules } from "#server/features/secret-policies/index.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { PolicyFacts } from "#server/platform/verb.ts";
@@ -25,15 +24,6 @@ export function rotateFacts(
           field: "bindingId",
           remedy: "Rotate it where it is managed, or connect what is missing.",
         },
-      );
-    }
-    // By the policies in force at this moment, not as last applied: an approval is never missed.
-    const { requireApproval } = (await currentRules(tx)).of(binding.class);
-    if (requireApproval.length > 0) {
-      throw new AppError(
-        "conflict",
-        `Rotating this credential needs the approval of: ${requireApproval.join(", ")}.`,
-        { field: "bindingId", remedy: "Ask for the approval first." },
       );
     }
     const principal = policyPrincipal(caller);

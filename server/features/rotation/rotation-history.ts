@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import { isBeforePromotion, type RotationState } from "#server/engines/rotation/state-machine.ts";
 import { openPayload } from "#server/platform/audit/payload-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -22,6 +22,10 @@ interface HistoryRow {
   grace_until: Date | null;
   due_at: Date;
   attempt: number;
+  resume_state: RotationState | null;
+  paused_at: Date | null;
+  cancel_requested_at: Date | null;
+  approval_id: string | null;
   error_code: string | null;
   error_text: string | null;
   cause_event_id: string;
@@ -73,11 +77,25 @@ export async function rotationsOf(
     finishedAt: row.finished_at,
     graceUntil: row.grace_until,
     retryAt: row.attempt > 0 && !row.finished_at ? row.due_at : null,
+    pausedAt: row.paused_at,
+    isCancelled: row.cancel_requested_at !== null,
+    approvalId: row.approval_id,
+    may: mayBeDone(row),
     attempt: row.attempt,
     errorCode: row.error_code,
     errorText: row.error_text,
     steps: steps.filter((step) => step.rotation_id === row.rotation_id).map(toStep),
   }));
+}
+
+function mayBeDone(row: HistoryRow) {
+  const isOpen = row.finished_at === null;
+  const isBefore = isBeforePromotion(row.state, row.resume_state);
+  return {
+    cancel: isOpen && isBefore && row.cancel_requested_at === null,
+    pause: isOpen && row.paused_at === null && row.state !== "awaiting_approval",
+    resume: isOpen && row.paused_at !== null,
+  };
 }
 
 function toStep(row: StepRow): z.input<typeof RotationView>["steps"][number] {

@@ -33,6 +33,10 @@ export interface RotationRow {
   error_code: string | null;
   error_text: string | null;
   cause_event_id: string;
+  approval_id: string | null;
+  approved_at: Date | null;
+  paused_at: Date | null;
+  cancel_requested_at: Date | null;
   finished_at: Date | null;
 }
 
@@ -61,7 +65,8 @@ export async function lockRotation(
   const [row] = await tx.query<RotationRow & Record<string, unknown>>(
     `SELECT rotation_id, binding_id, state, resume_state, old_handle, new_handle, intent, fence,
             lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
-            error_code, error_text, cause_event_id, finished_at
+            error_code, error_text, cause_event_id, approval_id, approved_at, paused_at,
+            cancel_requested_at, finished_at
      FROM rotation WHERE tenant_id = $1 AND rotation_id = $2 FOR UPDATE`,
     [tenant, rotationId],
   );

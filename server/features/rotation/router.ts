@@ -1,7 +1,10 @@
 import "server-only";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
 import { bindingDetail, listBindings, rotationSummary } from "./queries.ts";
+import { cancelRotation } from "./verbs/cancel-rotation.ts";
 import { forceRotate } from "./verbs/force-rotate.ts";
+import { pauseRotation } from "./verbs/pause-rotation.ts";
+import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
 import {
   BindingDetailInput,
@@ -24,5 +27,8 @@ export const rotationRouter = router({
     .output(BindingDetailOutput)
     .query(({ ctx, input }) => bindingDetail(ctx.tx, ctx.caller.tenant, input.bindingId)),
   forceRotate: verbProcedure(forceRotate),
+  cancel: verbProcedure(cancelRotation),
+  pause: verbProcedure(pauseRotation),
+  resume: verbProcedure(resumeRotation),
   retry: verbProcedure(retryRotation),
 });

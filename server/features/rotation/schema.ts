@@ -181,6 +181,7 @@ export const ClaimedRotation = z.object({
   newHandle: NewHandle.nullable(),
   intent: z.object({ step: z.enum(ROTATION_STEPS) }).nullable(),
   attempt: z.number().int(),
+  isCancelled: z.boolean(),
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),
   causeEventId: z.uuid(),
@@ -226,10 +227,22 @@ export const RecordSetbackInput = z.object({
 export const StepResult = z.object({
   state: z.enum(ROTATION_STATES),
   resumeState: z.enum(ROTATION_STATES).nullable(),
-  /** Whether the worker may go on at once. */
+  /** Whether the worker has to let go: the rotation waits, is paused, or is over. */
   isWaiting: z.boolean(),
+  /** A person wants it undone, if consumers don't have the new value yet. */
+  isCancelled: z.boolean(),
 });
 export type StepResult = z.infer<typeof StepResult>;
 
 export const RetryRotationInput = z.object({ rotationId: entityId("rotation") });
 export const RetryScheduled = z.object({ rotationId: z.uuid(), state: z.enum(ROTATION_STATES) });
+
+const Reason = z
+  .string()
+  .trim()
+  .min(10, "must say why, in 10 characters or more")
+  .max(1_000, "must be 1,000 characters at most");
+export const PauseRotationInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
+export const ResumeRotationInput = z.object({ rotationId: entityId("rotation") });
+export const CancelRotationInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
+export const RotationChanged = z.object({ rotationId: z.uuid(), state: z.enum(ROTATION_STATES) });

@@ -102,6 +102,12 @@ export const RotationView = z.object({
   finishedAt: z.date().nullable(),
   graceUntil: z.date().nullable(),
   retryAt: z.date().nullable(),
+  pausedAt: z.date().nullable(),
+  isCancelled: z.boolean(),
+  /** The request it waits for, or was approved by. */
+  approvalId: z.uuid().nullable(),
+  /** What a person may do about it now. */
+  may: z.object({ cancel: z.boolean(), pause: z.boolean(), resume: z.boolean() }),
   attempt: z.number().int(),
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),

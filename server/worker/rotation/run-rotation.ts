@@ -49,13 +49,22 @@ export async function runRotation(
   const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });
   const outside = makeOutside({ leaseSeconds, claimedAtMillis, failpoint });
   const run = new RotationRun({ claim: claimed, vault, outside, caller, leaseSeconds });
+  let isCancelled = claimed.isCancelled;
   let step = claimed.intent?.step === "roll-back" ? "roll-back" : nextStep(claimed.state);
   while (step) {
-    const result = await take(run, step);
+    const isCalledOff = isCancelled && isBeforePromotion(run.state, run.resumeState);
+    // Doubt is settled first: what is undone must be known.
+    const result =
+      isCalledOff && run.state !== "indeterminate"
+        ? await rollBackFor(run, CANCELLED)
+        : await take(run, step);
     if (result.isWaiting) return;
+    isCancelled = result.isCancelled;
     step = nextStep(run.state);
   }
 }
+
+const CANCELLED: Trouble = { errorCode: "cancelled", errorText: "A person cancelled it." };
 
 async function take(run: RotationRun, step: RotationStep): Promise<StepResult> {
   try {

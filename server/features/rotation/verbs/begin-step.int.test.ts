@@ -16,7 +16,12 @@ test("stores intent and handles before anything is done, and can be begun again"
   const held = await claim(rig, (await force(rig)).rotationId);
   for (let time = 0; time < 2; time += 1) {
     const result = await runVerb(beginStep, rig.worker, { ...held, step: "stage", ...HANDLES });
-    expect(result).toEqual({ state: "requested", resumeState: null, isWaiting: false });
+    expect(result).toEqual({
+      state: "requested",
+      resumeState: null,
+      isWaiting: false,
+      isCancelled: false,
+    });
   }
   expect(await rotationRow(rig, held.rotationId)).toMatchObject({
     state: "requested",

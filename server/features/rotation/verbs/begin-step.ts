@@ -23,6 +23,10 @@ export const beginStep = verb({
     if (!mayBegin(from, input.step, resume)) {
       throw new AppError("conflict", `The step ${input.step} can't begin while ${from}.`);
     }
+    const isCancelled = rotation.cancel_requested_at !== null;
+    if (isCancelled && input.step === "promote") {
+      throw new AppError("stale", "Somebody cancelled this rotation.");
+    }
     const to = input.step === "revoke" ? "revoking" : from;
     if (to !== from && !mayMove(from, to, resume)) {
       throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
@@ -48,7 +52,7 @@ export const beginStep = verb({
     const eventId = uuidv7();
     if (to !== from) await addStep(tx, tenant, { rotationId, from, to, eventId, note: "" });
     return audited(
-      { state: to, resumeState: resume, isWaiting: false },
+      { state: to, resumeState: resume, isWaiting: false, isCancelled },
       {
         eventId,
         type: `runtime.secrets.rotation-${to === from ? "step-begun" : to.replaceAll("_", "-")}`,

@@ -24,7 +24,7 @@ export const claimRotation = verb({
       `UPDATE rotation SET fence = fence + 1, lease_owner = $3, updated_at = clock_timestamp(),
          lease_until = clock_timestamp() + make_interval(secs => $4)
        WHERE tenant_id = $1 AND rotation_id = $2 AND finished_at IS NULL
-         AND state <> 'awaiting_approval' AND due_at <= clock_timestamp()
+         AND paused_at IS NULL AND (state <> 'awaiting_approval' OR approved_at IS NOT NULL) AND due_at <= clock_timestamp()
          AND (lease_until IS NULL OR lease_until <= clock_timestamp())
        RETURNING fence`,
       [tenant, input.rotationId, input.owner, input.leaseSeconds],
@@ -46,6 +46,7 @@ export const claimRotation = verb({
           newHandle: rotation.new_handle,
           intent: rotation.intent as ClaimedRotation["intent"],
           attempt: rotation.attempt,
+          isCancelled: rotation.cancel_requested_at !== null,
           errorCode: rotation.error_code,
           errorText: rotation.error_text,
           causeEventId: rotation.cause_event_id,

@@ -11,6 +11,7 @@ import {
   rotationRow,
   stepsOf,
 } from "../testing/rotation-rig.ts";
+import { claimRotation } from "./claim-rotation.ts";
 import { forceRotate } from "./force-rotate.ts";
 
 test("opens a rotation that is due now, with its event and its cause", async () => {
@@ -89,13 +90,24 @@ test.each([
   });
 });
 
-test("a kind that needs an approval is not rotated without one", async () => {
+test("a kind that needs an approval waits for it, and names the request", async () => {
   const rig = await newRig({ class: "signing-key" });
-  await expect(force(rig)).rejects.toMatchObject({
-    code: "conflict",
-    message: "Rotating this credential needs the approval of: security-officer.",
+  const opened = await force(rig);
+  expect(opened.state).toBe("awaiting_approval");
+  const row = await rotationRow(rig, opened.rotationId);
+  expect(row).toMatchObject({ approval_id: expect.any(String), approved_at: null });
+  expect(await stepsOf(rig, opened.rotationId)).toEqual(["requested", "awaiting_approval"]);
+  const types = (await eventsOf(rig.tenant)).map((event) => event.type);
+  expect(types.slice(-2)).toEqual([
+    "runtime.secrets.rotation-requested",
+    "runtime.approvals.requested",
+  ]);
+  const { claimed } = await runVerb(claimRotation, rig.worker, {
+    rotationId: opened.rotationId,
+    owner: "w1",
+    leaseSeconds: 60,
   });
-  expect(await bindingRow(rig)).toMatchObject({ state: "active" });
+  expect(claimed).toBeNull();
 });
 
 test("a credential without a rotator is refused with what is missing", async () => {

@@ -13,7 +13,12 @@ test("lets go, shows why, and comes due again after a pause", async () => {
   const rig = await newRig();
   const { rotationId, fence } = await claim(rig, (await force(rig)).rotationId);
   const result = await runVerb(recordSetback, rig.worker, { rotationId, fence, ...TROUBLE });
-  expect(result).toEqual({ state: "requested", resumeState: null, isWaiting: true });
+  expect(result).toEqual({
+    state: "requested",
+    resumeState: null,
+    isWaiting: true,
+    isCancelled: false,
+  });
   const row = await rotationRow(rig, rotationId);
   expect(row).toMatchObject({
     state: "requested",

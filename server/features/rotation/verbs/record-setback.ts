@@ -22,7 +22,12 @@ export const recordSetback = verb({
       [tenant, input.rotationId, attempt, input.errorCode, input.errorText, pauseSeconds],
     );
     return audited(
-      { state: rotation.state, resumeState: rotation.resume_state, isWaiting: true },
+      {
+        state: rotation.state,
+        resumeState: rotation.resume_state,
+        isWaiting: true,
+        isCancelled: false,
+      },
       {
         type: "runtime.secrets.rotation-step-failed",
         subject: `secret-binding/${rotation.binding_id}`,

@@ -41,7 +41,7 @@ test("grace lets go until its end; done closes the rotation and frees the creden
   await runVerb(recordStep, rig.worker, { ...held, to: "verified_dead" });
   await runVerb(beginStep, rig.worker, { ...held, step: "destroy" });
   const done = await runVerb(recordStep, rig.worker, { ...held, to: "done" });
-  expect(done).toEqual({ state: "done", resumeState: null, isWaiting: true });
+  expect(done).toEqual({ state: "done", resumeState: null, isWaiting: true, isCancelled: false });
   expect((await rotationRow(rig, rotationId)).finished_at).not.toBeNull();
   expect(await bindingRow(rig)).toMatchObject({ state: "active" });
   expect(await stepsOf(rig, rotationId)).toEqual([
@@ -65,7 +65,12 @@ test("doubt remembers where it began, and never leads to a revocation", async ()
   await walkTo(rig, held, "staged");
   const doubt = { errorCode: "target_outcome_unknown", errorText: "Connection terminated" };
   const result = await runVerb(recordStep, rig.worker, { ...held, to: "indeterminate", ...doubt });
-  expect(result).toEqual({ state: "indeterminate", resumeState: "staged", isWaiting: true });
+  expect(result).toEqual({
+    state: "indeterminate",
+    resumeState: "staged",
+    isWaiting: true,
+    isCancelled: false,
+  });
   const row = await rotationRow(rig, rotationId);
   expect(row).toMatchObject({ resume_state: "staged", attempt: 1, error_text: doubt.errorText });
   expect(row.due_at > row.updated_at).toBe(true);

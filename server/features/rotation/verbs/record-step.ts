@@ -14,6 +14,7 @@ import { lockBinding } from "../rotation-rows.ts";
 import { RecordStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
 import { changeBinding } from "../writes/change-binding.ts";
+import { settleSchedule } from "../writes/settle-schedule.ts";
 
 /** States in which the worker lets go: for the grace, for a pause after a failure, or for good. */
 const WAITING: ReadonlySet<RotationState> = new Set(["grace", "revoke_failed", "indeterminate"]);
@@ -34,7 +35,8 @@ export const recordStep = verb({
     const binding = await lockBinding(tx, tenant, rotation.binding_id);
     if (!binding) throw notFound("secret binding");
     const isOver = FINAL_STATES.has(to);
-    const isWaiting = isOver || WAITING.has(to);
+    const isWaiting = isOver || WAITING.has(to) || rotation.paused_at !== null;
+    const isCancelled = rotation.cancel_requested_at !== null;
     const isSetback = to === "revoke_failed" || to === "indeterminate";
     // Going back to where the doubt began is no progress: patience runs on.
     const isBackAgain = from === "indeterminate" && to === resume;
@@ -60,10 +62,11 @@ export const recordStep = verb({
       to === "rolled_back",
     ]);
     await changeBinding(tx, tenant, binding, { to, newHandle });
+    await settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled });
     const eventId = uuidv7();
     await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
     return audited(
-      { state: to, resumeState: to === "indeterminate" ? from : null, isWaiting },
+      { state: to, resumeState: to === "indeterminate" ? from : null, isWaiting, isCancelled },
       {
         eventId,
         type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),

@@ -17,13 +17,21 @@ export async function openRotation(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   binding: BindingRow,
-  how: { by: Actor; trigger: "forced" | "scheduled" | "leaked"; eventId: string },
+  how: {
+    by: Actor;
+    trigger: "forced" | "scheduled" | "leaked";
+    eventId: string;
+    rotationId?: string;
+    /** The request that must be approved first. */
+    approvalId?: string | null;
+  },
 ): Promise<z.input<typeof OpenedRotation>> {
-  const rotationId = uuidv7();
+  const { rotationId = uuidv7(), approvalId = null } = how;
+  const state = approvalId ? "awaiting_approval" : "requested";
   const [opened] = await tx.query<{ created_at: Date }>(
     `INSERT INTO rotation (tenant_id, rotation_id, binding_id, state, trigger, requested_by,
-       cause_event_id, due_at, grace_seconds, created_at, updated_at)
-     VALUES ($1, $2, $3, 'requested', $4, $5, $6, clock_timestamp(), $7, clock_timestamp(), clock_timestamp())
+       cause_event_id, due_at, grace_seconds, created_at, updated_at, approval_id)
+     VALUES ($1, $2, $3, $8, $4, $5, $6, clock_timestamp(), $7, clock_timestamp(), clock_timestamp(), $9)
      ON CONFLICT (tenant_id, binding_id) WHERE finished_at IS NULL DO NOTHING
      RETURNING created_at`,
     [
@@ -34,6 +42,8 @@ export async function openRotation(
       JSON.stringify(requestedBy(how.by)),
       how.eventId,
       binding.grace_seconds,
+      state,
+      approvalId,
     ],
   );
   if (!opened) {
@@ -42,21 +52,17 @@ export async function openRotation(
     });
   }
   await tx.query(
-    `UPDATE secret_binding SET state = 'rotating', updated_at = clock_timestamp()
+    `UPDATE secret_binding SET state = 'rotating', retry_at = NULL, updated_at = clock_timestamp()
      WHERE tenant_id = $1 AND binding_id = $2`,
     [tenant, binding.binding_id],
   );
-  await addStep(tx, tenant, {
-    rotationId,
-    from: "",
-    to: "requested",
-    eventId: how.eventId,
-    note: "",
-  });
+  const step = { rotationId, eventId: how.eventId, note: "" };
+  await addStep(tx, tenant, { ...step, from: "", to: "requested" });
+  if (approvalId) await addStep(tx, tenant, { ...step, from: "requested", to: state });
   return {
     rotationId,
     bindingId: binding.binding_id,
-    state: "requested",
+    state,
     trigger: how.trigger,
     createdAt: opened.created_at,
   };
