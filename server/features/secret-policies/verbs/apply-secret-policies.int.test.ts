@@ -4,6 +4,7 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf, workerOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import {
   apply,
@@ -65,7 +66,11 @@ test("a saved policy makes its tenant due; applying it moves dates, says so, and
 test("a rule that moves no date leaves the date that somebody else set", async () => {
   const own = await newTenant("apply");
   const bindingId = await bindToken(own, 5);
-  const before = (await bindingRow(own, bindingId)).next_rotation_at;
+  const before = new Date("2031-01-01T00:00:00Z");
+  await asSuperuser("UPDATE secret_binding SET next_rotation_at = $2 WHERE tenant_id = $1", [
+    own,
+    before,
+  ]);
   await save(
     userOf(own, "officer"),
     policyText(
