@@ -3,6 +3,7 @@ import type approvals from "../../messages/en/approvals.json";
 import type audit from "../../messages/en/audit.json";
 import type common from "../../messages/en/common.json";
 import type errors from "../../messages/en/errors.json";
+import type health from "../../messages/en/health.json";
 import type home from "../../messages/en/home.json";
 import type policies from "../../messages/en/policies.json";
 import type rotations from "../../messages/en/rotations.json";
@@ -17,6 +18,7 @@ interface Messages {
   audit: typeof audit;
   common: typeof common;
   errors: typeof errors;
+  health: typeof health;
   home: typeof home;
   policies: typeof policies;
   rotations: typeof rotations;

@@ -9,6 +9,7 @@ export const NAMESPACES = [
   "audit",
   "alerts",
   "approvals",
+  "health",
   "signIn",
 ] as const;
 

@@ -1,9 +1,9 @@
-import { House, type LucideIcon, RefreshCw, Scale, ScrollText } from "lucide-react";
+import { Activity, House, type LucideIcon, RefreshCw, Scale, ScrollText } from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 
 export interface NavItem {
   /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
-  name: "home" | "rotations" | "policies" | "audit";
+  name: "home" | "rotations" | "policies" | "audit" | "health";
   path: string;
   icon: LucideIcon;
   /** Who lacks it does not see the item; the page itself answers "forbidden". */
@@ -16,6 +16,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+  { name: "health", path: "/health", icon: Activity, scope: "runtime.health.read" },
 ];
 
 /** The items somebody with these scopes sees. */

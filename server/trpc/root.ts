@@ -2,6 +2,7 @@ import "server-only";
 import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
+import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
 import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,
+  platform: platformRouter,
   policy: policyRouter,
   rotation: rotationRouter,
   secretPolicies: secretPoliciesRouter,

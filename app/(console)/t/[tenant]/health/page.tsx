@@ -1,0 +1,25 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { HealthScreen } from "#components/health/health-screen.tsx";
+import { KeepLoaded } from "#components/live/keep-loaded.tsx";
+import { load } from "../../../load.ts";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("health"))("title") };
+}
+
+/** What a platform operator sees: of every tenant in the Sovereign's context, of one in its own. */
+export default async function HealthPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { tenant } = await params;
+  const loaded = await load(tenant, (console) => console.platform.health());
+  const title = (await getTranslations("health"))("title");
+  return (
+    <KeepLoaded
+      title={title}
+      problem={loaded.isLoaded ? null : loaded.problem}
+      scope="runtime.health.read"
+    >
+      {loaded.isLoaded ? <HealthScreen health={loaded.data} /> : null}
+    </KeepLoaded>
+  );
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { PlatformHealth } from "./schema.ts";
+
+interface CountsRow {
+  [column: string]: unknown;
+  tenant_id: string;
+  kind: "sovereign" | "organization";
+  credentials: string;
+  unfinished_rotations: string;
+  troubled_rotations: string;
+  oldest_due_at: Date | null;
+  open_alerts: string;
+  unsealed_events: string;
+  oldest_unsealed_at: Date | null;
+  sealed_events: string;
+  sealed_at: Date | null;
+}
+
+/** Counts of every tenant in the Sovereign's context, of the own tenant in any other. */
+export async function platformHealth(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+): Promise<PlatformHealth> {
+  const rows = await tx.query<CountsRow>(
+    `SELECT counts.* FROM app.platform_counts() AS counts
+     WHERE counts.tenant_id = $1 OR EXISTS (SELECT 1 FROM tenant WHERE tenant_id = $1 AND kind = 'sovereign')`,
+    [tenant],
+  );
+  return {
+    asOf: await tx.startedAt(),
+    tenants: rows.map((row) => ({
+      tenantId: row.tenant_id,
+      kind: row.kind,
+      credentials: Number(row.credentials),
+      unfinishedRotations: Number(row.unfinished_rotations),
+      troubledRotations: Number(row.troubled_rotations),
+      oldestDueAt: row.oldest_due_at,
+      openAlerts: Number(row.open_alerts),
+      unsealedEvents: Number(row.unsealed_events),
+      oldestUnsealedAt: row.oldest_unsealed_at,
+      sealedEvents: Number(row.sealed_events),
+      sealedAt: row.sealed_at,
+    })),
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** One tenant as a platform operator sees it: counts and times, never content. */
+export const TenantCounts = z.object({
+  tenantId: z.string(),
+  kind: z.enum(["sovereign", "organization"]),
+  credentials: z.number().int(),
+  unfinishedRotations: z.number().int(),
+  /** Outcome unknown, or the old value could not be revoked. */
+  troubledRotations: z.number().int(),
+  /** Since when the oldest due rotation waits for a worker; null when none does. */
+  oldestDueAt: z.date().nullable(),
+  openAlerts: z.number().int(),
+  unsealedEvents: z.number().int(),
+  /** The published window: events recorded since then are not sealed yet. */
+  oldestUnsealedAt: z.date().nullable(),
+  sealedEvents: z.number().int(),
+  sealedAt: z.date().nullable(),
+});
+export type TenantCounts = z.infer<typeof TenantCounts>;
+
+export const PlatformHealth = z.object({ asOf: z.date(), tenants: z.array(TenantCounts) });
+export type PlatformHealth = z.infer<typeof PlatformHealth>;
