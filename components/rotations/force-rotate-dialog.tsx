@@ -39,8 +39,9 @@ export function ForceRotateDialog(props: ForceRotateDialogProps) {
         bindingId: binding.bindingId,
         reason: reason.trim(),
       }),
-    onSuccess: () => {
-      showToast({ tone: "ok", title: t("started", { name: binding.name }) });
+    onSuccess: ({ state }) => {
+      const word = state === "awaiting_approval" ? "asked" : "started";
+      showToast({ tone: "ok", title: t(word, { name: binding.name }) });
       setReason("");
       setTried(false);
       onStarted();
@@ -90,23 +91,36 @@ export function ForceRotateDialog(props: ForceRotateDialogProps) {
   );
 }
 
+/** What is said to be touched, by the way a credential is rotated. */
+const WORDS = {
+  "postgres-dual-user": ["touchRole", "touchPath", "touchOld"],
+  "kv-generated": ["touchValue", "touchOldValue"],
+  "openbao-transit": ["touchKey", "touchOldKey"],
+  none: [],
+} as const;
+
 function Touched({ binding }: { binding: CredentialRow }) {
   const t = useTranslations("rotations.force");
   const locale = useLocale();
-  const b = (text: ReactNode) => <strong>{text}</strong>;
-  const path = () => (
-    <bdi key="path" dir="ltr" className="break-all">
-      {binding.path}
-    </bdi>
-  );
+  const values = {
+    b: (text: ReactNode) => <strong>{text}</strong>,
+    path: () => (
+      <bdi key="path" dir="ltr" className="break-all">
+        {binding.path}
+      </bdi>
+    ),
+    grace: durationText(binding.graceSeconds, locale),
+  };
+  const roles = binding.rule.requireApproval;
   return (
     <div className="rounded-md border border-line bg-sunken px-3 py-2 text-sm">
       <p className="font-medium">{t("touches", { environment: binding.environment })}</p>
       <ul className="list-disc ps-5">
-        <li>{t.rich("touchRole", { b })}</li>
-        <li>{t.rich("touchPath", { b, path })}</li>
-        <li>{t.rich("touchOld", { b, grace: durationText(binding.graceSeconds, locale) })}</li>
+        {WORDS[binding.rotatorKind].map((word) => (
+          <li key={word}>{t.rich(word, values)}</li>
+        ))}
       </ul>
+      {roles.length > 0 ? <p>{t("touchApproval", { roles: roles.join(", ") })}</p> : null}
     </div>
   );
 }

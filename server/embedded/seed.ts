@@ -7,6 +7,7 @@ import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
+import { seedDemoStore } from "./demo/seed-store.ts";
 
 /** Fills a demo installation; repeatable at each start. POSTGRES_ADMIN_URL is the embedded Postgres's. */
 const { CONSOLE_MODE, SOVEREIGN, OPENBAO_ADDR, OPENBAO_TOKEN_FILE } = env();
@@ -22,7 +23,10 @@ if (adminUrl) {
   const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE, "utf8").trim());
   const vault = new OpenBaoClient({ address: OPENBAO_ADDR, token });
   const tenants = [sovereign.name, ...sovereign.tenants.map(({ id }) => id)];
-  for (const tenant of tenants) await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
+  for (const tenant of tenants) {
+    await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
+    await seedDemoStore(tenant, { client: vault, address: OPENBAO_ADDR, token });
+  }
   await vault.close();
 } else {
   logger.warn("POSTGRES_ADMIN_URL is not set: no demo credentials were made");

@@ -1,7 +1,7 @@
 import "server-only";
 import type { RuleInForce } from "#server/engines/secret-policy/rule-in-force.ts";
 import { ruleOf, SECRET_CLASSES } from "./rules.ts";
-import { BINDING_STATUSES } from "./schema.ts";
+import { BINDING_STATUSES, type Rotator } from "./schema.ts";
 
 const rules = SECRET_CLASSES.map((secretClass) => ({ secretClass, ...ruleOf(secretClass) }));
 
@@ -71,6 +71,7 @@ export interface BindingViewRow {
   store: string;
   path: string;
   owner: string;
+  rotator: Rotator;
   status: (typeof BINDING_STATUSES)[number];
   age_seconds: number | null;
   last_rotated_at: Date | null;

@@ -122,6 +122,7 @@ function toBindingView(row: BindingViewRow): z.input<typeof BindingView> {
     store: row.store,
     path: row.path,
     owner: row.owner,
+    rotatorKind: row.rotator.kind,
     rule: row.rule ?? ruleInForce([], row.class),
     status: row.status,
     ageSeconds: row.age_seconds,

@@ -87,6 +87,7 @@ export const Rotator = z.discriminatedUnion("kind", [
   NoRotator,
 ]);
 export type Rotator = z.infer<typeof Rotator>;
+export const ROTATOR_KINDS = Rotator.options.map((option) => option.shape.kind.value);
 export type PostgresDualUser = z.infer<typeof PostgresDualUser>;
 
 /** Something that only the old version can read: no secret, and proof of its end once it is refused. */

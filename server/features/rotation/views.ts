@@ -10,6 +10,7 @@ import {
   OldHandle,
   RequestedBy,
   ROTATION_TRIGGERS,
+  ROTATOR_KINDS,
 } from "./schema.ts";
 
 export const BINDING_SORTS = [
@@ -52,6 +53,8 @@ export const BindingView = z.object({
   store: z.string(),
   path: z.string(),
   owner: z.string(),
+  /** How it is rotated. */
+  rotatorKind: z.enum(ROTATOR_KINDS),
   /** Which rule applies, and why. */
   rule: RuleInForce,
   status: z.enum(BINDING_STATUSES),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureTransitKey } from "#server/embedded/demo/ensure-transit.ts";
 import { ensureDatabase } from "#server/embedded/demo/role-pair.ts";
 import { seedDatabasePair } from "#server/embedded/demo/seed-rotation.ts";
 import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
@@ -32,6 +33,12 @@ export interface RotationFixture {
     fields?: Record<string, string>;
     keep?: string[];
   }): Promise<{ bindingId: string; path: string }>;
+  /** A transit key, version 1, that `openbao-transit` rotates. */
+  newKey(options?: {
+    graceSeconds?: number;
+    type?: string;
+    trim?: boolean;
+  }): Promise<{ bindingId: string; key: string }>;
   newPair(graceSeconds?: number, throughPort?: number): Promise<Pair>;
   stop(): Promise<void>;
 }
@@ -107,6 +114,23 @@ export async function rotationFixture(): Promise<RotationFixture> {
         lastRotatedAt: new Date(),
       });
       return { bindingId, path };
+    },
+    async newKey({ graceSeconds = 0, type = "ed25519", trim = false } = {}) {
+      const name = `key-${randomBytes(5).toString("hex")}`;
+      await ensureTransitKey({ client, address: vault.address, token }, { name, type });
+      const { bindingId } = await runVerb(bindSecret, systemCaller(tenant, "test"), {
+        name,
+        class: "signing-key",
+        environment: "test",
+        store: "openbao",
+        path: `transit/keys/${name}`,
+        owner: "tests",
+        rotator: { kind: "openbao-transit", mount: "transit", key: name, trim },
+        currentVersion: 1,
+        graceSeconds,
+        lastRotatedAt: new Date(),
+      });
+      return { bindingId, key: name };
     },
     async stop() {
       await client.close();

@@ -1,8 +1,11 @@
+import { reviewApproval } from "#server/features/approvals/verbs/review-approval.ts";
 import { forceRotate } from "#server/features/rotation/verbs/force-rotate.ts";
+import { settleApproval } from "#server/features/rotation/verbs/settle-approval.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
-import { userOf } from "#test/fixtures/callers.ts";
+import { userOf, workerOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { waitFor } from "#test/harness/wait-for.ts";
 
 export interface RotationState {
@@ -55,4 +58,24 @@ export async function comesTo(
     timeout: 60_000,
     message: `the rotation to be ${state}`,
   });
+}
+
+/** A second officer approves what a rotation waits for, and it is carried on. */
+export async function approveOne(tenant: AuthorizedTenantId, rotationId: string): Promise<void> {
+  const [row] = await asSuperuser<{ request_id: string; digest: string }>(
+    `SELECT a.request_id, encode(a.subject_digest, 'hex') AS digest FROM approval_request a
+     JOIN rotation r ON r.tenant_id = a.tenant_id AND r.approval_id = a.request_id WHERE r.rotation_id = $1`,
+    [rotationId],
+  );
+  if (!row) throw new Error("it waits for no approval");
+  const second = userOf(tenant, "second-officer");
+  await runVerb(reviewApproval, second, {
+    requestId: row.request_id,
+    decision: "approve",
+    subjectDigest: row.digest,
+  });
+  const worker = workerOf(tenant, ["runtime.rotations.execute", "runtime.approvals.consume"]);
+  const issuer = `https://idp.test/realms/${tenant}`;
+  const approvers = [{ issuer, subject: "second-officer", roles: ["security-officer"] }];
+  await runVerb(settleApproval, worker, { rotationId, approvers });
 }
