@@ -6,6 +6,7 @@ const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
 const PAGES = [
   "/t/muscatpharmacy",
   "/t/muscatpharmacy/rotations",
+  "/t/muscatpharmacy/policies?policy=new",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
   "/t/no-such-tenant",
