@@ -61,6 +61,18 @@ test("what consumers have, or are about to get, is not cancelled", async () => {
   await expect(cancel()).rejects.toMatchObject({ code: "conflict" });
 });
 
+test("one that waits for an approval takes the request back with it", async () => {
+  const rig = await newRig({ class: "signing-key" });
+  const { rotationId } = await force(rig);
+  const answer = await runVerb(cancelRotation, rig.officer, { rotationId, reason });
+  expect(answer).toEqual({ rotationId, state: "rolled_back" });
+  const types = (await eventsOf(rig.tenant)).map((event) => event.type);
+  expect(types.slice(-2)).toEqual([
+    "runtime.secrets.rotation-cancelled",
+    "runtime.approvals.withdrawn",
+  ]);
+});
+
 test("undone without being cancelled, the schedule tries again after a pause that grows", async () => {
   const rig = await newRig();
   for (const [failures, minutes] of [

@@ -1,9 +1,11 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { isBeforePromotion } from "#server/engines/rotation/state-machine.ts";
+import { closeApproval } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { lockRotation, type RotationRow } from "../rotation-rows.ts";
+import { runWithin } from "../run-within.ts";
 import { CancelRotationInput, RotationChanged } from "../schema.ts";
 import { giveUp } from "../writes/give-up.ts";
 
@@ -16,7 +18,8 @@ export const cancelRotation = verb({
   scope: "runtime.secrets.rotate",
   input: CancelRotationInput,
   output: RotationChanged,
-  async run({ tx, tenant, input }) {
+  async run(context) {
+    const { tx, tenant, input } = context;
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");
     const { rotation_id: rotationId, state } = rotation;
@@ -35,6 +38,11 @@ export const cancelRotation = verb({
         [tenant, rotationId],
       );
     }
+    // Nobody is asked any longer to approve what will not be done.
+    const requestId = rotation.approved_at ? null : rotation.approval_id;
+    const closed = requestId
+      ? await runWithin(closeApproval, context, { requestId, reason: input.reason })
+      : null;
     return audited(
       { rotationId, state: isUntouched ? ("rolled_back" as const) : state },
       {
@@ -44,6 +52,7 @@ export const cancelRotation = verb({
         causedBy: rotation.cause_event_id,
         payload: { rotationId, state, reason: input.reason },
       },
+      ...(closed?.events ?? []),
     );
   },
 });
