@@ -63,9 +63,9 @@ export async function refreshGrant(client: {
   }
 }
 
-/** A zod error would carry parts of the answer, which holds tokens (law 6). */
+/** Errors of reading would carry parts of the answer, which holds tokens (law 6). */
 function withoutDetail(cause: unknown): unknown {
-  return cause instanceof z.ZodError
+  return cause instanceof z.ZodError || cause instanceof SyntaxError
     ? new Error("token endpoint answered in an unknown shape")
     : cause;
 }
