@@ -38,7 +38,8 @@ type LogoutClaims = z.infer<typeof LogoutClaims>;
 export async function backChannelLogout(request: Request, realmName: string): Promise<Response> {
   try {
     const realm = realmNamed(identityConfig(), realmName);
-    if (!realm) return answer(404, "unknown realm");
+    // As for a bad token: a stranger learns no customer's name here.
+    if (!realm) return answer(400, "invalid logout token");
     const form = new URLSearchParams(await (await withLimitedBody(request, MAX_BYTES)).text());
     const claims = await logoutClaims(realm, form.get("logout_token") ?? "");
     if (!claims) return answer(400, "invalid logout token");

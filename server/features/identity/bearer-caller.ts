@@ -6,7 +6,6 @@ import type { Scope } from "#server/platform/authz/scopes.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { realmOfIssuer } from "./config.ts";
 import { identityConfig } from "./identity-config.ts";
-import { CONSOLE_CLIENT } from "./realms/realm-file.ts";
 import { verifiedGrants } from "./verified-grants.ts";
 
 export interface BearerCaller {
@@ -42,9 +41,12 @@ export async function bearerCaller(headers: Headers): Promise<BearerCaller> {
   const { grants, claims } = await verifiedGrants(realm, token);
   const caller = CallerClaims.safeParse(claims);
   // The console's own tokens never leave the server: one that comes back was stolen.
-  if (!caller.success || caller.data.azp === CONSOLE_CLIENT) throw refused();
+  if (!caller.success || caller.data.azp === realm.clientId) throw refused();
   const { act, sid, preferred_username: name = "" } = caller.data;
-  const isPerson = act !== undefined || (sid !== undefined && !name.startsWith(SERVICE_ACCOUNT));
+  const isPerson =
+    !name.startsWith(SERVICE_ACCOUNT) &&
+    // A client's own session has a sid too: without a name nobody says that it is a person's.
+    (act !== undefined || (sid !== undefined && name !== ""));
   const person = { issuer: realm.issuer, subject: grants.subject };
   return {
     issuer: realm.issuer,

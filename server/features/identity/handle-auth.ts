@@ -1,6 +1,7 @@
 import "server-only";
 import { env } from "#server/platform/env/env.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { clientAddress } from "#server/platform/http/client-address.ts";
 import { countCall } from "#server/platform/ratelimit/rate-limit.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { type AuthAttempt, authOptionsFor, ownUrl, providerIdOf } from "./auth-options.ts";
@@ -10,8 +11,8 @@ import { identityConfig } from "./identity-config.ts";
 import { SignInRefused } from "./open-session.ts";
 import { ownForm } from "./own-form.ts";
 import { sessionIdIn } from "./session-cookie.ts";
-import { endSession } from "./session-rows.ts";
-import { recordFailedSignIn, type SignInFailure } from "./sign-in-audit.ts";
+import { endSession, liveSession } from "./session-rows.ts";
+import { recordFailedSignIn, recordSignedOut, type SignInFailure } from "./sign-in-audit.ts";
 
 /** What `/sign-in` can be asked to explain. */
 export type SignInError = SignInFailure | "organization" | "busy" | "unavailable";
@@ -24,7 +25,7 @@ export async function handleAuth(request: Request, path: readonly string[]): Pro
   const [action = "", provider = ""] = path;
   try {
     if (path.length > 2) return notHere();
-    await countCall("address", request.headers.get("x-forwarded-for") ?? "unknown");
+    await countCall("address", clientAddress(request.headers, env().TRUSTED_PROXIES));
     if (request.method === "POST" && action === "signin") return await begin(request, provider);
     if (request.method === "GET" && action === "callback") return await finish(request, provider);
     return notHere();
@@ -71,8 +72,16 @@ async function finish(request: Request, provider: string): Promise<Response> {
     if (failure instanceof AppError) throw failure;
     return refuse(realm, "failed", answer);
   }
-  if (previous) await endSession(previous, "replaced");
+  if (previous) await replace(previous);
   return redirect(answer.location, answer);
+}
+
+/** Ends the session that this browser had, in the log of whoever it was. */
+async function replace(sessionId: string): Promise<void> {
+  const before = await liveSession(sessionId);
+  const ended = await endSession(sessionId, "replaced");
+  const realm = ended ? realmNamed(identityConfig(), ended.realm) : null;
+  if (realm && before) await recordSignedOut(realm, before, "replaced");
 }
 
 function realmOfProvider(provider: string): RealmConfig | null {

@@ -231,7 +231,12 @@ test("sweeping forgets the tokens of expired sessions and touches no live one", 
   await superuser.query("UPDATE session SET expires_at = clock_timestamp() WHERE session_id = $1", [
     gone.sessionId,
   ]);
+  await superuser.query(
+    "INSERT INTO rate_limit (key, points, expire) VALUES ('address:203.0.113.1', 1, 1), ('address:203.0.113.2', 1, 9e15::bigint)",
+  );
   await sweepSessions();
+  const counted = await superuser.query("SELECT key FROM rate_limit WHERE key LIKE 'address:203%'");
+  expect(counted.rows).toEqual([{ key: "address:203.0.113.2" }]);
   expect(await rowOf(gone)).toMatchObject({ end_reason: "expired", refresh_token_enc: null });
   expect(await rowOf(live)).toMatchObject({ ended_at: null });
   await superuser.query(
@@ -247,13 +252,16 @@ test("too many sign-ins from one address are put off", async () => {
   await superuser.query(
     "INSERT INTO rate_limit (key, points, expire) VALUES ('address:203.0.113.9', 1000, (extract(epoch FROM now()) * 1000 + 60000)::bigint)",
   );
-  const headers = { origin: console_.url, "x-forwarded-for": "203.0.113.9" };
-  const page = await new HttpBrowser().post(
-    `${console_.url}/api/auth/signin`,
-    { realm: REALM },
-    headers,
-  );
-  expect(page.url).toBe(`${console_.url}/sign-in?error=busy`);
+  // What the caller writes in front of the proxy's word does not make another address.
+  for (const forwarded of ["203.0.113.9", "198.51.100.1, 203.0.113.9"]) {
+    const headers = { origin: console_.url, "x-forwarded-for": forwarded };
+    const page = await new HttpBrowser().post(
+      `${console_.url}/api/auth/signin`,
+      { realm: REALM },
+      headers,
+    );
+    expect(page.url).toBe(`${console_.url}/sign-in?error=busy`);
+  }
 });
 
 test("signing in again replaces the session of this browser", async () => {
@@ -262,6 +270,11 @@ test("signing in again replaces the session of this browser", async () => {
   await signIn("security-officer", "muscatpharmacy", browser);
   expect((await sessionOf(browser)).tenants).toEqual(["muscatpharmacy"]);
   expect(await rowOf(first)).toMatchObject({ end_reason: "replaced", access_token_enc: null });
+  // In the log of the one whose session ended, not of the one who signed in.
+  expect(await eventsOf(REALM, "runtime.identity.signed-out")).toContainEqual({
+    subject: `session/${first.sessionId}`,
+    outcome: "succeeded",
+  });
 });
 
 test("a form of another site starts and ends nothing", async () => {
@@ -454,7 +467,9 @@ test("logout tokens that do not hold are refused", async () => {
   for (const [why, token] of Object.entries(bad)) {
     expect([why, (await sendLogout(token)).status]).toEqual([why, 400]);
   }
-  expect((await sendLogout(await signedByRealm({ sub, sid }), "nobody")).status).toBe(404);
+  // A stranger learns no customer's name from the answer for a realm that is not listed.
+  const [listed, unlisted] = [await sendLogout("x.y.z"), await sendLogout("x.y.z", "nobody")];
+  expect([unlisted.status, await unlisted.text()]).toEqual([listed.status, await listed.text()]);
   expect(await rowOf(session)).toMatchObject({ ended_at: null });
   expect((await sendLogout(await signedByRealm({ sub, sid }))).status).toBe(200);
 });
@@ -515,6 +530,20 @@ test("a service caller is its token: tenant of the realm, scopes of its roles, h
     subject: "service-1",
     human: { issuer: `${idp.url}/realms/${REALM}`, subject: "person-1" },
   });
+});
+
+test("a service account is never the human behind a call", async () => {
+  const sid = randomUUID();
+  for (const claims of [
+    { sid, preferred_username: "service-account-pipeline" },
+    // Without the name nobody vouches that a person signed in.
+    { sid },
+    { preferred_username: "service-account-first", act: { sub: "service-2" } },
+  ]) {
+    expect(await bearer(await serviceToken(claims))).toMatchObject({ human: "unknown" });
+  }
+  const person = await bearer(await serviceToken({ sid, preferred_username: "officer" }));
+  expect(person.human).toMatchObject({ subject: "service-1" });
 });
 
 test("service tokens that do not hold are refused", async () => {

@@ -44,6 +44,24 @@ describe("production", () => {
       /DATABASE_URL_TENANT: production needs sslmode=verify-full/,
     ],
     [
+      "a host in the query, which the driver would take instead",
+      { DATABASE_URL_TENANT: "postgres://u:p@127.0.0.1/console?host=db.example.om" },
+      /DATABASE_URL_TENANT: production takes no "host"/,
+    ],
+    [
+      "a second sslmode, which the driver would take instead",
+      {
+        DATABASE_URL_TENANT:
+          "postgres://u:p@db.example.om/console?sslmode=verify-full&sslmode=no-verify",
+      },
+      /DATABASE_URL_TENANT: production needs sslmode=verify-full/,
+    ],
+    [
+      "a password in the query",
+      { DATABASE_URL_TENANT: "postgres://u@127.0.0.1/console?password=demo-password" },
+      /DATABASE_URL_TENANT: production takes no "password"/,
+    ],
+    [
       "a demo password",
       { DATABASE_URL_WORKER: "postgres://u:demo-password@127.0.0.1/console" },
       /DATABASE_URL_WORKER: a demo password/,

@@ -33,6 +33,7 @@ const schema = z.object({
   OPENBAO_TOKEN_FILE: z.string().min(1),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
+  TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),
 });
 
 export type Env = z.infer<typeof schema>;
@@ -56,13 +57,28 @@ function productionFaults(env: Env): string[] {
     faults.push("NEXTAUTH_SECRET: a default secret is refused");
   if (env.WORKER_FAILPOINT) faults.push("WORKER_FAILPOINT: failpoints are for tests only");
   for (const name of Object.keys(env).filter((key) => key.startsWith("DATABASE_URL_"))) {
-    const url = new URL(env[name as "DATABASE_URL_TENANT"]);
-    const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-    const sslmode = url.searchParams.get("sslmode");
-    if (!isLocal && sslmode !== "verify-full")
-      faults.push(`${name}: production needs sslmode=verify-full`);
-    if (/demo/.test(url.password)) faults.push(`${name}: a demo password is refused`);
+    faults.push(
+      ...databaseFaults(new URL(env[name as "DATABASE_URL_TENANT"])).map(
+        (fault) => `${name}: ${fault}`,
+      ),
+    );
   }
+  return faults;
+}
+
+/** Settings of a connection that the driver takes from the query, over what the URL says before it. */
+const OVERRIDES = ["host", "port", "user", "password", "ssl", "sslnegotiation", "uselibpqcompat"];
+
+function databaseFaults(url: URL): string[] {
+  const faults = OVERRIDES.filter((name) => url.searchParams.has(name)).map(
+    (name) => `production takes no "${name}" in the query, say it before the "?"`,
+  );
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  // Of several the driver takes the last: each must be the right one.
+  const modes = url.searchParams.getAll("sslmode");
+  const isVerified = modes.length > 0 && modes.every((mode) => mode === "verify-full");
+  if (!isLocal && !isVerified) faults.push("production needs sslmode=verify-full");
+  if (/demo/.test(url.password)) faults.push("a demo password is refused");
   return faults;
 }
 

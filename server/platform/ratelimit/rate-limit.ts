@@ -54,3 +54,10 @@ export async function countCall(subject: RateLimitSubject, key: string): Promise
     );
   }
 }
+
+/** Tidies up: drops counts whose minute is over. Nothing depends on it. */
+export async function dropEndedCounts(): Promise<void> {
+  await rateLimitPool().query(
+    "DELETE FROM rate_limit WHERE expire <= extract(epoch FROM clock_timestamp()) * 1000",
+  );
+}
