@@ -13,7 +13,8 @@ import { countCall } from "#server/platform/ratelimit/rate-limit.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { metrics } from "#server/platform/telemetry/metrics.ts";
 import { traceIdOf } from "#server/platform/telemetry/trace.ts";
-import { type CallFacts, guardTenant } from "#server/platform/tenancy/guard.ts";
+import { isTenantName } from "#server/platform/tenancy/authorized-tenant.ts";
+import { type CallFacts, callerAtHome, guardTenant } from "#server/platform/tenancy/guard.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
 import { runVerb, type Verb } from "#server/platform/verb.ts";
 
@@ -88,8 +89,30 @@ const authenticated = t.middleware(async ({ ctx, type, next }) => {
 /** Signed in, for no tenant in particular: lists the session's own things. */
 export const sessionProcedure = t.procedure.use(observed).use(authenticated);
 
-const guarded = sessionProcedure.use(async ({ ctx, next }) => {
-  const caller = guardTenant(ctx.session, ctx.headers.get("x-tenant"), ctx);
+/** The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). */
+async function guard(
+  session: SessionView,
+  tenantId: string | null,
+  call: CallFacts,
+  path: string,
+): Promise<Caller> {
+  try {
+    return guardTenant(session, tenantId, call);
+  } catch (refusal) {
+    if (tenantId !== null) {
+      metrics().denials.inc({ cause: "tenant" });
+      await recordDenial(callerAtHome(session, call), {
+        act: path,
+        cause: "tenant",
+        detail: isTenantName(tenantId) ? { asked: tenantId } : {},
+      });
+    }
+    throw refusal;
+  }
+}
+
+const guarded = sessionProcedure.use(async ({ ctx, path, next }) => {
+  const caller = await guard(ctx.session, ctx.headers.get("x-tenant"), ctx, path);
   await countCall("tenant", caller.tenant);
   return next({ ctx: { caller } });
 });
@@ -128,9 +151,9 @@ export function readProcedure(scope: Scope) {
 /** A change: the verb is scope, input, output and effect in one; roles are fresh (law 10). */
 export function verbProcedure<In extends z.ZodType, Out extends z.ZodType>(verb: Verb<In, Out>) {
   return guarded
-    .use(async ({ ctx, next }) => {
+    .use(async ({ ctx, path, next }) => {
       const session = await ctx.freshSession();
-      return next({ ctx: { caller: guardTenant(session, ctx.caller.tenant, ctx) } });
+      return next({ ctx: { caller: await guard(session, ctx.caller.tenant, ctx, path) } });
     })
     .use(async ({ ctx, path, next }) => {
       await requireScope(ctx.caller, verb.scope, path);

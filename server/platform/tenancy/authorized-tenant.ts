@@ -13,6 +13,10 @@ export type AuthorizedTenantSet = readonly AuthorizedTenantId[] & {
 
 const SLUG = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+export function isTenantName(text: string): boolean {
+  return SLUG.test(text);
+}
+
 /**
  * Mints the brand. A structural check allows three importers only: the tenant guard of a caller,
  * the worker's entry into a row, and the system bootstrap.

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Caller } from "../actor.ts";
+import { env } from "../env/env.ts";
 import { notFound } from "../errors/app-error.ts";
 import {
   type AuthorizedTenantSet,
@@ -37,6 +38,16 @@ export function guardTenant(
     scopes: session.scopes,
     ...call,
   };
+}
+
+/**
+ * The caller in the log that a refused request belongs to, never the asked-for tenant's: his only
+ * tenant's, else the Sovereign's. Without any scope, so that nothing is authorized by it.
+ */
+export function callerAtHome(session: SessionView, call: CallFacts): Caller {
+  const [only, ...more] = session.tenants;
+  const home = only !== undefined && more.length === 0 ? only : env().SOVEREIGN;
+  return guardTenant({ ...session, tenants: [home], scopes: new Set() }, home, call);
 }
 
 /** Every tenant of the session, for read-only overviews. */
