@@ -98,6 +98,10 @@ describe("the database holds by itself", () => {
       "SELECT app.create_tenant('sneaky', 'organization', 'x')",
       "SELECT app.create_tenant('sneaky', 'sovereign', 'x')",
       `SELECT app.create_tenant('${tenant}x', 'sovereign', 'x')`,
+      // Nor does it learn which names are taken.
+      `SELECT app.create_tenant('${await newTenant()}', 'organization', 'x')`,
+      `SELECT app.create_tenant('${await newTenant()}', 'sovereign', 'x')`,
+      `SELECT app.create_tenant('${tenant}', 'sovereign', 'x')`,
     ];
     for (const text of attempts) {
       await expect(withTenant(tenant, "tenant", (tx) => tx.query(text))).rejects.toMatchObject({
