@@ -5,11 +5,20 @@ import { env } from "#server/platform/env/env.ts";
 import { beginDraining } from "#server/platform/health/readiness.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 
-/** Checks what must be true before the first request, and hears the signal to drain. */
+/**
+ * Checks what must be true before the first request, and hears the signal to drain. What is not true
+ * ends the process: Next would keep one that only throws, and answer every request with an error.
+ */
 export function startWeb(): void {
+  try {
+    env();
+    identityConfig();
+    loadPolicies();
+  } catch (error) {
+    logger.fatal({ err: error }, "the console does not start");
+    process.exit(1);
+  }
   const { CONSOLE_MODE, SOVEREIGN } = env();
-  identityConfig();
-  loadPolicies();
   process.once("SIGTERM", beginDraining);
   logger.info({ mode: CONSOLE_MODE, sovereign: SOVEREIGN }, "console started");
 }
