@@ -101,3 +101,10 @@ test("production turns demo accounts away, and nobody else", () => {
   expect(() => refuseDemoAccount(demo, "demo")).not.toThrow();
   expect(() => refuseDemoAccount(person, "production")).not.toThrow();
 });
+
+test("what no tenant can be named is no tenant of a realm or a claim", () => {
+  const digits = { ...tenantRealm, binding: { kind: "tenant", tenant: "3com" } };
+  const parsed = IdentityConfigSchema.safeParse({ topology: "shared-sovereign", realms: [digits] });
+  expect(parsed.error?.issues[0]?.message).toBe("is not a tenant's name");
+  expect(tenantsOfClaims(sovereignRealm, { tenants: ["3com", "core-banking"] })).toEqual([]);
+});

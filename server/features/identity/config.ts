@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Topology } from "./realms/demo-sovereigns.ts";
 
-/** An organization's id and a realm's name are DNS labels. */
 const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a DNS label");
+/** As the tenant table has it: a DNS label that begins with a letter. */
+const tenantName = z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a tenant's name");
 
 const Binding = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("tenant"), tenant: dnsLabel }),
+  z.object({ kind: z.literal("tenant"), tenant: tenantName }),
   z.object({ kind: z.literal("claim"), claim: z.string().min(1) }),
 ]);
 
@@ -56,6 +57,6 @@ export function realmNamed(config: IdentityConfig, name: string): RealmConfig | 
  */
 export function tenantsOfClaims(realm: RealmConfig, claims: Record<string, unknown>): string[] {
   if (realm.binding.kind === "tenant") return [realm.binding.tenant];
-  const claimed = z.array(dnsLabel).safeParse(claims[realm.binding.claim]);
+  const claimed = z.array(tenantName).safeParse(claims[realm.binding.claim]);
   return claimed.success ? [...new Set(claimed.data)] : [];
 }
