@@ -1,3 +1,4 @@
+import { uuidv7 } from "uuidv7";
 import { afterAll, expect, test } from "vitest";
 import { freshTenant } from "#server/features/audit/testing/audit-fixture.ts";
 import { closeConnections } from "#server/features/audit/testing/close-connections.ts";
@@ -58,4 +59,15 @@ test("a request that names no tenant, or no name at all, is refused and writes n
   await refusalOf([own], "Not A Name; a secret perhaps");
   const [denial] = await denialsIn(own);
   expect(denial?.payload).not.toHaveProperty("asked");
+});
+
+test("a change that another site sent is refused, and the log of the person it used says so", async () => {
+  const own = freshTenant();
+  const context = signedIn([own], { role: "security-officer" });
+  context.headers.set("origin", "https://evil.example");
+  const refused = callerOf(context).alerts.acknowledge({ alertId: uuidv7() });
+  await expect(refused).rejects.toMatchObject({ code: "FORBIDDEN" });
+  expect(await denialsIn(own)).toMatchObject([
+    { subject: "act/alerts.acknowledge", payload: { cause: "cross-site" } },
+  ]);
 });

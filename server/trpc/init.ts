@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import type { z } from "zod";
 import type { Caller } from "#server/platform/actor.ts";
-import { recordDenial } from "#server/platform/audit/record-denial.ts";
+import { type Denial, recordDenial } from "#server/platform/audit/record-denial.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -76,13 +76,26 @@ const observed = t.middleware(async ({ ctx, path, next }) => {
   return result;
 });
 
-const authenticated = t.middleware(async ({ ctx, type, next }) => {
+/** A refusal before any tenant is entered: it stands in the log that is the caller's own (law 5). */
+async function recordAtHome(session: SessionView, call: CallFacts, denial: Denial): Promise<void> {
+  metrics().denials.inc({ cause: denial.cause });
+  await recordDenial(callerAtHome(session, call), denial);
+}
+
+const authenticated = t.middleware(async ({ ctx, path, type, next }) => {
   if (!ctx.session)
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
       remedy: "Sign in again.",
     });
-  if (type === "mutation") refuseCrossSite(ctx.headers);
   await countCall("principal", `${ctx.session.issuer}|${ctx.session.subject}`);
+  if (type === "mutation") {
+    try {
+      refuseCrossSite(ctx.headers);
+    } catch (refusal) {
+      await recordAtHome(ctx.session, ctx, { act: path, cause: "cross-site" });
+      throw refusal;
+    }
+  }
   return next({ ctx: { session: ctx.session } });
 });
 
@@ -100,8 +113,7 @@ async function guard(
     return guardTenant(session, tenantId, call);
   } catch (refusal) {
     if (tenantId !== null) {
-      metrics().denials.inc({ cause: "tenant" });
-      await recordDenial(callerAtHome(session, call), {
+      await recordAtHome(session, call, {
         act: path,
         cause: "tenant",
         detail: isTenantName(tenantId) ? { asked: tenantId } : {},

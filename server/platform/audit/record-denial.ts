@@ -10,7 +10,7 @@ const WINDOW_SECONDS = 60;
 export interface Denial {
   /** The verb or procedure that was refused. */
   act: string;
-  /** Why, as a code: `tenant`, `scope`, `policy`. */
+  /** Why, as a code: `cross-site`, `tenant`, `scope`, `policy`. */
   cause: string;
   detail?: AuditEventDraft["payload"];
   /** Writes that belong to the denial, such as the policy decision. */
