@@ -24,6 +24,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   cacheComponents: false,
   devIndicators: false,
+  // No page has pictures to scale: the optimizer would only be one more door.
+  images: { unoptimized: true },
   typescript: { ignoreBuildErrors: true },
   pageExtensions:
     process.env.CONSOLE_HARNESS === "1" ? ["ts", "tsx", "harness.tsx"] : ["ts", "tsx"],

@@ -2,6 +2,7 @@ import "server-only";
 import { identityConfig } from "#server/features/identity/index.ts";
 import { loadPolicies } from "#server/platform/authz/policy-engine.ts";
 import { env } from "#server/platform/env/env.ts";
+import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import { beginDraining } from "#server/platform/health/readiness.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 
@@ -12,6 +13,7 @@ import { logger } from "#server/platform/telemetry/logger.ts";
 export function startWeb(): void {
   try {
     env();
+    installationSeed();
     identityConfig();
     loadPolicies();
   } catch (error) {

@@ -2,6 +2,7 @@ import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { identityProviderUnavailable } from "#server/integrations/keycloak/issuer.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
 import { refreshSession } from "./refresh-session.ts";
 import { liveSession, newestSessionOf } from "./session-rows.ts";
@@ -30,15 +31,18 @@ export async function freshSession(session: SessionView): Promise<SessionView> {
 }
 
 /**
- * Somebody's roles now, from the newest session of theirs: for approvers who are not the caller.
- * `null` when they have no live session, so that nobody can vouch for their roles.
+ * Somebody's roles in a tenant now, from the newest session of theirs: for approvers who are not the
+ * caller. `null` when nobody can vouch for them: no live session, or one without this tenant (in the
+ * shared topology roles are realm-wide, tenants are not).
  */
 export async function freshSessionOf(principal: {
   issuer: string;
   subject: string;
+  tenant: AuthorizedTenantId;
 }): Promise<SessionView | null> {
   const session = await newestSessionOf(principal.issuer, principal.subject);
-  return session ? freshSession(session) : null;
+  const fresh = session ? await freshSession(session) : null;
+  return fresh?.tenants.includes(principal.tenant) ? fresh : null;
 }
 
 function sessionOver(): AppError {

@@ -14,6 +14,7 @@ import { HttpBrowser } from "#server/embedded/idp/testing/http-browser.ts";
 import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev-idp.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
 import {
   bearerCaller,
@@ -417,8 +418,11 @@ test("an identity provider that does not answer denies changes; reads go on for 
 test("someone else's fresh roles, and nobody's without a live session", async () => {
   const { browser } = await signIn("org-admin", "lulu-hypermarket");
   const { issuer, subject } = await sessionOf(browser);
-  expect((await freshSessionOf({ issuer, subject }))?.roles).toEqual(["org-admin"]);
-  expect(await freshSessionOf({ issuer, subject: "nobody" })).toBeNull();
+  const tenant = mintAuthorizedTenant("lulu-hypermarket");
+  expect((await freshSessionOf({ issuer, subject, tenant }))?.roles).toEqual(["org-admin"]);
+  expect(await freshSessionOf({ issuer, subject: "nobody", tenant })).toBeNull();
+  const other = mintAuthorizedTenant("acme-shop");
+  expect(await freshSessionOf({ issuer, subject, tenant: other })).toBeNull();
 });
 
 test("back-channel logout ends the sid's session only, and each token works once", async () => {

@@ -1,8 +1,7 @@
 import "server-only";
 import { hkdfSync } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { ed25519PublicKey } from "#server/engines/merkle/ed25519.ts";
-import { env } from "#server/platform/env/env.ts";
+import { installationSeed } from "#server/platform/env/installation-seed.ts";
 
 let cached: Uint8Array | undefined;
 
@@ -11,7 +10,7 @@ let cached: Uint8Array | undefined;
  * lives outside Postgres, so that a webhook's signature can never be one of a log.
  */
 export function webhookSeed(): Uint8Array {
-  cached ??= deriveSeed(env().LOG_SIGNING_KEY_FILE);
+  cached ??= deriveSeed();
   return cached;
 }
 
@@ -20,11 +19,7 @@ export function webhookPublicKey(): string {
   return `whpk_${Buffer.from(ed25519PublicKey(webhookSeed())).toString("base64")}`;
 }
 
-function deriveSeed(file: string): Uint8Array {
-  const text = readFileSync(file, "utf8").trim();
-  if (!/^[0-9a-f]{64}$/.test(text)) {
-    throw new Error(`LOG_SIGNING_KEY_FILE (${file}) must hold 64 hexadecimal digits`);
-  }
+function deriveSeed(): Uint8Array {
   const info = "sovereign-console/webhook-signing/v1";
-  return new Uint8Array(hkdfSync("sha256", Buffer.from(text, "hex"), "", info, 32));
+  return new Uint8Array(hkdfSync("sha256", installationSeed(), "", info, 32));
 }

@@ -29,7 +29,11 @@ async function approved() {
 }
 
 /** Signs "second" in, with the roles that were read a moment ago. */
-async function signIn(tenant: string, roles: readonly Role[]): Promise<void> {
+async function signIn(
+  tenant: string,
+  roles: readonly Role[],
+  tenants: readonly string[] = [tenant],
+): Promise<void> {
   await insertSession({
     sessionId: uuidv7(),
     realm: tenant,
@@ -40,7 +44,7 @@ async function signIn(tenant: string, roles: readonly Role[]): Promise<void> {
     grants: {
       subject: "second",
       displayName: "A second officer",
-      tenants: [tenant],
+      tenants,
       roles,
       scopes: scopesOfRoles(roles),
       isDemo: false,
@@ -74,5 +78,15 @@ test.each([
     state: "rolled_back",
     error_code: "approval_quorum_lost",
     approved_at: null,
+  });
+});
+
+test("who approved has lost the tenant, not the role: the rotation ends unapproved", async () => {
+  const { rig, rotationId } = await approved();
+  await signIn(rig.tenant, ["security-officer"], ["another-tenant"]);
+  expect(await settleRotationApprovals()).toBe(1);
+  expect(await rotationRow(rig, rotationId)).toMatchObject({
+    state: "rolled_back",
+    error_code: "approval_quorum_lost",
   });
 });

@@ -24,7 +24,7 @@ export function settleRotationApprovals(): Promise<number> {
     });
     const approvers = [];
     for (const { issuer, subject } of await approversOf(caller, id)) {
-      const session = await freshSessionOf({ issuer, subject });
+      const session = await freshSessionOf({ issuer, subject, tenant: caller.tenant });
       approvers.push({ issuer, subject, roles: [...(session?.roles ?? [])] });
     }
     await runVerb(settleApproval, caller, { rotationId: id, approvers });

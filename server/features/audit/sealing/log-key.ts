@@ -1,6 +1,5 @@
 import "server-only";
 import { hkdfSync } from "node:crypto";
-import { readFileSync } from "node:fs";
 import {
   formatVerifierKey,
   type NoteSigner,
@@ -9,6 +8,7 @@ import {
   noteVerifier,
 } from "#server/engines/merkle/note-key.ts";
 import { env } from "#server/platform/env/env.ts";
+import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
 /** The name of a tenant's log: the first line of its checkpoints and the name of its key. */
@@ -49,16 +49,4 @@ export function logVerifierKey(tenant: AuthorizedTenantId): string {
 /** Throws unless the installation can sign: called when a process starts. */
 export function checkLogKey(): void {
   installationSeed();
-}
-
-/** Throws when the file is not 64 hexadecimal digits; the message names the file, never its content. */
-function installationSeed(): Buffer {
-  const file = env().LOG_SIGNING_KEY_FILE;
-  const text = readFileSync(file, "utf8").trim();
-  if (!/^[0-9a-f]{64}$/.test(text)) {
-    throw new Error(
-      `LOG_SIGNING_KEY_FILE (${file}) must hold 64 hexadecimal digits: an Ed25519 seed`,
-    );
-  }
-  return Buffer.from(text, "hex");
 }
