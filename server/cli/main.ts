@@ -2,6 +2,7 @@ import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts
 import { diffCommand } from "./commands/diff.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
+import { makeTenantCommand } from "./commands/make-tenant.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { podSecurityCommand } from "./commands/pod-security.ts";
 import { reachCommand } from "./commands/reach.ts";
@@ -14,6 +15,7 @@ const COMMANDS: Record<string, Command> = {
   migrate: migrateCommand,
   "pod-security": podSecurityCommand,
   reach: reachCommand,
+  "tenant make": makeTenantCommand,
 };
 
 const output: CommandOutput = {

@@ -12,7 +12,7 @@ import { type Command, EXIT, UsageError } from "../command.ts";
 export const migrateCommand: Command = {
   usage: "migrate",
   summary:
-    "applies pending migrations as DATABASE_URL_MIGRATOR; with DATABASE_URL_ADMIN makes the logins first, with the passwords of the DATABASE_URL_* variables",
+    "applies pending migrations as DATABASE_URL_MIGRATOR; with DATABASE_URL_ADMIN makes the logins (with the passwords of the DATABASE_URL_* variables) and the database first",
   async run(args, { out }) {
     if (args.length > 0)
       throw new UsageError("migrate takes no arguments: it reads the environment.");
@@ -24,6 +24,8 @@ export const migrateCommand: Command = {
     if (admin) {
       await makeLogins(admin);
       out("logins: ready");
+      const name = databaseOf(connectionString);
+      if (await makeDatabase(admin, name)) out(`database ${name}: made`);
     }
     const applied = await migrate({ connectionString, tenantContextKey });
     for (const name of applied) out(`applied ${name}`);
@@ -52,6 +54,26 @@ async function makeLogins(adminUrl: string): Promise<void> {
   await client.connect();
   try {
     await ensureLogins(client, passwords);
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseOf(connectionString: string): string {
+  const name = decodeURIComponent(new URL(connectionString).pathname.slice(1));
+  if (name === "") throw new UsageError("DATABASE_URL_MIGRATOR must name a database.");
+  return name;
+}
+
+/** False when it is there already. */
+async function makeDatabase(adminUrl: string, name: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
+    if (found.rowCount !== 0) return false;
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${MIGRATOR_LOGIN}`);
+    return true;
   } finally {
     await client.end();
   }
