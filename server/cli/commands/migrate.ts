@@ -1,4 +1,5 @@
 import pg from "pg";
+import { ensureDatabase } from "#server/platform/db/ensure-database.ts";
 import {
   APPLICATION_LOGINS,
   ensureLogins,
@@ -25,7 +26,7 @@ export const migrateCommand: Command = {
       await makeLogins(admin);
       out("logins: ready");
       const name = databaseOf(connectionString);
-      if (await makeDatabase(admin, name)) out(`database ${name}: made`);
+      if (await ensureDatabase(admin, name)) out(`database ${name}: made`);
     }
     const applied = await migrate({ connectionString, tenantContextKey });
     for (const name of applied) out(`applied ${name}`);
@@ -63,18 +64,4 @@ function databaseOf(connectionString: string): string {
   const name = decodeURIComponent(new URL(connectionString).pathname.slice(1));
   if (name === "") throw new UsageError("DATABASE_URL_MIGRATOR must name a database.");
   return name;
-}
-
-/** False when it is there already. */
-async function makeDatabase(adminUrl: string, name: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
-    if (found.rowCount !== 0) return false;
-    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${MIGRATOR_LOGIN}`);
-    return true;
-  } finally {
-    await client.end();
-  }
 }
