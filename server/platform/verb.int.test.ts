@@ -7,7 +7,7 @@ import { newTenant } from "#test/fixtures/tenants.ts";
 import { openPayload } from "./audit/payload-cipher.ts";
 import { closeIdentityPools } from "./db/identity-pool.ts";
 import { closePools } from "./db/tenant-transaction.ts";
-import { notFound } from "./errors/app-error.ts";
+import { AppError, notFound } from "./errors/app-error.ts";
 import type { AuthorizedTenantId } from "./tenancy/authorized-tenant.ts";
 import { audited, runVerb, unchanged, verb } from "./verb.ts";
 
@@ -42,6 +42,7 @@ const raiseAlert = verb({
       },
     });
     if (input.detail === "fail late") throw notFound("thing");
+    if (input.detail === "not by you") throw new AppError("forbidden", "Only people do this.");
     return audited(
       { alertId: input.detail === "bad output" ? "not a uuid" : alertId, at },
       { type: "runtime.alerts.raised", subject: `alert/${alertId}`, payload: { note: "kept" } },
@@ -148,6 +149,14 @@ describe("nothing happens", () => {
   test("when the verb fails late", async () => {
     await expect(attempt({ detail: "fail late" })).rejects.toMatchObject({ code: "not_found" });
     expect([...(await rowsOf("alert")), ...(await eventsOf())]).toEqual([]);
+  });
+
+  test("when the verb itself refuses: that refusal is recorded too", async () => {
+    await expect(attempt({ detail: "not by you" })).rejects.toMatchObject({ code: "forbidden" });
+    expect(await rowsOf("alert")).toEqual([]);
+    expect(await eventsOf()).toMatchObject([
+      { type: "runtime.access.denied", outcome: "denied", subject: "act/test.raiseAlert" },
+    ]);
   });
 
   test("when the result is not what was promised", async () => {

@@ -125,6 +125,8 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
         },
         alongside: (tx) => savePolicyDecision(tx, caller.tenant, decision).then(() => undefined),
       });
+    } else if (error instanceof AppError && error.code === "forbidden") {
+      await recordDenial(caller, { act: definition.name, cause: "refused" });
     }
     throw error;
   }
