@@ -11,8 +11,8 @@ import { SecretValue } from "#server/platform/secret-value.ts";
 import {
   obtainWithSecretRotation,
   SECRET_ROTATION,
-} from "./keycloak/obtain-with-secret-rotation.ts";
-import { type RunningKeycloak, startKeycloak } from "./keycloak/start-keycloak.ts";
+} from "../keycloak/obtain-with-secret-rotation.ts";
+import { type RunningKeycloak, startKeycloak } from "../keycloak/start-keycloak.ts";
 
 const REALM = "rotation-peer";
 const GRACE_SECONDS = 600;
