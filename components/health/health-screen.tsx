@@ -31,7 +31,7 @@ export function HealthScreen({ health }: { health: PlatformHealth }) {
       <Section title={t("tenants")} aside={t("hint")} look="card">
         <section
           aria-label={t("scope")}
-          className="overflow-x-auto"
+          className="relative overflow-x-auto"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
           tabIndex={0}
         >

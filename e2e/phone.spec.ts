@@ -1,0 +1,30 @@
+import { expect, type Page, test } from "@playwright/test";
+import { signIn } from "./support/sign-in.ts";
+
+const PHONE = { width: 390, height: 844 };
+
+async function expectNoWider(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect([path, width]).toEqual([path, PHONE.width]);
+}
+
+test.use({ viewport: PHONE });
+
+for (const locale of ["en", "ar"]) {
+  test(`no page is wider than a phone, ${locale}`, async ({ page, context, browser, baseURL }) => {
+    await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
+    const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
+    await context.addCookies([language]);
+    for (const path of ["", "/rotations", "/policies", "/audit", "/alerts"]) {
+      await expectNoWider(page, `/t/muscatpharmacy${path}`);
+    }
+    const operators = await browser.newContext({ viewport: PHONE });
+    const operator = await operators.newPage();
+    await signIn(operator, { username: "platform-operator", realm: "catalyst-admin" });
+    await operators.addCookies([language]);
+    await expectNoWider(operator, "/t/omantel/health");
+    await operators.close();
+  });
+}
