@@ -3,10 +3,14 @@ import { BINDING_STATUSES } from "./binding-statuses.ts";
 
 export const CLASSES = [
   "database-credential",
+  "dynamic-database-credential",
   "api-token",
   "oauth-client-secret",
   "signing-key",
+  "root-ca",
+  "intermediate-ca",
   "tls-certificate",
+  "cloud-credential",
   "workload-identity",
   "user-password",
   "manual",

@@ -1,10 +1,14 @@
 /** Kinds of credential (DESIGN §2). */
 export const SECRET_CLASSES = [
   "database-credential",
+  "dynamic-database-credential",
   "api-token",
   "oauth-client-secret",
   "signing-key",
+  "root-ca",
+  "intermediate-ca",
   "tls-certificate",
+  "cloud-credential",
   "workload-identity",
   "user-password",
   "manual",
@@ -31,15 +35,17 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const BY_APPROVAL = { autoRotate: false, requireApproval: ["security-officer"] };
+
 const RULES: Record<SecretClass, SecretRule> = {
   "database-credential": automatic(HOUR, 5 * MINUTE),
+  "dynamic-database-credential": automatic(HOUR, 5 * MINUTE),
   "api-token": automatic(90 * DAY, 7 * DAY),
   "oauth-client-secret": automatic(90 * DAY, 7 * DAY),
-  "signing-key": {
-    ...automatic(365 * DAY, 30 * DAY),
-    autoRotate: false,
-    requireApproval: ["security-officer"],
-  },
+  "signing-key": { ...automatic(365 * DAY, 30 * DAY), ...BY_APPROVAL },
+  "root-ca": { ...automatic(365 * DAY, 30 * DAY), ...BY_APPROVAL },
+  "intermediate-ca": { ...automatic(365 * DAY, 30 * DAY), ...BY_APPROVAL },
+  "cloud-credential": automatic(90 * DAY, 7 * DAY),
   "tls-certificate": { ...automatic(90 * DAY, 30 * DAY), managedBy: "cert-manager" },
   "workload-identity": {
     ...automatic(5 * MINUTE, MINUTE),

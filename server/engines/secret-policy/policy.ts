@@ -6,6 +6,7 @@ export const CREDENTIAL_KINDS = [
   "oauth-client-secret",
   "signing-key",
   "root-ca",
+  "intermediate-ca",
   "tls-certificate",
   "cloud-credential",
   "user-password",

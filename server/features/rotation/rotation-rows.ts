@@ -3,18 +3,28 @@ import type { RotationState } from "#server/engines/rotation/state-machine.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { SecretClass } from "./rules.ts";
-import type { NewHandle, OldHandle, Rotator } from "./schema.ts";
+import type {
+  ENVIRONMENTS,
+  NewHandle,
+  OldHandle,
+  ROTATION_TRIGGERS,
+  Rotator,
+  STORES,
+} from "./schema.ts";
 
 export interface BindingRow {
   binding_id: string;
   name: string;
   class: SecretClass;
-  environment: string;
+  environment: (typeof ENVIRONMENTS)[number];
+  store: (typeof STORES)[number];
   path: string;
+  region: string | null;
   rotator: Rotator;
   grace_seconds: number;
   state: "active" | "rotating" | "failed" | "missing" | "retired";
   next_rotation_at: Date | null;
+  leaked_at: Date | null;
 }
 
 export interface RotationRow {
@@ -22,6 +32,7 @@ export interface RotationRow {
   binding_id: string;
   state: RotationState;
   resume_state: RotationState | null;
+  trigger: (typeof ROTATION_TRIGGERS)[number];
   old_handle: OldHandle | null;
   new_handle: NewHandle | null;
   intent: { step: string } | null;
@@ -41,7 +52,7 @@ export interface RotationRow {
 }
 
 const BINDING_COLUMNS =
-  "binding_id, name, class, environment, path, rotator, grace_seconds, state, next_rotation_at";
+  "binding_id, name, class, environment, store, path, region, rotator, grace_seconds, state, next_rotation_at, leaked_at";
 
 /** The binding, locked for the rest of the transaction; undefined when it isn't this tenant's. */
 export async function lockBinding(
@@ -63,7 +74,7 @@ export async function lockRotation(
   rotationId: string,
 ): Promise<RotationRow | undefined> {
   const [row] = await tx.query<RotationRow & Record<string, unknown>>(
-    `SELECT rotation_id, binding_id, state, resume_state, old_handle, new_handle, intent, fence,
+    `SELECT rotation_id, binding_id, state, resume_state, trigger, old_handle, new_handle, intent, fence,
             lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
             error_code, error_text, cause_event_id, approval_id, approved_at, paused_at,
             cancel_requested_at, finished_at

@@ -1,9 +1,25 @@
 import { z } from "zod";
 import { ROTATION_STATES, ROTATION_STEPS } from "#server/engines/rotation/state-machine.ts";
 import { entityId } from "#server/platform/entity-id.ts";
+import { path, regionName, roleName } from "./rotator-kinds/names.ts";
+import { AutomaticRotator, Rotator } from "./rotator-kinds/rotator-kinds.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 
+export type { KvGenerated } from "./rotator-kinds/kv-generated.ts";
+export type { OpenbaoTransit } from "./rotator-kinds/openbao-transit.ts";
+export type { PostgresDualUser } from "./rotator-kinds/postgres-dual-user.ts";
+export { AutomaticRotator, ROTATOR_KINDS, Rotator } from "./rotator-kinds/rotator-kinds.ts";
+
 export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
+/** Where a secret is kept; `none`: nowhere that the console reads. */
+export const STORES = [
+  "openbao",
+  "azure-key-vault",
+  "keycloak",
+  "kubernetes",
+  "file",
+  "none",
+] as const;
 export const BINDING_STATES = ["active", "rotating", "failed", "missing", "retired"] as const;
 
 /** What a credential needs, most urgent first; derived, never stored. */
@@ -19,77 +35,6 @@ export const BINDING_STATUSES = [
 ] as const;
 export type BindingStatus = (typeof BINDING_STATUSES)[number];
 
-const path = z
-  .string()
-  .min(1)
-  .max(400)
-  .regex(
-    /^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/,
-    "must be names joined by single slashes, none beginning with a dot",
-  );
-const roleName = z.string().min(1).max(63);
-
-/** Dual-user: two roles of one database take turns; the console holds references only. */
-export const PostgresDualUser = z.object({
-  kind: z.literal("postgres-dual-user"),
-  target: z.object({
-    host: z.string().min(1).max(253),
-    port: z.number().int().min(1).max(65_535),
-    database: z.string().min(1).max(63),
-    tls: z.enum(["verify-full", "disable"]),
-  }),
-  activeRole: roleName,
-  standbyRole: roleName,
-  /** Where the vault keeps the login that may alter these two roles, and nothing else. */
-  rotatorPath: path,
-});
-
-/** A generated value that lives in KV v2 alone: an API token or a client secret. */
-export const KvGenerated = z.object({
-  kind: z.literal("kv-generated"),
-  /** The field of the secret that holds the value. */
-  field: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be the name of a field"),
-  /** Randomness of a new value. */
-  bytes: z.number().int().min(16).max(128),
-  /** Other text fields that a new version takes over; any other field stops the rotation. */
-  keep: z.array(z.string().min(1).max(63)).max(20),
-});
-export type KvGenerated = z.infer<typeof KvGenerated>;
-
-/** A key of OpenBao's transit engine. */
-export const OpenbaoTransit = z.object({
-  kind: z.literal("openbao-transit"),
-  mount: path,
-  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be the name of a key"),
-  /** Whether retired versions are destroyed for ever, or kept below the minimum version. */
-  trim: z.boolean(),
-});
-export type OpenbaoTransit = z.infer<typeof OpenbaoTransit>;
-
-/** Those that the worker rotates by itself. */
-export const AutomaticRotator = z.discriminatedUnion("kind", [
-  PostgresDualUser,
-  KvGenerated,
-  OpenbaoTransit,
-]);
-export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
-
-/** Nobody rotates it through the console; `missing` says what it would take. */
-export const NoRotator = z.object({
-  kind: z.literal("none"),
-  missing: z.string().min(1).max(300),
-});
-
-export const Rotator = z.discriminatedUnion("kind", [
-  PostgresDualUser,
-  KvGenerated,
-  OpenbaoTransit,
-  NoRotator,
-]);
-export type Rotator = z.infer<typeof Rotator>;
-export const ROTATOR_KINDS = Rotator.options.map((option) => option.shape.kind.value);
-export type PostgresDualUser = z.infer<typeof PostgresDualUser>;
-
 /** Something that only the old version can read: no secret, and proof of its end once it is refused. */
 const VersionEvidence = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ciphertext"), version: z.number().int(), ciphertext: z.string() }),
@@ -104,6 +49,8 @@ const VersionEvidence = z.discriminatedUnion("kind", [
 /** Which version a rotation found, and which role it belongs to where there are two. */
 export const OldHandle = z.object({
   role: roleName.optional(),
+  /** What its store or target calls it (a version id, a serial, a key id): never a value. */
+  ref: z.string().min(1).max(300).optional(),
   version: z.number().int().min(1),
   evidence: VersionEvidence.optional(),
 });
@@ -111,6 +58,8 @@ export type OldHandle = z.infer<typeof OldHandle>;
 
 export const NewHandle = z.object({
   role: roleName.optional(),
+  /** As in `OldHandle`; unknown until it is made. */
+  ref: z.string().min(1).max(300).optional(),
   stagedPath: path.optional(),
   version: z.number().int().min(1).nullable(),
 });
@@ -131,7 +80,9 @@ export const BindSecretInput = z.object({
   name: z.string().min(1).max(200),
   class: z.enum(SECRET_CLASSES),
   environment: z.enum(ENVIRONMENTS),
-  store: z.literal("openbao"),
+  store: z.enum(STORES),
+  /** NULL: every region of the installation. */
+  region: regionName.nullable().default(null),
   path,
   owner: z.string().min(1).max(200),
   rotator: Rotator,
@@ -186,7 +137,11 @@ export const ClaimedRotation = z.object({
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),
   causeEventId: z.uuid(),
+  store: z.enum(STORES),
   path: z.string(),
+  environment: z.enum(ENVIRONMENTS),
+  region: z.string().nullable(),
+  trigger: z.enum(ROTATION_TRIGGERS),
   rotator: AutomaticRotator,
 });
 export type ClaimedRotation = z.infer<typeof ClaimedRotation>;

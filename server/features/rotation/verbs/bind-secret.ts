@@ -28,12 +28,13 @@ export const bindSecret = verb({
       rest: unknown;
     }>(
       `SELECT binding_id, state, rotator, jsonb_build_object('name', name, 'class', class,
-         'environment', environment, 'owner', owner, 'graceSeconds', grace_seconds) AS rest
+         'environment', environment, 'owner', owner, 'graceSeconds', grace_seconds,
+         'region', region) AS rest
        FROM secret_binding WHERE tenant_id = $1 AND store = $2 AND path = $3 FOR UPDATE`,
       [tenant, input.store, input.path],
     );
-    const { name, class: secretClass, environment, owner, graceSeconds } = input;
-    const rest = { name, class: secretClass, environment, owner, graceSeconds };
+    const { name, class: secretClass, environment, owner, graceSeconds, region } = input;
+    const rest = { name, class: secretClass, environment, owner, graceSeconds, region };
     const rotator = found ? keepRoles(found.rotator, input.rotator) : input.rotator;
     if (found && isDeepStrictEqual(found.rest, rest) && isDeepStrictEqual(found.rotator, rotator)) {
       return unchanged({ bindingId: found.binding_id });
@@ -65,6 +66,7 @@ export const bindSecret = verb({
       JSON.stringify(rule),
       rules.digest,
       secondsToNextRotation(rule),
+      region,
     ]);
     return audited(
       { bindingId },
@@ -93,12 +95,12 @@ function isSamePair(stored: Rotator, asked: Rotator): boolean {
 
 const UPSERT = `
   INSERT INTO secret_binding AS b (tenant_id, binding_id, name, class, environment, store, path, owner,
-    rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, rule, rule_digest, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, clock_timestamp(), clock_timestamp())
+    rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, rule, rule_digest, region, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, clock_timestamp(), clock_timestamp())
   ON CONFLICT (tenant_id, store, path) DO UPDATE SET
     name = excluded.name, class = excluded.class, environment = excluded.environment,
     owner = excluded.owner, rotator = excluded.rotator, grace_seconds = excluded.grace_seconds,
-    rule = excluded.rule, rule_digest = excluded.rule_digest,
+    region = excluded.region, origin = 'bound', rule = excluded.rule, rule_digest = excluded.rule_digest,
     next_rotation_at = CASE WHEN b.rule IS NULL OR b.rule = excluded.rule THEN b.next_rotation_at
       ELSE b.last_rotated_at + make_interval(secs => $16) END,
     updated_at = excluded.updated_at`;

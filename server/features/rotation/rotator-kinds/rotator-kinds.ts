@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { KvGenerated } from "./kv-generated.ts";
+import { OpenbaoTransit } from "./openbao-transit.ts";
+import { PostgresDualUser } from "./postgres-dual-user.ts";
+
+/** Those that the worker rotates by itself. */
+export const AutomaticRotator = z.discriminatedUnion("kind", [
+  PostgresDualUser,
+  KvGenerated,
+  OpenbaoTransit,
+]);
+export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
+
+/** Nobody rotates it through the console; `missing` says what it would take. */
+export const NoRotator = z.object({
+  kind: z.literal("none"),
+  missing: z.string().min(1).max(300),
+});
+
+export const Rotator = z.discriminatedUnion("kind", [
+  PostgresDualUser,
+  KvGenerated,
+  OpenbaoTransit,
+  NoRotator,
+]);
+export type Rotator = z.infer<typeof Rotator>;
+export const ROTATOR_KINDS = Rotator.options.map((option) => option.shape.kind.value);
