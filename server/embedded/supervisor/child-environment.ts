@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import type { ApplicationLogin } from "../../platform/db/logins.ts";
 import type { DataLayout } from "./data-layout.ts";
 import type { DemoKeys } from "./demo-keys.ts";
+
+/** The demo's clusters: a folder of manifests for each installation. */
+const DEMO_CLUSTERS = join(import.meta.dirname, "../../../deploy/demo-cluster");
 
 export interface Ports {
   readonly console: number;
@@ -32,6 +36,7 @@ const FROM_OPERATOR = [
   "IDENTITY_CONFIG",
   "OPENBAO_ADDR",
   "OPENBAO_TOKEN_FILE",
+  "KUBERNETES_SNAPSHOT_DIR",
   "METRICS_TOKEN",
   "TRUSTED_PROXIES",
   "WORKER_FAILPOINT",
@@ -87,6 +92,7 @@ export function applicationEnvironment(options: {
     IDENTITY_CONFIG: `${layout.idp}/identity.json`,
     OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
+    KUBERNETES_SNAPSHOT_DIR: join(DEMO_CLUSTERS, sovereign),
     ...pick(source, FROM_OPERATOR),
   };
 }

@@ -31,6 +31,8 @@ const schema = z.object({
   IDENTITY_CONFIG: z.string().min(1),
   OPENBAO_ADDR: z.url(),
   OPENBAO_TOKEN_FILE: z.string().min(1),
+  /** A folder of manifests that says what runs in the cluster; absent: nothing is known of it. */
+  KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),
