@@ -2,6 +2,7 @@ import "server-only";
 import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
+import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
@@ -14,6 +15,7 @@ export const appRouter = router({
   alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,
+  changeWindows: changeWindowsRouter,
   platform: platformRouter,
   policy: policyRouter,
   rotation: rotationRouter,
