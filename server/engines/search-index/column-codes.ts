@@ -12,7 +12,7 @@ export interface ColumnCodes {
   readonly codes: Uint16Array;
 }
 
-export function valueOf(column: CodedColumn, event: QueryEvent): string {
+export function columnValue(column: CodedColumn, event: QueryEvent): string {
   return column === "subjectKind" ? subjectKindOf(event.subject) : event[column];
 }
 
@@ -22,7 +22,7 @@ export function subjectKindOf(subject: string): string {
 }
 
 export function codesOf(column: CodedColumn, events: readonly QueryEvent[]): ColumnCodes {
-  return coded(events.map((event) => valueOf(column, event)));
+  return coded(events.map((event) => columnValue(column, event)));
 }
 
 function coded(all: readonly string[]): ColumnCodes {
