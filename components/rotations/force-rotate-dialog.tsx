@@ -96,6 +96,8 @@ const WORDS = {
   "postgres-dual-user": ["touchRole", "touchPath", "touchOld"],
   "kv-generated": ["touchValue", "touchOldValue"],
   "openbao-transit": ["touchKey", "touchOldKey"],
+  "azure-key": ["touchKey", "touchOldDisabled"],
+  "azure-secret": ["touchValue", "touchOldDisabled"],
   none: [],
 } as const;
 

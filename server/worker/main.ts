@@ -13,6 +13,7 @@ import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { startQueue } from "./queue.ts";
 import { rotationLoop } from "./rotation-loop.ts";
+import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredVault } from "./vault.ts";
 import { workerEnv } from "./worker-env.ts";
 
@@ -29,6 +30,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 }
 
 const vault = configuredVault();
+const stores = configuredStores();
 const boss = await startQueue((err) => logger.error({ err }, "the queue failed"));
 const loops = {
   rotations: () =>
@@ -36,6 +38,7 @@ const loops = {
       boss,
       {
         vault,
+        stores,
         owner: `${hostname()}:${process.pid}`,
         leaseSeconds: WORKER_LEASE_SECONDS,
         failpoint: WORKER_FAILPOINT,

@@ -1,5 +1,6 @@
 import type { AutomaticRotator } from "#server/features/rotation/schema.ts";
 import type { RotationFixture } from "#server/worker/rotation/testing/rotation-fixture.ts";
+import { azureKeySubject, azureSecretSubject } from "./azure-subjects.ts";
 import type { CrashSubject } from "./crash-subject.ts";
 
 export type CrashKind = AutomaticRotator["kind"];
@@ -9,6 +10,8 @@ export const SUBJECTS: Record<CrashKind, (fixture: RotationFixture) => Promise<C
   "postgres-dual-user": pairOfRoles,
   "kv-generated": generatedValue,
   "openbao-transit": transitKey,
+  "azure-key": azureKeySubject,
+  "azure-secret": azureSecretSubject,
 };
 
 async function pairOfRoles(fixture: RotationFixture): Promise<CrashSubject> {

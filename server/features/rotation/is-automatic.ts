@@ -1,6 +1,10 @@
-import type { AutomaticRotator, Rotator } from "./schema.ts";
+import { AutomaticRotator, type Rotator } from "./schema.ts";
+
+const AUTOMATIC: ReadonlySet<string> = new Set(
+  AutomaticRotator.options.map((option) => option.shape.kind.value),
+);
 
 /** Whether the worker rotates it by itself, from start to proof. */
 export function isAutomatic(rotator: Rotator): rotator is AutomaticRotator {
-  return rotator.kind !== "none";
+  return AUTOMATIC.has(rotator.kind);
 }

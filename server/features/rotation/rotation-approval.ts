@@ -9,7 +9,14 @@ import type { BindingRow } from "./rotation-rows.ts";
 import { runWithin } from "./run-within.ts";
 
 /** Kinds that nobody rotates alone, whatever a policy says. */
-const ALWAYS_APPROVED: ReadonlySet<string> = new Set(["openbao-transit"]);
+const ALWAYS_APPROVED: ReadonlySet<string> = new Set([
+  "openbao-transit",
+  "azure-key",
+  "openbao-pki-root",
+  "openbao-pki-intermediate",
+]);
+
+const KEY_CLASSES: ReadonlySet<string> = new Set(["signing-key", "root-ca", "intermediate-ca"]);
 
 /** Who must approve a rotation of this credential now; null when nobody has to. */
 export async function approvalRequirement(
@@ -19,7 +26,7 @@ export async function approvalRequirement(
   // By the policies in force at this moment, not as last applied: an approval is never missed.
   const { requireApproval } = (await currentRules(tx)).of(binding.class);
   const roles = new Set(requireApproval);
-  const isKey = binding.class === "signing-key" || ALWAYS_APPROVED.has(binding.rotator.kind);
+  const isKey = KEY_CLASSES.has(binding.class) || ALWAYS_APPROVED.has(binding.rotator.kind);
   if (isKey || roles.size > 0) roles.add("security-officer");
   if (roles.size === 0) return null;
   return [...roles].sort().map((role) => ({ role: role as Requirement[number]["role"], count: 1 }));

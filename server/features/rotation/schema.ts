@@ -5,6 +5,7 @@ import { path, regionName, roleName } from "./rotator-kinds/names.ts";
 import { AutomaticRotator, Rotator } from "./rotator-kinds/rotator-kinds.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 
+export type { AzureKey, AzureSecret } from "./rotator-kinds/azure.ts";
 export type { KvGenerated } from "./rotator-kinds/kv-generated.ts";
 export type { OpenbaoTransit } from "./rotator-kinds/openbao-transit.ts";
 export type { PostgresDualUser } from "./rotator-kinds/postgres-dual-user.ts";
@@ -104,6 +105,8 @@ export const ForceRotateInput = z.object({
     .trim()
     .min(10, "must say why, in 10 characters or more")
     .max(1_000, "must be 1,000 characters at most"),
+  /** Must be said when no change window of its environment is open; the reason says why. */
+  outsideWindow: z.boolean().default(false),
 });
 
 export const StartScheduledInput = z.object({ bindingId: entityId("secret binding") });
@@ -119,6 +122,8 @@ export const OpenedRotation = z.object({
 export const ClaimRotationInput = z.object({
   rotationId: entityId("rotation"),
   owner: z.string().min(1).max(200),
+  /** How many rotations may act on its target at once. */
+  mostPerTarget: z.number().int().min(1).max(1_000).default(8),
   leaseSeconds: z.number().int().min(1).max(3_600),
 });
 

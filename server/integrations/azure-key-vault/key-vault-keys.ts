@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { CryptographyClient, KeyClient, type KeyProperties } from "@azure/keyvault-keys";
 import { asKeyVaultCall } from "./classify.ts";
+import { type KeyShape, keyUse, optionsLike, shapeOf } from "./key-shape.ts";
 import { KeyVaultError } from "./key-vault-error.ts";
 import { type KeyVaultOptions, sdkOptions } from "./key-vault-options.ts";
 
@@ -9,10 +10,12 @@ export interface KeyVersion {
   isEnabled: boolean;
   createdAt: Date | null;
   expiresAt: Date | null;
+  /** The rotation that made it, by its tag. */
+  rotationId: string | null;
 }
 
-/** Elliptic-curve keys (P-256, ES256): what the console makes and tries out. Others are listed and disabled alike. */
-const ALGORITHM = "ES256";
+/** The tag that says which rotation made a version. */
+const ROTATION_TAG = "rotationId";
 
 /** Keys of one Key Vault. Key material never leaves it. */
 export class KeyVaultKeys {
@@ -68,6 +71,65 @@ export class KeyVaultKeys {
     return rotated;
   }
 
+  /** What kind of key a version is, the current one when none is named; null when it isn't there. */
+  async shape(name: string, version?: string): Promise<(KeyShape & { version: string }) | null> {
+    try {
+      const found = await asKeyVaultCall("key read", () =>
+        this.#reader.getKey(name, version ? { version } : {}),
+      );
+      return { ...shapeOf(found), version: toVersion(found.properties, "key read").version };
+    } catch (error) {
+      if (error instanceof KeyVaultError && error.failure === "not_found") return null;
+      throw error;
+    }
+  }
+
+  /** The version this rotation made, also when its answer never came back. */
+  async findByRotation(name: string, rotationId: string): Promise<KeyVersion | null> {
+    const versions = await this.versions(name);
+    return versions.find((each) => each.rotationId === rotationId) ?? null;
+  }
+
+  /**
+   * Makes this rotation's version, of the given kind, which becomes the current one. `rotate` takes no
+   * tag, so it is made by `create`. Asked again it answers the version already there.
+   */
+  async createVersion(
+    name: string,
+    { rotationId, like }: { rotationId: string; like: KeyShape },
+  ): Promise<KeyVersion> {
+    const existing = await this.findByRotation(name, rotationId);
+    if (existing) return existing;
+    const { properties } = await asKeyVaultCall("key create", () =>
+      this.#writer.createKey(name, like.type, {
+        ...optionsLike(like),
+        tags: { [ROTATION_TAG]: rotationId },
+      }),
+    );
+    const made = toVersion(properties, "key create");
+    if (made.rotationId !== rotationId) throw new KeyVaultError("outcome_unknown", "key create");
+    return made;
+  }
+
+  /** Uses a version for what it is for, there and back: signs and verifies, or wraps and unwraps. */
+  async tryOut(name: string, version: string, shape: KeyShape): Promise<boolean> {
+    const use = keyUse(shape);
+    const crypto = this.#crypto(name, version);
+    const own = (keyId: string | undefined) => keyId?.endsWith(`/${version}`) ?? false;
+    return asKeyVaultCall("key use", async () => {
+      if (use.kind === "sign") {
+        const digest = use.digest(`probe ${randomBytes(16).toString("hex")}`);
+        const signed = await crypto.sign(use.algorithm, digest);
+        const { result } = await crypto.verify(use.algorithm, digest, signed.result);
+        return result && own(signed.keyID);
+      }
+      const secret = randomBytes(32);
+      const wrapped = await crypto.wrapKey(use.algorithm as "RSA-OAEP-256", secret);
+      const { result } = await crypto.unwrapKey(use.algorithm as "RSA-OAEP-256", wrapped.result);
+      return own(wrapped.keyID) && Buffer.from(result).equals(secret);
+    });
+  }
+
   /** Revokes a version: it signs, decrypts and verifies no more. Repeating is harmless. */
   async disable(name: string, version: string): Promise<void> {
     await this.#setEnabled(name, version, false);
@@ -78,9 +140,11 @@ export class KeyVaultKeys {
   }
 
   /** Signs with this very version. The text is hashed here. */
-  async sign(name: string, version: string, text: string): Promise<Uint8Array> {
+  async sign(name: string, version: string, text: string, shape = P256): Promise<Uint8Array> {
+    const use = keyUse(shape);
+    if (use.kind !== "sign") throw new KeyVaultError("invalid", "key sign");
     return asKeyVaultCall("key sign", async () => {
-      const signed = await this.#crypto(name, version).sign(ALGORITHM, digest(text));
+      const signed = await this.#crypto(name, version).sign(use.algorithm, use.digest(text));
       if (!signed.keyID?.endsWith(`/${version}`)) {
         throw new KeyVaultError("outcome_unknown", "key sign");
       }
@@ -94,19 +158,36 @@ export class KeyVaultKeys {
     text: string,
     signature: Uint8Array,
   ): Promise<boolean> {
+    const use = keyUse(P256);
+    if (use.kind !== "sign") throw new KeyVaultError("invalid", "key verify");
     return asKeyVaultCall("key verify", async () => {
-      const verified = await this.#crypto(name, version).verify(ALGORITHM, digest(text), signature);
-      return verified.result;
+      const crypto = this.#crypto(name, version);
+      return (await crypto.verify(use.algorithm, use.digest(text), signature)).result;
     });
   }
 
-  /** `dead` only when Key Vault refuses to sign because the version is disabled. */
-  async probe(name: string, version: string): Promise<"alive" | "dead"> {
+  /** `dead` only when Key Vault refuses to sign or unwrap because the version is disabled. */
+  async probe(name: string, version: string, shape: KeyShape = P256): Promise<"alive" | "dead"> {
     try {
-      await this.sign(name, version, "probe");
+      const use = keyUse(shape);
+      if (use.kind === "sign") await this.sign(name, version, "probe", shape);
+      else await this.#unwrapNoise(name, version);
       return "alive";
     } catch (error) {
       if (error instanceof KeyVaultError && error.failure === "disabled") return "dead";
+      throw error;
+    }
+  }
+
+  /** A version that may be used refuses noise as bad input; a disabled one refuses to look at it. */
+  async #unwrapNoise(name: string, version: string): Promise<void> {
+    const noise = randomBytes(256);
+    try {
+      await asKeyVaultCall("key unwrap", () =>
+        this.#crypto(name, version).unwrapKey("RSA-OAEP-256", noise),
+      );
+    } catch (error) {
+      if (error instanceof KeyVaultError && error.failure === "invalid") return;
       throw error;
     }
   }
@@ -125,9 +206,7 @@ export class KeyVaultKeys {
   }
 }
 
-function digest(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
-}
+const P256: KeyShape = { type: "EC", curve: "P-256", bits: null, operations: ["sign", "verify"] };
 
 function toVersion(properties: KeyProperties, operation: string): KeyVersion {
   if (!properties.version) throw new KeyVaultError("outcome_unknown", operation);
@@ -136,5 +215,6 @@ function toVersion(properties: KeyProperties, operation: string): KeyVersion {
     isEnabled: properties.enabled ?? true,
     createdAt: properties.createdOn ?? null,
     expiresAt: properties.expiresOn ?? null,
+    rotationId: properties.tags?.[ROTATION_TAG] ?? null,
   };
 }

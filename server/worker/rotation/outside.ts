@@ -41,6 +41,27 @@ export const OUTSIDE_CALLS = {
     "transit.retire-old",
     "transit.probe-old",
   ],
+  "azure-key": [
+    "keyvault.read",
+    "keyvault.list",
+    "keyvault.recheck",
+    "keyvault.probe-alive",
+    "keyvault.create",
+    "keyvault.find-new",
+    "keyvault.try-new",
+    "keyvault.disable-old",
+    "keyvault.probe-old",
+  ],
+  "azure-secret": [
+    "keyvault.read",
+    "keyvault.list",
+    "keyvault.recheck",
+    "keyvault.set",
+    "keyvault.read-back",
+    "keyvault.read-old",
+    "keyvault.disable-old",
+    "keyvault.probe-old",
+  ],
 } as const satisfies Record<AutomaticRotator["kind"], readonly string[]>;
 
 /** Acts of the ways that lead back, of finding out what is true, and of settings that not all have. */
@@ -52,6 +73,7 @@ export const OUTSIDE_CALLS_IN_TROUBLE = [
   "target.lock-standby",
   "transit.ask",
   "transit.trim",
+  "keyvault.ask",
 ] as const;
 
 export type OutsideCall =

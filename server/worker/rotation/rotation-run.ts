@@ -14,6 +14,7 @@ import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import { NO_STORES, type WorkerStores } from "#server/worker/stores/worker-stores.ts";
 import type { Outside } from "./outside.ts";
 import type { Trouble } from "./outside-trouble.ts";
 import { raiseRotationAlert } from "./raise-rotation-alert.ts";
@@ -24,6 +25,7 @@ import { rotatorOf } from "./rotator-of.ts";
 export class RotationRun {
   readonly claim: ClaimedRotation;
   readonly vault: OpenBaoClient;
+  readonly stores: WorkerStores;
   readonly rotator: Rotator;
   readonly outside: Outside;
   readonly #caller: Caller;
@@ -38,12 +40,14 @@ export class RotationRun {
   constructor(options: {
     claim: ClaimedRotation;
     vault: OpenBaoClient;
+    stores?: WorkerStores | undefined;
     outside: Outside;
     caller: Caller;
     leaseSeconds: number;
   }) {
     this.claim = options.claim;
     this.vault = options.vault;
+    this.stores = options.stores ?? NO_STORES;
     this.outside = options.outside;
     this.#caller = options.caller;
     this.#leaseSeconds = options.leaseSeconds;

@@ -6,10 +6,12 @@ import {
 } from "#server/engines/rotation/state-machine.ts";
 import type { StepResult } from "#server/features/rotation/schema.ts";
 import { claimRotation } from "#server/features/rotation/verbs/claim-rotation.ts";
+import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import type { WorkerStores } from "#server/worker/stores/worker-stores.ts";
 import { makeOutside } from "./outside.ts";
 import { OutsideTrouble, type Trouble, ValueMissingError } from "./outside-trouble.ts";
 import { rollBack } from "./roll-back.ts";
@@ -18,6 +20,8 @@ import { STEPS } from "./steps.ts";
 
 export interface RotationDependencies {
   vault: OpenBaoClient;
+  /** Other stores and targets that are configured. */
+  stores?: WorkerStores;
   /** Names this replica in leases. */
   owner: string;
   leaseSeconds: number;
@@ -37,7 +41,7 @@ export async function runRotation(
   dependencies: RotationDependencies,
   { tenantId, rotationId }: { tenantId: string; rotationId: string },
 ): Promise<void> {
-  const { vault, owner, leaseSeconds, failpoint } = dependencies;
+  const { vault, stores, owner, leaseSeconds, failpoint } = dependencies;
   const work = { tenantId, name: "rotation", scopes: SCOPES };
   const claimedAtMillis = performance.now();
   const { claimed } = await runVerb(claimRotation, workerCaller(work), {
@@ -48,7 +52,7 @@ export async function runRotation(
   if (!claimed) return;
   const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });
   const outside = makeOutside({ leaseSeconds, claimedAtMillis, failpoint });
-  const run = new RotationRun({ claim: claimed, vault, outside, caller, leaseSeconds });
+  const run = new RotationRun({ claim: claimed, vault, stores, outside, caller, leaseSeconds });
   let isCancelled = claimed.isCancelled;
   let step = claimed.intent?.step === "roll-back" ? "roll-back" : nextStep(claimed.state);
   while (step) {
@@ -95,6 +99,9 @@ function troubleOf(error: unknown): Trouble | null {
   if (error instanceof OutsideTrouble) return error.trouble;
   if (error instanceof OpenBaoError) {
     return { errorCode: `vault_${error.failure}`, errorText: error.message };
+  }
+  if (error instanceof KeyVaultError) {
+    return { errorCode: `key_vault_${error.failure}`, errorText: error.message };
   }
   if (error instanceof ValueMissingError) {
     return { errorCode: "value_missing", errorText: error.message };

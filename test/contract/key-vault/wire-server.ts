@@ -1,4 +1,13 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes, sign, verify } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  publicEncrypt,
+  randomBytes,
+  sign,
+  verify,
+} from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -16,6 +25,7 @@ interface Version {
   contentType?: string;
   value?: string;
   jwk?: JsonWebKey;
+  operations?: string[];
   pem?: string;
 }
 
@@ -133,7 +143,7 @@ function route(
     return { status: 200, body: bundle(add(all, name, secretFrom(body)), true) };
   }
   if (method === "POST" && third === "create") {
-    return { status: 200, body: bundle(add(all, name, newEcKey()), true) };
+    return { status: 200, body: bundle(add(all, name, newKey(body)), true) };
   }
   if (versions.length === 0) throw new WireError(404, `${kind}NotFound`);
   if (method === "DELETE") {
@@ -167,8 +177,28 @@ function operate(
   action: string,
   body: Record<string, unknown>,
 ): unknown {
-  if (body.alg !== "ES256" || !version.pem) throw new WireError(400, "BadParameter");
+  if (!version.pem) throw new WireError(400, "BadParameter");
   const privateKey = createPrivateKey(version.pem);
+  const operation = ({ wrapkey: "wrapKey", unwrapkey: "unwrapKey" } as const)[action] ?? action;
+  if (!(version.operations ?? ["sign", "verify"]).includes(operation)) {
+    throw new WireError(403, "Forbidden", "KeyOperationForbidden");
+  }
+  if (action === "wrapkey" || action === "unwrapkey") {
+    if (body.alg !== "RSA-OAEP-256") throw new WireError(400, "BadParameter");
+    const oaep = { key: privateKey, oaepHash: "sha256" };
+    const given = Buffer.from(String(body.value ?? ""), "base64url");
+    try {
+      const made =
+        action === "wrapkey"
+          ? publicEncrypt({ ...oaep, key: createPublicKey(privateKey) }, given)
+          : privateDecrypt(oaep, given);
+      const kid = `${origin}/keys/${name}/${version.version}`;
+      return { kid, value: made.toString("base64url") };
+    } catch {
+      throw new WireError(400, "BadParameter");
+    }
+  }
+  if (body.alg !== "ES256") throw new WireError(400, "BadParameter");
   const key = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
   const text = (field: string) => Buffer.from(String(body[field] ?? ""), "base64url");
   // The wire carries a digest; here its own hash is signed, which shows the same to the caller.
@@ -202,7 +232,7 @@ function bundleOf(
   const common = { attributes, tags, ...(contentType ? { contentType } : {}) };
   if (area === "secrets") return { id, ...common, ...(withMaterial ? { value } : {}) };
   return withMaterial
-    ? { key: { kid: id, ...jwk, key_ops: ["sign", "verify"] }, ...common }
+    ? { key: { kid: id, ...jwk, key_ops: each.operations ?? ["sign", "verify"] }, ...common }
     : { kid: id, ...common };
 }
 
@@ -230,6 +260,25 @@ function secretFrom(body: Record<string, unknown>): Partial<Version> {
     tags: (body.tags as Record<string, string> | undefined) ?? {},
     ...(exp ? { exp } : {}),
     ...(body.contentType ? { contentType: String(body.contentType) } : {}),
+  };
+}
+
+/** As `create` asks for: P-256 or RSA, with its uses and tags. */
+function newKey(body: Record<string, unknown>): Partial<Version> {
+  const made = body.kty === "RSA" ? newRsaKey(Number(body.key_size ?? 2048)) : newEcKey();
+  const operations = body.key_ops as string[] | undefined;
+  return {
+    ...made,
+    ...(operations ? { operations } : {}),
+    tags: (body.tags as Record<string, string> | undefined) ?? {},
+  };
+}
+
+function newRsaKey(modulusLength: number): Partial<Version> {
+  const pair = generateKeyPairSync("rsa", { modulusLength });
+  return {
+    pem: String(pair.privateKey.export({ format: "pem", type: "pkcs8" })),
+    jwk: pair.publicKey.export({ format: "jwk" }) as JsonWebKey,
   };
 }
 

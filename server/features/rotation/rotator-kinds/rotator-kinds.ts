@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AzureKey, AzureSecret } from "./azure.ts";
 import { KvGenerated } from "./kv-generated.ts";
 import { OpenbaoTransit } from "./openbao-transit.ts";
 import { PostgresDualUser } from "./postgres-dual-user.ts";
@@ -8,6 +9,8 @@ export const AutomaticRotator = z.discriminatedUnion("kind", [
   PostgresDualUser,
   KvGenerated,
   OpenbaoTransit,
+  AzureKey,
+  AzureSecret,
 ]);
 export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
 
@@ -21,6 +24,8 @@ export const Rotator = z.discriminatedUnion("kind", [
   PostgresDualUser,
   KvGenerated,
   OpenbaoTransit,
+  AzureKey,
+  AzureSecret,
   NoRotator,
 ]);
 export type Rotator = z.infer<typeof Rotator>;

@@ -40,6 +40,8 @@ export interface RotationFixture {
     trim?: boolean;
   }): Promise<{ bindingId: string; key: string }>;
   newPair(graceSeconds?: number, throughPort?: number): Promise<Pair>;
+  /** Something that ends with it. */
+  alsoStop(stop: () => Promise<void>): void;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function rotationFixture(): Promise<RotationFixture> {
   await ensureDatabase(adminUrl, database);
   const target = { host: "127.0.0.1", port: cluster.port, database, tls: "disable" } as const;
   const tenant = await newTenant("rotation");
+  const others: (() => Promise<void>)[] = [];
   return {
     tenant,
     vault,
@@ -132,7 +135,11 @@ export async function rotationFixture(): Promise<RotationFixture> {
       });
       return { bindingId, key: name };
     },
+    alsoStop(stop) {
+      others.push(stop);
+    },
     async stop() {
+      for (const stop of others) await stop();
       await client.close();
       await vault.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,149 @@
+import "server-only";
+import type { AzureSecret } from "#server/features/rotation/schema.ts";
+import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
+import {
+  done,
+  type Look,
+  type Outcome,
+  orphaned,
+  type Promotion,
+  type Revocation,
+  refused,
+  type Truth,
+  type Undoing,
+} from "../../outcome.ts";
+import type { OutsideCall } from "../../outside.ts";
+import { OutsideTrouble } from "../../outside-trouble.ts";
+import type { RotationRun } from "../../rotation-run.ts";
+import type { Rotator } from "../../rotator.ts";
+import { freshValue } from "../kv-value.ts";
+import { keyVaultOf } from "./key-vault-of.ts";
+import { keyVaultWrite } from "./key-vault-write.ts";
+
+/**
+ * A token or client secret that is whatever Key Vault says it is. Key Vault has no compare-and-set and
+ * no value that waits: the value is made when it is promoted, tagged with the rotation, and found by that.
+ */
+export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSecret): Rotator {
+  const secrets = () => keyVaultOf(run, vault).secrets;
+  const oldVersion = () => run.handles.old.ref ?? "";
+  const newNumber = () => run.handles.old.version + 1;
+  const read = (call: OutsideCall, version?: string) =>
+    run.outside(call, () => secrets().read(secret, version));
+  const ours = (call: OutsideCall) =>
+    run.outside(call, () => secrets().findByRotation(secret, run.rotationId));
+
+  async function current(call: OutsideCall) {
+    const found = await read(call);
+    if (found) return found;
+    throw new OutsideTrouble({
+      errorCode: "secret_missing",
+      errorText: `There is no secret ${secret} in Key Vault.`,
+    });
+  }
+
+  /** Null when the version is disabled or gone: then nobody can have been given it again. */
+  async function oldValue(call: OutsideCall) {
+    try {
+      return await read(call, oldVersion());
+    } catch (error) {
+      if (error instanceof KeyVaultError && error.failure === "disabled") return null;
+      throw error;
+    }
+  }
+
+  return {
+    async look(): Promise<Look> {
+      if (run.oldHandle && run.newHandle) {
+        return { kind: "fit", oldHandle: run.oldHandle, newHandle: run.newHandle };
+      }
+      const found = await read("keyvault.read");
+      if (!found) return refused("secret_missing", `There is no secret ${secret} in Key Vault.`);
+      const versions = await run.outside("keyvault.list", () => secrets().versions(secret));
+      return {
+        kind: "fit",
+        oldHandle: { version: Math.max(1, versions.length), ref: found.version },
+        newHandle: { version: null },
+      };
+    },
+
+    async stage() {
+      return done("the version in use is noted");
+    },
+
+    async apply() {
+      return done("nothing to set: whoever checks the value reads Key Vault");
+    },
+
+    async verify(): Promise<Outcome> {
+      const { version } = await current("keyvault.recheck");
+      if (version === oldVersion()) return done("the version in use can be read");
+      return refused("vault_moved_on", "Somebody else wrote this secret meanwhile.");
+    },
+
+    async promote(): Promise<Promotion> {
+      const { version } = await current("keyvault.recheck");
+      if (version !== oldVersion() && !(await ours("keyvault.ask"))) {
+        return refused("vault_moved_on", "Somebody else wrote this secret meanwhile.");
+      }
+      const made = await keyVaultWrite(() =>
+        run.outside("keyvault.set", () =>
+          secrets().set(secret, freshValue(bytes), { rotationId: run.rotationId }),
+        ),
+      );
+      if (made.kind === "unknown") return made;
+      return { kind: "done", version: newNumber(), note: `version ${made.value.version}` };
+    },
+
+    /** The new value has to be readable, and another, before the old one is let go. */
+    async settle() {
+      const now = await current("keyvault.read-back");
+      const before = await oldValue("keyvault.read-old");
+      const isNew = now.version !== oldVersion() && now.value.reveal() !== before?.value.reveal();
+      if (isNew) return;
+      throw new OutsideTrouble({
+        errorCode: "value_not_new",
+        errorText: "Key Vault's current value is the old one.",
+      });
+    },
+
+    async revoke(): Promise<Revocation> {
+      const now = await current("keyvault.recheck");
+      const before = await oldValue("keyvault.read-old");
+      const isBack = now.version === oldVersion() || now.value.reveal() === before?.value.reveal();
+      if (isBack) {
+        return orphaned(
+          "vault_moved_on",
+          "Somebody put the old value back into Key Vault, so it was not disabled.",
+        );
+      }
+      await run.outside("keyvault.disable-old", () => secrets().disable(secret, oldVersion()));
+      return done("");
+    },
+
+    async proveDead(): Promise<Outcome> {
+      const state = await run.outside("keyvault.probe-old", () =>
+        secrets().probe(secret, oldVersion()),
+      );
+      if (state === "dead") return done(`Key Vault refuses version ${oldVersion()}: disabled`);
+      return refused("old_still_alive", `Version ${oldVersion()} can still be read.`);
+    },
+
+    async destroy() {
+      return `version ${oldVersion()} stays, disabled: Key Vault deletes no single version`;
+    },
+
+    async ask(resume): Promise<Truth> {
+      if (resume !== "verified") {
+        return { kind: "state", state: resume, note: "nothing in doubt changed the secret" };
+      }
+      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
+      return { kind: "state", state: "verified", note: "asked Key Vault: no new version" };
+    },
+
+    async undo(): Promise<Undoing> {
+      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
+      return { kind: "undone" };
+    },
+  };
+}
