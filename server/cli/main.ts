@@ -1,4 +1,5 @@
 import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts";
+import { decisionReplayCommand } from "./commands/decision-replay.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
@@ -9,6 +10,7 @@ import { reachCommand } from "./commands/reach.ts";
 
 /** Every command of `npm run -s console -- <command>`; a two-word name is matched first. */
 const COMMANDS: Record<string, Command> = {
+  "decision replay": decisionReplayCommand,
   diff: diffCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,

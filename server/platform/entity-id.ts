@@ -12,6 +12,9 @@ export const ENTITY_KINDS = [
   "alert",
   "webhook endpoint",
   "webhook delivery",
+  "deployment request",
+  "region",
+  "region promotion",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

@@ -1,6 +1,10 @@
 import "server-only";
 import type { PolicyDecision as DecisionRow } from "#prisma-client";
-import type { PolicyAction, PolicyDecision } from "#server/platform/authz/policy-engine.ts";
+import type {
+  PolicyAction,
+  PolicyDecision,
+  PolicyTexts,
+} from "#server/platform/authz/policy-engine.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { wordsOfPolicy } from "./policy-words.ts";
@@ -73,6 +77,21 @@ export async function recordedDecision(
     entities: row.entities,
     digest: Buffer.from(row.digest),
   };
+}
+
+/** The rules that a decision was made by; null when one of the two texts was never stored. */
+export async function storedTexts(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { policySetDigest, schemaDigest }: PolicyDecision,
+): Promise<PolicyTexts | null> {
+  const rows = await tx.query<{ digest: Buffer; body: string }>(
+    "SELECT digest, body FROM policy_set WHERE tenant_id = $1 AND digest IN ($2, $3)",
+    [tenant, policySetDigest, schemaDigest],
+  );
+  const bodyOf = (digest: Buffer) => rows.find((row) => row.digest.equals(digest))?.body;
+  const [policySet, schema] = [bodyOf(policySetDigest), bodyOf(schemaDigest)];
+  return policySet === undefined || schema === undefined ? null : { policySet, schema };
 }
 
 function findRow(

@@ -1,21 +1,27 @@
 import "server-only";
 import {
   decide,
+  decideUnder,
   type PolicyAction,
   type PolicyDecision,
   type PolicyRequest,
+  type PolicyTexts,
 } from "#server/platform/authz/policy-engine.ts";
 import type { Replay } from "./schema.ts";
 
 type Change = Replay["changed"][number];
 
 /**
- * Makes a recorded decision again from its own record and compares byte for byte (law 11). When
- * the policies, their schema or the engine are others now, the verdict is `unknown`, never `same`.
+ * Makes a recorded decision again from its own record and compares byte for byte (law 11), by the
+ * rules that were stored with it. When those are lost and others are in force, or the engine is
+ * another, the verdict is `unknown`, never `same`.
  */
-export function replayDecision(recorded: PolicyDecision): Replay {
+export function replayDecision(
+  recorded: PolicyDecision,
+  stored: PolicyTexts | null = null,
+): Replay {
   const question = JSON.parse(recorded.request) as Omit<PolicyRequest, "entities" | "action">;
-  const again = decide({
+  const again = (stored ? (asked: PolicyRequest) => decideUnder(stored, asked) : decide)({
     ...question,
     action: recorded.action as PolicyAction,
     entities: JSON.parse(recorded.entities) as PolicyRequest["entities"],

@@ -1,7 +1,7 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { readProcedure, router } from "#server/trpc/init.ts";
-import { decision, decisions, recordedDecision } from "./queries.ts";
+import { decision, decisions, recordedDecision, storedTexts } from "./queries.ts";
 import { replayDecision } from "./replay-decision.ts";
 import {
   DecisionDetail,
@@ -35,6 +35,6 @@ export const policyRouter = router({
     .query(async ({ ctx, input }) => {
       const recorded = await recordedDecision(ctx.tx, ctx.caller.tenant, input.decisionId);
       if (!recorded) throw notFound("policy decision");
-      return replayDecision(recorded);
+      return replayDecision(recorded, await storedTexts(ctx.tx, ctx.caller.tenant, recorded));
     }),
 });

@@ -10,10 +10,22 @@ export type PolicyAction =
   | "DecideApproval"
   | "AmendApproval"
   | "CreateTenant"
-  | "LabelTenant";
+  | "LabelTenant"
+  | "RequestDeployment"
+  | "ExecuteDeployment"
+  | "ManageEnvironment";
 
 export interface CedarUid {
-  type: "User" | "Service" | "Worker" | "System" | "Tenant" | "SecretBinding" | "ApprovalRequest";
+  type:
+    | "User"
+    | "Service"
+    | "Worker"
+    | "System"
+    | "Tenant"
+    | "SecretBinding"
+    | "ApprovalRequest"
+    | "DeploymentRequest"
+    | "DeploymentEnvironment";
   id: string;
 }
 
@@ -47,7 +59,15 @@ export interface PolicyDecision {
   digest: Buffer;
 }
 
+/** The texts that a decision's two digests are of. */
+export interface PolicyTexts {
+  /** RFC 8785 JSON: the text of each policy by its id. */
+  policySet: string;
+  schema: string;
+}
+
 interface LoadedPolicies {
+  texts: PolicyTexts;
   setId: string;
   schemaName: string;
   policySetDigest: Buffer;
@@ -88,25 +108,51 @@ export function loadPolicies(directory = join(process.cwd(), "policies")): Loade
   if (problems.length > 0)
     throw new Error(`The policies are not valid:\n  ${problems.join("\n  ")}`);
 
-  const policySetDigest = sha256(canonicalJson(staticPolicies));
-  const schemaDigest = sha256(schema);
+  return preparsed({ policySet: canonicalJson(staticPolicies), schema });
+}
+
+/** Parsed once a process: Cedar keeps what it parsed under the digests' names. */
+const known = new Map<string, LoadedPolicies>();
+
+function preparsed(texts: PolicyTexts): LoadedPolicies {
+  const policySetDigest = sha256(texts.policySet);
+  const schemaDigest = sha256(texts.schema);
   const setId = policySetDigest.toString("hex");
   const schemaName = schemaDigest.toString("hex");
+  const before = known.get(`${setId}/${schemaName}`);
+  if (before) return before;
+  const staticPolicies = JSON.parse(texts.policySet) as Record<string, string>;
   const parsed = [
-    cedar.preparseSchema(schemaName, schema),
+    cedar.preparseSchema(schemaName, texts.schema),
     cedar.preparsePolicySet(setId, { staticPolicies }),
   ];
   for (const answer of parsed) {
     if (answer.type === "failure")
       throw new Error(answer.errors.map((error) => error.message).join("\n"));
   }
-  return { setId, schemaName, policySetDigest, schemaDigest };
+  const loaded = { texts, setId, schemaName, policySetDigest, schemaDigest };
+  known.set(`${setId}/${schemaName}`, loaded);
+  return loaded;
+}
+
+/** The texts now in force: kept with the decisions that are made from them. */
+export function policyTexts(): PolicyTexts {
+  shared.consolePolicies ??= loadPolicies();
+  return shared.consolePolicies.texts;
 }
 
 /** Decides. Never throws: what cannot be evaluated is denied, with the error named (law 7). */
 export function decide(request: PolicyRequest): PolicyDecision {
   shared.consolePolicies ??= loadPolicies();
-  const policies = shared.consolePolicies;
+  return decideBy(shared.consolePolicies, request);
+}
+
+/** Decides by these texts instead of those in force. Throws when they do not parse. */
+export function decideUnder(texts: PolicyTexts, request: PolicyRequest): PolicyDecision {
+  return decideBy(preparsed(texts), request);
+}
+
+function decideBy(policies: LoadedPolicies, request: PolicyRequest): PolicyDecision {
   const { entities, ...question } = request;
   const sorted = [...entities].sort((a, b) =>
     `${a.uid.type}::${a.uid.id}` < `${b.uid.type}::${b.uid.id}` ? -1 : 1,

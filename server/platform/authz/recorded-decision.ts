@@ -2,7 +2,7 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { TenantTx } from "../db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "../tenancy/authorized-tenant.ts";
-import type { PolicyDecision } from "./policy-engine.ts";
+import { type PolicyDecision, policyTexts } from "./policy-engine.ts";
 
 /** Records a decision with its digests, in the transaction it decides about. Returns its id. */
 export async function savePolicyDecision(
@@ -11,10 +11,11 @@ export async function savePolicyDecision(
   decision: PolicyDecision,
 ): Promise<string> {
   const decisionId = uuidv7();
-  await tx.query(
-    `INSERT INTO policy_decision (tenant_id, decision_id, action, outcome, policy_set_digest, schema_digest,
+  const [stored] = await tx.query<{ texts: number }>(
+    `WITH made AS (INSERT INTO policy_decision (tenant_id, decision_id, action, outcome, policy_set_digest, schema_digest,
        engine_version, request, entities, reasons, errors, digest, decided_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp()))
+     SELECT count(*)::int AS texts FROM policy_set WHERE tenant_id = $1 AND digest IN ($5, $6)`,
     [
       tenant,
       decisionId,
@@ -30,10 +31,36 @@ export async function savePolicyDecision(
       decision.digest,
     ],
   );
+  if (stored?.texts !== 2) await storeTexts(tx, tenant);
   return decisionId;
 }
 
+/** Rules change; what a decision was made from stays, so that it can be made again (law 11). */
+async function storeTexts(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
+  const { policySet, schema } = policyTexts();
+  await tx.query(
+    `INSERT INTO policy_set (tenant_id, digest, body)
+     SELECT $1, sha256(convert_to(body, 'UTF8')), body FROM unnest($2::text[]) AS body
+     ON CONFLICT (tenant_id, digest) DO NOTHING`,
+    [tenant, [policySet, schema]],
+  );
+}
+
 const WORDS: Record<string, string> = {
+  "forbid-deploy-by-a-person": "only a pipeline carries out a deployment, with a token of its own",
+  "forbid-deploy-expired": "the request's time is over",
+  "forbid-deploy-ended": "the request is not waiting any more",
+  "forbid-deploy-frozen": "the environment is frozen",
+  "forbid-deploy-outside-window": "outside the change window",
+  "forbid-deploy-waiting-time": "the waiting time is not over",
+  "forbid-deploy-policy-changed": "the environment's policy changed after the approvals were given",
+  "forbid-deploy-subject-changed": "what is to be deployed is not what was approved",
+  "forbid-deploy-untrusted-registry": "an image comes from a registry that is not trusted",
+  "forbid-deploy-provenance-missing": "provenance missing",
+  "forbid-deploy-elevation-missing": "no live elevation",
+  "forbid-deploy-rejected": "it was rejected",
+  "forbid-deploy-approvals-missing": "approvals are missing",
+  "forbid-manage-environment-by-machine": "only people say what an environment demands",
   "forbid-rotate-inactive": "the credential is retired or its secret is missing",
   "forbid-rotate-not-automatable":
     "this credential has no rotator, so the console cannot rotate it",

@@ -10,12 +10,20 @@ export const SCOPES = {
   "runtime.approvals.read": "See approval requests and their reviews",
   "runtime.approvals.request": "Ask for an approval, withdraw an own request",
   "runtime.approvals.decide": "Approve or reject a request",
+  "runtime.deployments.read": "See deployment requests, environments, their policies and what runs",
+  "runtime.deployments.request": "Ask for a deployment, revise or withdraw an own request, comment",
+  "runtime.deployments.execute": "Claim an approved deployment once and report how it went",
+  "runtime.environments.manage":
+    "Save what an environment demands of deployments, freeze and unfreeze it",
   "runtime.audit.read": "Read the audit log, its checkpoints and proofs",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
   "runtime.tenants.read": "See the tenant's own record",
   "runtime.tenants.manage": "Create and label tenants (in the Sovereign's context only)",
   "runtime.health.read": "See health, counts and metadata of the platform",
+  "runtime.regions.read": "See regions, their clusters, lag and where versions were read",
+  "runtime.regions.promote":
+    "Ask for the promotion of another region, and carry out an approved one",
 } as const;
 
 /**
@@ -31,6 +39,11 @@ export const WORKER_SCOPES = {
   "runtime.rotations.execute": "Claim a due rotation, begin its steps and record how they went",
   "runtime.secrets.bind": "Make or change the reference to a secret, and who rotates it",
   "runtime.policies.apply": "Judge credentials by the policies in force",
+  "runtime.regions.configure": "Keep the regions as the configuration names them",
+  "runtime.regions.observe": "Record what stores are seen to be and which versions regions have",
+  "runtime.regions.settle": "Settle the approval of a promotion, and record how it went",
+  "runtime.deployments.tend":
+    "Check deployment requests, close those that are over, tell subscribers",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
 
@@ -46,6 +59,7 @@ export const ROLES = [
   "org-admin",
   "developer",
   "platform-operator",
+  "deployment-pipeline",
 ] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -59,10 +73,14 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.approvals.read",
     "runtime.approvals.request",
     "runtime.approvals.decide",
+    "runtime.deployments.read",
+    "runtime.deployments.request",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.alerts.manage",
     "runtime.tenants.read",
+    "runtime.regions.read",
+    "runtime.regions.promote",
   ],
   "sovereign-admin": [
     "runtime.secrets.read",
@@ -71,39 +89,65 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.approvals.read",
     "runtime.approvals.request",
     "runtime.approvals.decide",
+    "runtime.deployments.read",
+    "runtime.deployments.request",
+    "runtime.environments.manage",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.alerts.manage",
     "runtime.tenants.read",
     "runtime.tenants.manage",
     "runtime.health.read",
+    "runtime.regions.read",
+    "runtime.regions.promote",
   ],
   compliance: [
     "runtime.secrets.read",
     "runtime.policies.read",
     "runtime.approvals.read",
+    "runtime.deployments.read",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
+    "runtime.regions.read",
   ],
   "org-admin": [
     "runtime.secrets.read",
     "runtime.policies.read",
     "runtime.approvals.read",
     "runtime.approvals.request",
+    "runtime.deployments.read",
+    "runtime.deployments.request",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
+    "runtime.regions.read",
   ],
   developer: [
     "runtime.secrets.read",
     "runtime.approvals.read",
     "runtime.approvals.request",
+    "runtime.deployments.read",
+    "runtime.deployments.request",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
   ],
-  "platform-operator": ["runtime.health.read"],
+  "platform-operator": [
+    "runtime.health.read",
+    // Runs the installation: may ask for a promotion, never approve one.
+    "runtime.approvals.request",
+    "runtime.regions.read",
+    "runtime.regions.promote",
+  ],
+  // For service callers: asks, claims and reports; never decides.
+  "deployment-pipeline": [
+    "runtime.approvals.read",
+    "runtime.approvals.request",
+    "runtime.deployments.read",
+    "runtime.deployments.request",
+    "runtime.deployments.execute",
+  ],
 };
 
 /** The scopes of a set of role names; unknown names give nothing. */
