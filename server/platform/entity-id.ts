@@ -4,6 +4,7 @@ import { z } from "zod";
 export const ENTITY_KINDS = [
   "secret binding",
   "rotation",
+  "leak incident",
   "secret policy",
   "audit event",
   "approval request",

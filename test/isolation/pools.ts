@@ -6,6 +6,7 @@ import type { EntityKind } from "#server/platform/entity-id.ts";
 const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "secret binding": ["secret_binding", "binding_id"],
   rotation: ["rotation", "rotation_id"],
+  "leak incident": ["leak_incident", "incident_id"],
   "secret policy": ["secret_policy", "policy_id"],
   "audit event": ["audit_event", "event_id"],
   "approval request": ["approval_request", "request_id"],

@@ -7,6 +7,7 @@ import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/ca
 
 export type PolicyAction =
   | "RotateSecret"
+  | "MarkLeaked"
   | "DecideApproval"
   | "AmendApproval"
   | "CreateTenant"

@@ -5,6 +5,10 @@
 export const SCOPES = {
   "runtime.secrets.read": "See credentials, their age, policy and rotations (never a value)",
   "runtime.secrets.rotate": "Start a rotation ahead of its schedule",
+  "runtime.secrets.override": "End an old value although something still uses it",
+  "runtime.consumers.report": "Report which version of a credential a workload uses",
+  "runtime.incidents.read": "See leak incidents: who could read a value and who used it",
+  "runtime.incidents.manage": "Mark a value as leaked, close its incident",
   "runtime.policies.read": "See which rules apply and the decisions made from them",
   "runtime.policies.manage": "Save and retire secret policies",
   "runtime.approvals.read": "See approval requests and their reviews",
@@ -39,6 +43,8 @@ export const WORKER_SCOPES = {
   "runtime.rotations.execute": "Claim a due rotation, begin its steps and record how they went",
   "runtime.secrets.bind": "Make or change the reference to a secret, and who rotates it",
   "runtime.policies.apply": "Judge credentials by the policies in force",
+  "runtime.consumers.observe": "Record who uses a credential and whether each has moved",
+  "runtime.incidents.pursue": "Look after an open leak incident until the value is proved dead",
   "runtime.regions.configure": "Keep the regions as the configuration names them",
   "runtime.regions.observe": "Record what stores are seen to be and which versions regions have",
   "runtime.regions.settle": "Settle the approval of a promotion, and record how it went",
@@ -60,6 +66,7 @@ export const ROLES = [
   "developer",
   "platform-operator",
   "deployment-pipeline",
+  "workload-reporter",
 ] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -68,6 +75,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "security-officer": [
     "runtime.secrets.read",
     "runtime.secrets.rotate",
+    "runtime.secrets.override",
+    "runtime.incidents.read",
+    "runtime.incidents.manage",
     "runtime.policies.read",
     "runtime.policies.manage",
     "runtime.approvals.read",
@@ -84,6 +94,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   ],
   "sovereign-admin": [
     "runtime.secrets.read",
+    "runtime.incidents.read",
     "runtime.policies.read",
     "runtime.policies.manage",
     "runtime.approvals.read",
@@ -103,6 +114,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   ],
   compliance: [
     "runtime.secrets.read",
+    "runtime.incidents.read",
     "runtime.policies.read",
     "runtime.approvals.read",
     "runtime.deployments.read",
@@ -113,6 +125,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   ],
   "org-admin": [
     "runtime.secrets.read",
+    "runtime.incidents.read",
     "runtime.policies.read",
     "runtime.approvals.read",
     "runtime.approvals.request",
@@ -147,7 +160,10 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.deployments.request",
     "runtime.deployments.execute",
+    "runtime.consumers.report",
   ],
+  // For controllers and workloads that say which version they use, and nothing else.
+  "workload-reporter": ["runtime.consumers.report"],
 };
 
 /** The scopes of a set of role names; unknown names give nothing. */
