@@ -2,8 +2,12 @@ import type { BindingStatus } from "#server/features/rotation/schema.ts";
 
 /** As the server orders them, most urgent first; here without its validators' weight. */
 export const BINDING_STATUSES = [
+  "leaked",
+  "orphaned",
   "failed",
+  "missing",
   "overdue",
+  "awaiting-approval",
   "rotating",
   "in-grace",
   "due-soon",

@@ -1,85 +1,70 @@
 import "server-only";
 import type { RuleInForce } from "#server/engines/secret-policy/rule-in-force.ts";
-import { ruleOf, SECRET_CLASSES } from "./rules.ts";
-import { BINDING_STATUSES, type Rotator } from "./schema.ts";
-
-const rules = SECRET_CLASSES.map((secretClass) => ({ secretClass, ...ruleOf(secretClass) }));
-
-/** The defaults, for what was not judged yet: parameters 2 to 4 of `BINDING_VIEW`, after the tenant. */
-export const RULE_PARAMS: readonly unknown[] = [
-  rules.map((rule) => rule.secretClass),
-  rules.map((rule) => rule.maxTtlSeconds),
-  rules.map((rule) => rule.managedBy),
-];
-
-/** A week before the limit, or the last tenth of a short life. */
-const DUE_SOON = "limit_at - least(interval '7 days', make_interval(secs => max_ttl) / 10)";
+import type { SECRET_CLASSES } from "./rules.ts";
+import type { BindingStatus, ENVIRONMENTS, Rotator } from "./schema.ts";
 
 /**
- * Every binding of the tenant ($1) with its age limit, its open rotation and its status, judged by
- * the database's clock (law 8).
+ * What a credential of `secret_binding b` needs, as of a moment of the database's clock (law 8).
+ * `standing` is what it needs apart from the clock; the rest are thresholds in the row.
+ * `asOf` is SQL: a constant of the statement.
  */
-export const BINDING_VIEW = `
-  WITH rule AS (
-    SELECT * FROM unnest($2::text[], $3::int[], $4::text[]) AS r(class, max_ttl, managed_by)
-  ), dated AS (
-    SELECT b.*, judged.max_ttl, judged.managed_by,
-      b.last_rotated_at + make_interval(secs => judged.max_ttl) AS limit_at,
-      floor(extract(epoch FROM clock_timestamp() - b.last_rotated_at))::int AS age_seconds,
-      b.rotator ->> 'missing' AS missing,
-      r.rotation_id, r.state AS rotation_state, r.grace_until, r.error_text, r.trigger
-    FROM secret_binding b
-    JOIN rule ON rule.class = b.class
-    CROSS JOIN LATERAL (SELECT
-      CASE WHEN b.rule IS NULL THEN rule.max_ttl ELSE (b.rule ->> 'maxTtlSeconds')::int END AS max_ttl,
-      coalesce(b.rule ->> 'managedBy', rule.managed_by) AS managed_by) judged
-    LEFT JOIN rotation r ON r.tenant_id = b.tenant_id AND r.binding_id = b.binding_id AND r.finished_at IS NULL
-    WHERE b.tenant_id = $1
-  ), binding_view AS (
-    SELECT dated.*, CASE
-      WHEN state = 'retired' THEN 'retired'
-      WHEN state IN ('failed', 'missing') OR rotation_state IN ('revoke_failed', 'indeterminate') THEN 'failed'
-      WHEN limit_at <= clock_timestamp() THEN 'overdue'
-      WHEN rotation_state IN ('promoted', 'grace', 'revoking', 'verified_dead') THEN 'in-grace'
-      WHEN rotation_state IS NOT NULL THEN 'rotating'
-      WHEN ${DUE_SOON} <= clock_timestamp() THEN 'due-soon'
-      WHEN rotator ->> 'kind' = 'none' AND managed_by IN ('console', 'nobody') THEN 'unmanaged'
-      ELSE 'healthy' END AS status
-    FROM dated
-  )`;
+export function statusSql(asOf: string): string {
+  return `CASE
+    WHEN b.standing IN ('leaked', 'orphaned', 'failed', 'missing', 'retired') THEN b.standing
+    WHEN b.limit_key <= ${asOf} THEN 'overdue'
+    WHEN b.standing IN ('awaiting-approval', 'rotating', 'in-grace') THEN b.standing
+    WHEN b.soon_key <= ${asOf} THEN 'due-soon'
+    ELSE b.standing END`;
+}
 
-/** Sort keys: never null, and stable while time passes, so that a page continues where one ended. */
-export const SORT_KEYS = {
-  name: { sql: "lower(name)", type: "text" },
-  status: {
-    sql: `array_position(ARRAY[${BINDING_STATUSES.map((s) => `'${s}'`).join(",")}], status)::float8`,
-    type: "float8",
-  },
-  age: { sql: "coalesce(-extract(epoch FROM last_rotated_at)::float8, -9e15)", type: "float8" },
-  next: { sql: "coalesce(extract(epoch FROM next_rotation_at)::float8, 9e15)", type: "float8" },
-  class: { sql: "class", type: "text" },
-  owner: { sql: "lower(owner)", type: "text" },
-  environment: { sql: "environment", type: "text" },
-} as const;
+const STUCK = new Set<BindingStatus>(["leaked", "orphaned", "failed", "missing", "retired"]);
+const UNDER_WAY = new Set<BindingStatus>(["awaiting-approval", "rotating", "in-grace"]);
+const ALIVE = "'awaiting-approval', 'rotating', 'in-grace', 'unmanaged', 'healthy'";
+
+/** The same judgement as a condition on one status, in ranges that an index answers. */
+export function hasStatusSql(status: BindingStatus, asOf: string): string {
+  if (STUCK.has(status)) return `b.standing = '${status}'`;
+  if (status === "overdue") return `(b.standing IN (${ALIVE}) AND b.limit_key <= ${asOf})`;
+  if (UNDER_WAY.has(status)) return `(b.standing = '${status}' AND b.limit_key > ${asOf})`;
+  if (status === "due-soon") {
+    // Nothing is due soon that has more than a week: the index needs only look at that much.
+    const week = `b.limit_key <= ${asOf} + interval '7 days'`;
+    return `(b.standing IN ('unmanaged', 'healthy') AND b.limit_key > ${asOf} AND ${week} AND b.soon_key <= ${asOf})`;
+  }
+  return `(b.standing = '${status}' AND b.limit_key > ${asOf} AND b.soon_key > ${asOf})`;
+}
+
+/** Columns of a credential of the dashboard and of its open rotation `r`. */
+export const VIEW_COLUMNS = `b.binding_id, b.name, b.class, b.environment, b.store, b.path, b.owner,
+  b.rotator, b.region, b.origin, b.rule, b.current_version, b.grace_seconds, b.last_rotated_at,
+  b.next_rotation_at, b.leaked_at, b.missing_since, nullif(b.limit_key, 'infinity') AS limit_at,
+  floor(extract(epoch FROM now() - b.last_rotated_at))::float8 AS age_seconds,
+  r.rotation_id, r.state AS rotation_state, r.grace_until, r.error_text`;
+
+export const JOIN_ROTATION = `LEFT JOIN rotation r
+  ON r.tenant_id = $1 AND r.binding_id = b.binding_id AND r.finished_at IS NULL`;
 
 export interface BindingViewRow {
   [column: string]: unknown;
   binding_id: string;
   name: string;
   class: (typeof SECRET_CLASSES)[number];
-  environment: "dev" | "test" | "staging" | "prod";
+  environment: (typeof ENVIRONMENTS)[number];
   store: string;
   path: string;
   owner: string;
   rotator: Rotator;
-  status: (typeof BINDING_STATUSES)[number];
+  region: string | null;
+  origin: "bound" | "discovered";
+  status: BindingStatus;
   age_seconds: number | null;
   last_rotated_at: Date | null;
   next_rotation_at: Date | null;
+  leaked_at: Date | null;
+  missing_since: Date | null;
   limit_at: Date | null;
   current_version: number | null;
   grace_seconds: number;
-  missing: string | null;
   /** As it was last applied; null = not yet, so the default of the class. */
   rule: RuleInForce | null;
   rotation_id: string | null;

@@ -25,8 +25,12 @@ export const BINDING_STATES = ["active", "rotating", "failed", "missing", "retir
 
 /** What a credential needs, most urgent first; derived, never stored. */
 export const BINDING_STATUSES = [
+  "leaked",
+  "orphaned",
   "failed",
+  "missing",
   "overdue",
+  "awaiting-approval",
   "rotating",
   "in-grace",
   "due-soon",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ROTATION_STATES } from "#server/engines/rotation/state-machine.ts";
 import { RuleInForce } from "#server/features/secret-policies/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
+import { regionName } from "./rotator-kinds/names.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 import {
   BINDING_STATUSES,
@@ -21,18 +22,39 @@ export const BINDING_SORTS = [
   "class",
   "owner",
   "environment",
+  "region",
 ] as const;
 export type BindingSort = (typeof BINDING_SORTS)[number];
 
-export const ListBindingsInput = z.object({
+/** Which credentials: all conditions together, each list meaning any of it. */
+export const BindingFilter = z.object({
   /** Part of the name, path or owner, in any case. */
-  text: z.string().trim().max(200).optional(),
+  text: z
+    .string()
+    .trim()
+    .max(200)
+    .regex(/^[^\u0000]*$/)
+    .optional(),
   classes: z.array(z.enum(SECRET_CLASSES)).max(SECRET_CLASSES.length).optional(),
   environments: z.array(z.enum(ENVIRONMENTS)).max(ENVIRONMENTS.length).optional(),
   statuses: z.array(z.enum(BINDING_STATUSES)).max(BINDING_STATUSES.length).optional(),
+  /** In any case. */
+  owners: z.array(z.string().trim().min(1).max(200)).max(20).optional(),
+  /** The empty text: in every region of the installation. */
+  regions: z
+    .array(z.union([z.literal(""), regionName]))
+    .max(20)
+    .optional(),
+  /** First and last UTC day of the next rotation. */
+  nextFrom: z.iso.date().optional(),
+  nextTo: z.iso.date().optional(),
+});
+export type BindingFilter = z.output<typeof BindingFilter>;
+
+export const ListBindingsInput = BindingFilter.extend({
   sort: z.enum(BINDING_SORTS).default("status"),
   order: z.enum(["asc", "desc"]).default("asc"),
-  cursor: z.string().max(600).nullish(),
+  cursor: z.string().max(1200).nullish(),
   limit: z.number().int().min(1).max(200).default(100),
 });
 export type ListBindingsInput = z.output<typeof ListBindingsInput>;
@@ -53,6 +75,13 @@ export const BindingView = z.object({
   store: z.string(),
   path: z.string(),
   owner: z.string(),
+  /** Null: in every region of the installation. */
+  region: z.string().nullable(),
+  /** Made by a verb or a person, or found in a store and bound by nobody. */
+  origin: z.enum(["bound", "discovered"]),
+  leakedAt: z.date().nullable(),
+  /** Since when it is not in its store any more. */
+  missingSince: z.date().nullable(),
   /** How it is rotated. */
   rotatorKind: z.enum(ROTATOR_KINDS),
   /** Which rule applies, and why. */
@@ -78,17 +107,52 @@ export const ListBindingsOutput = z.object({
   nextCursor: z.string().nullable(),
 });
 
-export const SummaryOutput = z.object({
+const Counts = z.object({
+  leaked: z.number().int(),
+  orphaned: z.number().int(),
+  failed: z.number().int(),
+  missing: z.number().int(),
+  overdue: z.number().int(),
+  awaitingApproval: z.number().int(),
+  rotating: z.number().int(),
+  inGrace: z.number().int(),
+  dueSoon: z.number().int(),
+  unmanaged: z.number().int(),
+  healthy: z.number().int(),
+  retired: z.number().int(),
+});
+
+export const SummaryOutput = Counts.extend({
   asOf: z.date(),
   total: z.number().int(),
-  overdue: z.number().int(),
-  dueSoon: z.number().int(),
-  inGrace: z.number().int(),
-  failed: z.number().int(),
-  unmanaged: z.number().int(),
-  leaked: z.number().int(),
-  /** Credentials whose next rotation falls on a UTC day, for 90 days from today; the overdue count today. */
+  /** Credentials whose next rotation falls into the next days, what is late included. */
+  next7Days: z.number().int(),
+  next30Days: z.number().int(),
+  /** Each class that has credentials, with how many need what. */
+  byClass: z.array(Counts.extend({ class: z.enum(SECRET_CLASSES), total: z.number().int() })),
+  /** The regions that credentials name. */
+  regions: z.array(z.string()),
+  /** Credentials whose next rotation falls on a UTC day, for 90 days from today; what is late counts today. */
   upcoming: z.array(z.object({ day: z.iso.date(), count: z.number().int() })),
+});
+
+export const CountOutput = z.object({ asOf: z.date(), count: z.number().int() });
+
+/** Credentials by the age of their value, the retired left out. */
+export const AgesOutput = z.object({
+  asOf: z.date(),
+  ages: z.array(
+    z.object({
+      /** Days: from this age on. */
+      from: z.number().int(),
+      /** Days: up to this age; null: any. */
+      to: z.number().int().nullable(),
+      within: z.number().int(),
+      over: z.number().int(),
+    }),
+  ),
+  /** Nobody knows when their value was made. */
+  unknown: z.number().int(),
 });
 
 export const BindingDetailInput = z.object({ bindingId: entityId("secret binding") });
