@@ -12,6 +12,7 @@ export type PolicyAction =
   | "AmendApproval"
   | "CreateTenant"
   | "LabelTenant"
+  | "ManageRotationTarget"
   | "RequestDeployment"
   | "ExecuteDeployment"
   | "ManageEnvironment";
