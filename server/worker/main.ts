@@ -21,7 +21,7 @@ import { workerEnv } from "./worker-env.ts";
  * The worker: any number of replicas, each doing what is due. SIGTERM lets what is under way reach
  * its next record; a SIGKILL loses nothing either, the lease only has to run out.
  */
-const { WORKER_LEASE_SECONDS, WORKER_LOOPS, WORKER_FAILPOINT } = workerEnv();
+const { WORKER_LEASE_SECONDS, WORKER_LOOPS, WORKER_FAILPOINT, ROTATIONS_PER_TARGET } = workerEnv();
 const HOUR_MILLIS = 3_600_000;
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -41,6 +41,7 @@ const loops = {
         stores,
         owner: `${hostname()}:${process.pid}`,
         leaseSeconds: WORKER_LEASE_SECONDS,
+        mostPerTarget: ROTATIONS_PER_TARGET,
         failpoint: WORKER_FAILPOINT,
       },
       signal,

@@ -20,6 +20,7 @@ export async function rotationLoop(
   dependencies: RotationDependencies,
   signal: AbortSignal,
 ): Promise<void> {
+  const { mostPerTarget } = dependencies;
   const underWay = new Set<string>();
   const options = { pollingIntervalSeconds: 0.5, localConcurrency: AT_ONCE };
   await boss.work<Wake>(WAKE_ROTATION, options, async ([job]) => {
@@ -35,7 +36,7 @@ export async function rotationLoop(
     }
   });
   const wakeDue = async () => {
-    const due = await findDueKeys<DueRow>("app.due_rotations($1)", [BATCH]);
+    const due = await findDueKeys<DueRow>("app.due_rotations($1, $2)", [BATCH, mostPerTarget]);
     for (const { tenant_id: tenantId, id } of due) {
       if (underWay.has(id)) continue;
       await boss.send(WAKE_ROTATION, { tenantId, id } satisfies Wake, { singletonKey: id });

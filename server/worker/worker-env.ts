@@ -16,6 +16,8 @@ const LOOPS = [
 const schema = z.object({
   /** How long one claim of a rotation lasts without a sign of life. */
   WORKER_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  /** How many rotations may act on one database host, mount or realm at once. */
+  ROTATIONS_PER_TARGET: z.coerce.number().int().min(1).max(1_000).default(4),
   /** Which loops this replica runs. */
   WORKER_LOOPS: z
     .string()

@@ -97,7 +97,8 @@ describe("whatever the rule, the windows and the day", () => {
         return;
       }
       const due =
-        each.rotatedAt.getTime() + (each.rule.maxTtlSeconds - each.rule.rotateBeforeSeconds) * 1000;
+        each.rotatedAt.getTime() +
+        ((each.rule.maxTtlSeconds ?? 0) - each.rule.rotateBeforeSeconds) * 1000;
       const late = at.getTime() - due;
       expect(late >= 0 && late <= Math.min(each.rule.rotateBeforeSeconds * 500, DAY * 1000)).toBe(
         true,

@@ -76,6 +76,7 @@ interface RuleChange {
   secretClass: SecretClass;
   oldLimit: number | null;
   newLimit: number | null;
+  oldNext: number | null;
   newNext: number | null;
 }
 
@@ -100,6 +101,7 @@ function changesBy(
         secretClass,
         oldLimit: before.maxTtlSeconds,
         newLimit: after.maxTtlSeconds,
+        oldNext: secondsToNextRotation(before),
         newNext: secondsToNextRotation(after),
       };
     });
@@ -121,11 +123,12 @@ export async function previewChanges(
     changes.map((change) => change.oldLimit),
     changes.map((change) => change.newLimit),
     changes.map((change) => change.newNext),
+    changes.map((change) => change.oldNext),
   ];
   const [counts] = await tx.query<Output["counts"]>(
     `${MOVED} SELECT count(*)::int AS affected,
        (count(*) FILTER (WHERE "becomesOverdue"))::int AS "becomesOverdue",
-       (count(*) FILTER (WHERE "nextRotationAt" IS DISTINCT FROM "newNextRotationAt"))::int AS rescheduled
+       (count(*) FILTER (WHERE "isMoved"))::int AS rescheduled
      FROM moved`,
     params,
   );
@@ -141,11 +144,13 @@ const MOVED = `
   WITH moved AS (
     SELECT b.tenant_id AS "tenantId", b.binding_id AS "bindingId", b.name, b.class, b.environment,
       b.next_rotation_at AS "nextRotationAt",
+      -- At the earliest: jitter and change windows move it on when the policy is applied.
       b.last_rotated_at + make_interval(secs => c.new_next) AS "newNextRotationAt",
+      b.last_rotated_at IS NOT NULL AND c.old_next IS DISTINCT FROM c.new_next AS "isMoved",
       coalesce(b.last_rotated_at + make_interval(secs => c.new_limit) <= clock_timestamp(), false)
         AND NOT coalesce(b.last_rotated_at + make_interval(secs => c.old_limit) <= clock_timestamp(), false) AS "becomesOverdue"
     FROM secret_binding b
-    JOIN unnest($2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[])
-      AS c (tenant_id, class, old_limit, new_limit, new_next) ON c.tenant_id = b.tenant_id AND c.class = b.class
+    JOIN unnest($2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[])
+      AS c (tenant_id, class, old_limit, new_limit, new_next, old_next) ON c.tenant_id = b.tenant_id AND c.class = b.class
     WHERE b.tenant_id = ANY ($1) AND b.state <> 'retired'
   )`;

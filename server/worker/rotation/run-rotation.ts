@@ -25,6 +25,8 @@ export interface RotationDependencies {
   /** Names this replica in leases. */
   owner: string;
   leaseSeconds: number;
+  /** How many rotations may act on one target at once, whichever replicas they are on. */
+  mostPerTarget: number;
   failpoint?: string;
 }
 
@@ -41,13 +43,14 @@ export async function runRotation(
   dependencies: RotationDependencies,
   { tenantId, rotationId }: { tenantId: string; rotationId: string },
 ): Promise<void> {
-  const { vault, stores, owner, leaseSeconds, failpoint } = dependencies;
+  const { vault, stores, owner, leaseSeconds, mostPerTarget, failpoint } = dependencies;
   const work = { tenantId, name: "rotation", scopes: SCOPES };
   const claimedAtMillis = performance.now();
   const { claimed } = await runVerb(claimRotation, workerCaller(work), {
     rotationId,
     owner,
     leaseSeconds,
+    mostPerTarget,
   });
   if (!claimed) return;
   const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });

@@ -56,7 +56,7 @@ export function base(name: string) {
     owner: "tests",
     rotator: {
       kind: "postgres-dual-user",
-      target: { host: "db.test", port: 5432, database: "orders", tls: "verify-full" },
+      target: { host: `${name}.db.test`, port: 5432, database: "orders", tls: "verify-full" },
       activeRole: "orders-a",
       standbyRole: "orders-b",
       rotatorPath: "tests/rotator",

@@ -3,11 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { uuidv7 } from "uuidv7";
 import { z } from "zod";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
-import { secondsToNextRotation } from "#server/engines/secret-policy/rule-in-force.ts";
 import { currentRules } from "#server/features/secret-policies/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { nextRotationAfter } from "../rules.ts";
+import { planNext } from "../plan-next.ts";
 import { BindSecretInput, type Rotator } from "../schema.ts";
 
 /**
@@ -26,8 +25,9 @@ export const bindSecret = verb({
       state: string;
       rotator: Rotator;
       rest: unknown;
+      last_rotated_at: Date | null;
     }>(
-      `SELECT binding_id, state, rotator, jsonb_build_object('name', name, 'class', class,
+      `SELECT binding_id, state, rotator, last_rotated_at, jsonb_build_object('name', name, 'class', class,
          'environment', environment, 'owner', owner, 'graceSeconds', grace_seconds,
          'region', region) AS rest
        FROM secret_binding WHERE tenant_id = $1 AND store = $2 AND path = $3 FOR UPDATE`,
@@ -48,7 +48,9 @@ export const bindSecret = verb({
     const bindingId = found?.binding_id ?? uuidv7();
     const rules = await currentRules(tx);
     const rule = rules.of(secretClass);
-    const next = input.lastRotatedAt ? nextRotationAfter(rule, input.lastRotatedAt) : null;
+    // What was rotated since it was bound is planned from there.
+    const rotatedAt = found ? found.last_rotated_at : input.lastRotatedAt;
+    const next = await planNext(tx, tenant, { bindingId, environment, rule, rotatedAt });
     await tx.query(UPSERT, [
       tenant,
       bindingId,
@@ -62,10 +64,9 @@ export const bindSecret = verb({
       input.currentVersion,
       graceSeconds,
       input.lastRotatedAt,
-      next,
+      next?.at ?? null,
       JSON.stringify(rule),
       rules.digest,
-      secondsToNextRotation(rule),
       region,
     ]);
     return audited(
@@ -96,11 +97,11 @@ function isSamePair(stored: Rotator, asked: Rotator): boolean {
 const UPSERT = `
   INSERT INTO secret_binding AS b (tenant_id, binding_id, name, class, environment, store, path, owner,
     rotator, current_version, grace_seconds, last_rotated_at, next_rotation_at, rule, rule_digest, region, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, clock_timestamp(), clock_timestamp())
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, clock_timestamp(), clock_timestamp())
   ON CONFLICT (tenant_id, store, path) DO UPDATE SET
     name = excluded.name, class = excluded.class, environment = excluded.environment,
     owner = excluded.owner, rotator = excluded.rotator, grace_seconds = excluded.grace_seconds,
     region = excluded.region, origin = 'bound', rule = excluded.rule, rule_digest = excluded.rule_digest,
-    next_rotation_at = CASE WHEN b.rule IS NULL OR b.rule = excluded.rule THEN b.next_rotation_at
-      ELSE b.last_rotated_at + make_interval(secs => $16) END,
+    next_rotation_at = CASE WHEN b.environment = excluded.environment AND (b.rule IS NULL OR b.rule = excluded.rule)
+      THEN b.next_rotation_at ELSE excluded.next_rotation_at END,
     updated_at = excluded.updated_at`;

@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
+import { findDueKeys } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
-import { claim, force, newRig, rotationRow } from "../testing/rotation-rig.ts";
+import { base, claim, force, LEASE, newRig, rotationRow } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 import { claimRotation } from "./claim-rotation.ts";
 
@@ -80,3 +82,43 @@ function expire(rotationId: string) {
     [rotationId],
   );
 }
+
+/** Two tenants' rotations on one database host of the test's own. */
+async function onOneTarget(count: number) {
+  const host = `${randomBytes(6).toString("hex")}.test`;
+  const made = [];
+  for (let at = 0; at < count; at++) {
+    const rotator = { ...base("x").rotator, target: { ...base("x").rotator.target, host } };
+    const rig = await newRig({ rotator });
+    made.push({ rig, rotationId: (await force(rig)).rotationId });
+  }
+  return made;
+}
+
+test("at most so many act on one target at once, whichever tenant and replica they are of", async () => {
+  const made = await onOneTarget(6);
+  const take = ({ rig, rotationId }: (typeof made)[number]) =>
+    runVerb(claimRotation, rig.worker, {
+      rotationId,
+      owner: randomBytes(4).toString("hex"),
+      leaseSeconds: LEASE,
+      mostPerTarget: 2,
+    });
+  // All at the same moment: the count must hold between transactions that don't see each other.
+  const taken = await Promise.all(made.map(take));
+  expect(taken.filter(({ claimed }) => claimed)).toHaveLength(2);
+  const due = await findDueKeys<{ id: string }>("app.due_rotations($1, $2)", [10_000, 2]);
+  const ids = new Set(due.map((row) => row.id));
+  expect(made.filter(({ rotationId }) => ids.has(rotationId))).toEqual([]);
+
+  // A dead worker's place is free when its lease ends.
+  const held = made.filter((_, at) => taken[at]?.claimed);
+  await asSuperuser("UPDATE rotation SET lease_until = clock_timestamp() WHERE rotation_id = $1", [
+    held[0]?.rotationId,
+  ]);
+  const again = await findDueKeys<{ id: string }>("app.due_rotations($1, $2)", [10_000, 2]);
+  const shown = again.filter((row) => made.some((each) => each.rotationId === row.id));
+  expect(shown).toHaveLength(1);
+  const others = made.filter((_, at) => !taken[at]?.claimed);
+  expect((await Promise.all(others.map(take))).filter(({ claimed }) => claimed)).toHaveLength(1);
+});

@@ -9,7 +9,7 @@ import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
 
 /**
  * Takes a due rotation for one worker: a lease, and a fence that outdates every earlier holder.
- * Null when it isn't due, is over, or somebody holds it.
+ * Null when it isn't due, is over, somebody holds it, or its target has no room (ADR 12).
  */
 export const claimRotation = verb({
   name: "rotation.claim",
@@ -20,6 +20,12 @@ export const claimRotation = verb({
     requireWorker(actor);
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");
+    // The last check before the lease is taken: the answer holds until this transaction ends.
+    const [target] = await tx.query<{ has_room: boolean }>(
+      "SELECT app.target_has_room($1, $2) AS has_room",
+      [input.rotationId, input.mostPerTarget],
+    );
+    if (!target?.has_room) return unchanged({ claimed: null });
     const [lease] = await tx.query<{ fence: string }>(
       `UPDATE rotation SET fence = fence + 1, lease_owner = $3, updated_at = clock_timestamp(),
          lease_until = clock_timestamp() + make_interval(secs => $4)

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
+import { closeWindow } from "../testing/closed-window.ts";
 import {
   bindingRow,
   force,
@@ -118,5 +119,22 @@ test("a credential without a rotator is refused with what is missing", async () 
   await expect(force(rig)).rejects.toMatchObject({
     code: "conflict",
     message: "The console can't rotate this credential: no connection to the provider.",
+  });
+});
+
+test("outside the change window it must be said, and is told of with the reason", async () => {
+  const rig = await newRig();
+  await closeWindow(rig.tenant);
+  await expect(force(rig)).rejects.toMatchObject({
+    code: "conflict",
+    message: "outsideWindow: no change window is open now.",
+    details: { field: "outsideWindow" },
+  });
+  const input = { bindingId: rig.bindingId, reason: REASON, outsideWindow: true };
+  const { rotationId } = await runVerb(forceRotate, rig.officer, input);
+  expect(await rotationRow(rig, rotationId)).toMatchObject({ outside_window: true });
+  expect((await eventsOf(rig.tenant)).at(-1)).toMatchObject({
+    type: "runtime.secrets.rotation-requested",
+    payload: { isOutsideWindow: true, reason: REASON },
   });
 });

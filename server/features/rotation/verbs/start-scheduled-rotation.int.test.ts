@@ -1,9 +1,12 @@
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
+import { isOpen } from "#server/engines/rotation/change-window.ts";
 import { findDueKeys } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf, workerOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { closeWindow } from "../testing/closed-window.ts";
 import { bindingRow, newRig } from "../testing/rotation-rig.ts";
 import { startScheduledRotation } from "./start-scheduled-rotation.ts";
 
@@ -59,4 +62,33 @@ test("no person has its scope, a person with it is refused, and bad input names 
   await expect(
     runVerb(startScheduledRotation, worker, { bindingId: "nonsense" }),
   ).rejects.toMatchObject({ code: "invalid", details: { field: "bindingId" } });
+});
+
+test("outside the change window it is put off to the next, which the dashboard then shows", async () => {
+  const rig = await newRig({ lastRotatedAt: hoursAgo(2) });
+  const window = await closeWindow(rig.tenant);
+  const input = { bindingId: rig.bindingId };
+  expect(await runVerb(startScheduledRotation, rig.worker, input)).toEqual({ opened: null });
+  const { state, next_rotation_at: next } = await bindingRow(rig);
+  expect(state).toBe("active");
+  expect(next > new Date()).toBe(true);
+  expect(isOpen([window], next)).toBe(true);
+  expect((await eventsOf(rig.tenant)).at(-1)).toMatchObject({
+    type: "runtime.secrets.rotation-put-off",
+    payload: { until: next.toISOString(), missesLimit: true },
+  });
+});
+
+test("a retry waits for the window as well", async () => {
+  const rig = await newRig({ lastRotatedAt: hoursAgo(2) });
+  await asSuperuser(
+    "UPDATE secret_binding SET state = 'failed', retry_at = clock_timestamp() WHERE binding_id = $1",
+    [rig.bindingId],
+  );
+  const window = await closeWindow(rig.tenant);
+  const input = { bindingId: rig.bindingId };
+  expect(await runVerb(startScheduledRotation, rig.worker, input)).toEqual({ opened: null });
+  const row = await bindingRow(rig);
+  expect(row.state).toBe("failed");
+  expect(isOpen([window], row.retry_at)).toBe(true);
 });

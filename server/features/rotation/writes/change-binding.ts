@@ -1,9 +1,9 @@
 import "server-only";
 import type { RotationState } from "#server/engines/rotation/state-machine.ts";
-import { secondsToNextRotation } from "#server/engines/secret-policy/rule-in-force.ts";
 import { currentRules } from "#server/features/secret-policies/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { planNext } from "../plan-next.ts";
 import type { BindingRow } from "../rotation-rows.ts";
 import type { NewHandle } from "../schema.ts";
 
@@ -17,19 +17,22 @@ export async function changeBinding(
   if (to === "promoted") {
     const rules = await currentRules(tx);
     const rule = rules.of(binding.class);
+    const { binding_id: bindingId, environment } = binding;
+    const rotatedAt = await tx.startedAt();
+    const next = await planNext(tx, tenant, { bindingId, environment, rule, rotatedAt });
     await tx.query(
       `UPDATE secret_binding SET current_version = $3, rotator = $4, updated_at = clock_timestamp(),
-         last_rotated_at = clock_timestamp(), rule = $6, rule_digest = $7,
-         next_rotation_at = clock_timestamp() + make_interval(secs => $5)
+         last_rotated_at = $8, rule = $6, rule_digest = $7, next_rotation_at = $5
        WHERE tenant_id = $1 AND binding_id = $2`,
       [
         tenant,
         binding.binding_id,
         newHandle?.version ?? null,
         JSON.stringify(withActiveRole(binding, newHandle)),
-        secondsToNextRotation(rule),
+        next?.at ?? null,
         JSON.stringify(rule),
         rules.digest,
+        rotatedAt,
       ],
     );
     return;

@@ -7,6 +7,7 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { BindingRow } from "../rotation-rows.ts";
 import type { OpenedRotation, RequestedBy } from "../schema.ts";
+import { targetOf } from "../target-of.ts";
 import { addStep } from "./add-step.ts";
 
 /**
@@ -24,14 +25,16 @@ export async function openRotation(
     rotationId?: string;
     /** The request that must be approved first. */
     approvalId?: string | null;
+    /** By a person's word, outside the change window of its environment. */
+    isOutsideWindow?: boolean;
   },
 ): Promise<z.input<typeof OpenedRotation>> {
   const { rotationId = uuidv7(), approvalId = null } = how;
   const state = approvalId ? "awaiting_approval" : "requested";
   const [opened] = await tx.query<{ created_at: Date }>(
     `INSERT INTO rotation (tenant_id, rotation_id, binding_id, state, trigger, requested_by,
-       cause_event_id, due_at, grace_seconds, created_at, updated_at, approval_id)
-     VALUES ($1, $2, $3, $8, $4, $5, $6, clock_timestamp(), $7, clock_timestamp(), clock_timestamp(), $9)
+       cause_event_id, due_at, grace_seconds, created_at, updated_at, approval_id, target_key, outside_window)
+     VALUES ($1, $2, $3, $8, $4, $5, $6, clock_timestamp(), $7, clock_timestamp(), clock_timestamp(), $9, $10, $11)
      ON CONFLICT (tenant_id, binding_id) WHERE finished_at IS NULL DO NOTHING
      RETURNING created_at`,
     [
@@ -44,6 +47,8 @@ export async function openRotation(
       binding.grace_seconds,
       state,
       approvalId,
+      targetOf(binding),
+      how.isOutsideWindow ?? false,
     ],
   );
   if (!opened) {
