@@ -76,11 +76,11 @@ export function checkChoice(
   return undefined;
 }
 
-/** 32 hexadecimal digits, the beginning of them with a star, or a whole traceparent. */
+/** 32 hexadecimal digits, three or more of their beginning with a star, or a whole traceparent. */
 export function checkTrace(match: Match, checker: Checker): Condition | undefined {
   const condition = checkText("trace", "traceId", match, checker);
   if (!condition) return undefined;
-  if (condition.kind === "prefix" && /^[0-9a-f]{1,32}$/i.test(condition.prefix)) {
+  if (condition.kind === "prefix" && /^[0-9a-f]{3,32}$/i.test(condition.prefix)) {
     return { ...condition, prefix: condition.prefix.toLowerCase() };
   }
   const written = condition.kind === "equals" ? condition.value.toLowerCase() : "";

@@ -61,6 +61,17 @@ export class Bitmap {
     return this.#words.every((word) => word === 0);
   }
 
+  /** Rising, and without a generator's cost. */
+  forEach(visit: (position: number) => void): void {
+    for (let at = 0; at < this.#words.length; at++) {
+      let word = this.#words[at] ?? 0;
+      while (word !== 0) {
+        visit((at << 5) + 31 - Math.clz32(word & -word));
+        word &= word - 1;
+      }
+    }
+  }
+
   /** Rising. */
   *positions(from = 0, until = this.size): Generator<number> {
     for (let at = from >>> 5; at << 5 < until; at++) {

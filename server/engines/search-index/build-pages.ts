@@ -79,11 +79,11 @@ function push(entries: Map<number, PageEntry[]>, page: number, entry: PageEntry)
   else entries.set(page, [entry]);
 }
 
-/** Words repeat: their hash is made once. Values do not: remembering them would only cost memory. */
+/** Words repeat: their hash is made once. The rest does not: remembering it would only cost memory. */
 function memoized(pageOf: (pageKey: string) => number): (pageKey: string) => number {
   const known = new Map<string, number>();
   return (pageKey) => {
-    if (pageKey.startsWith("v")) return pageOf(pageKey);
+    if (!pageKey.startsWith("w")) return pageOf(pageKey);
     let page = known.get(pageKey);
     if (page === undefined) {
       page = pageOf(pageKey);

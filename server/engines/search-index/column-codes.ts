@@ -2,14 +2,21 @@ import type { QueryEvent } from "../query-language/query-event.ts";
 import { Bitmap } from "./bitmap.ts";
 
 /** Columns with few values, kept as one code a position: they filter and they count. */
-export const CODED_COLUMNS = ["type", "outcome", "actorKind", "source", "subjectKind"] as const;
+export const CODED_COLUMNS = [
+  "type",
+  "outcome",
+  "actorKind",
+  "actorRef",
+  "source",
+  "subjectKind",
+] as const;
 export type CodedColumn = (typeof CODED_COLUMNS)[number];
 
 /** One column of a segment. */
 export interface ColumnCodes {
   readonly values: readonly string[];
   /** A place in `values` for each position. */
-  readonly codes: Uint16Array;
+  readonly codes: Uint8Array | Uint16Array;
 }
 
 export function columnValue(column: CodedColumn, event: QueryEvent): string {
@@ -69,12 +76,12 @@ export function positionsWhere(
 
 /** How often each value occurs among the positions of a set; without one, among all. */
 export function countValues({ values, codes }: ColumnCodes, among?: Bitmap): Map<string, number> {
-  const counts = new Array<number>(values.length).fill(0);
+  const counts = new Uint32Array(values.length);
   const add = (at: number) => {
     const code = codes[at] ?? 0;
     counts[code] = (counts[code] ?? 0) + 1;
   };
-  if (among) for (const at of among.positions()) add(at);
+  if (among) among.forEach(add);
   else for (let at = 0; at < codes.length; at++) add(at);
   return new Map(values.map((value, place) => [value, counts[place] ?? 0]));
 }
@@ -99,7 +106,7 @@ export function decodeColumn(bytes: Uint8Array): ColumnCodes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 5 + view.getUint32(0);
   const values = JSON.parse(new TextDecoder().decode(bytes.subarray(5, start))) as string[];
-  if (bytes[4] === 1) return { values, codes: Uint16Array.from(bytes.subarray(start)) };
+  if (bytes[4] === 1) return { values, codes: bytes.subarray(start) };
   const codes = new Uint16Array((bytes.length - start) / 2);
   for (let at = 0; at < codes.length; at++) codes[at] = view.getUint16(start + at * 2);
   return { values, codes };

@@ -29,7 +29,7 @@ import {
   spansOf,
 } from "./granules.ts";
 import { lookUp } from "./look-up.ts";
-import { needsOf, type SegmentReader, searchSegment } from "./search-segment.ts";
+import { needsOf, type SegmentReader, searchSegment, subjectCandidates } from "./search-segment.ts";
 import { pageCountOf, pageNumberOf, sizeOf } from "./segment-layout.ts";
 
 const hash = (pageKey: string) => createHash("sha256").update(pageKey).digest().readUInt32BE(0);
@@ -79,7 +79,7 @@ function readerOf({ level, events, pages, columns }: Segment, condition: Conditi
   };
   const times = events.map((event) => event.recordedAt.getTime());
   const spans = decodeSpans(encodeSpans(spansOf(times)));
-  return {
+  const reader: SegmentReader = {
     size,
     lookup(lookup) {
       expect(needs.pageKeys).toContain(lookup.pageKey);
@@ -97,9 +97,14 @@ function readerOf({ level, events, pages, columns }: Segment, condition: Conditi
       );
     },
     listed(listed) {
-      return where((event) => evaluateQuery(listed, event));
+      if (listed.kind === "event") return where((event) => evaluateQuery(listed, event));
+      const candidates = subjectCandidates(listed, reader);
+      const found = where((event) => event.subject.startsWith(listed.prefix));
+      for (const at of found.positions()) expect(candidates.has(at)).toBe(true);
+      return found;
     },
   };
+  return reader;
 }
 
 function conditionOf(query: string): Condition | null {

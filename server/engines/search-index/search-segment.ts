@@ -1,8 +1,10 @@
 import type { Condition } from "../query-language/condition.ts";
+import { PREFIX_BOUNDS } from "../query-language/limits.ts";
 import { type SearchTerm, termsOf } from "../query-language/search-term.ts";
+import { wordsOf } from "../query-language/words.ts";
 import { Bitmap } from "./bitmap.ts";
 import type { CodedColumn } from "./column-codes.ts";
-import { pageKeyOf, VALUE_COLUMNS, type ValueColumn, valueKey, wordPageKey } from "./term-key.ts";
+import { type IndexScope, pageKeyOf, valueKey, wordKey, wordPageKey } from "./term-key.ts";
 
 type Interval = Extract<Condition, { kind: "time" | "index" }>;
 
@@ -15,13 +17,12 @@ export interface Lookup {
   readonly isExact: boolean;
 }
 
-/** A clear column whose prefix no page can answer: the caller finds the leaves by its own index. */
-export interface ListedPrefix {
-  readonly kind: "prefix";
-  readonly column: ValueColumn;
+/** The beginning of a subject's id: the index narrows it down, the rows themselves decide. */
+export interface SubjectPrefix {
+  readonly kind: "subject-prefix";
   readonly prefix: string;
 }
-export type Listed = ListedPrefix | Extract<Condition, { kind: "event" }>;
+export type Listed = SubjectPrefix | Extract<Condition, { kind: "event" }>;
 
 /** A segment as a query sees it; everything that `needsOf` names has been fetched. */
 export interface SegmentReader {
@@ -102,8 +103,10 @@ export function needsOf(condition: Condition): Needs {
       case "prefix": {
         const asked = columnNeed(each);
         if (asked.kind === "lookup") pageKeys.add(asked.lookup.pageKey);
-        else if (asked.kind === "listed") listed.push(asked.listed);
-        else columns.add(asked.column);
+        else if (asked.kind === "listed") {
+          listed.push(asked.listed);
+          for (const { pageKey } of subjectLookups(asked.listed.prefix)) pageKeys.add(pageKey);
+        } else columns.add(asked.column);
         break;
       }
       default:
@@ -116,42 +119,65 @@ export function needsOf(condition: Condition): Needs {
 
 type ColumnNeed =
   | { kind: "lookup"; lookup: Lookup }
-  | { kind: "listed"; listed: ListedPrefix }
+  | { kind: "listed"; listed: SubjectPrefix }
   | { kind: "column"; column: CodedColumn; passes: (value: string) => boolean };
 
 function columnNeed(condition: Extract<Condition, { kind: "equals" | "prefix" }>): ColumnNeed {
   const { column } = condition;
-  if (!isValueColumn(column)) {
-    const passes =
-      condition.kind === "equals"
-        ? (value: string) => value === condition.value
-        : (value: string) => value.startsWith(condition.prefix);
-    return { kind: "column", column, passes };
+  if (condition.kind === "equals") {
+    const { value } = condition;
+    if (column === "subject") return { kind: "lookup", lookup: exact(valueKey(column, value)) };
+    if (column === "traceId") return { kind: "lookup", lookup: exact(wordKey(value, column)) };
+    return { kind: "column", column, passes: (each) => each === value };
   }
-  if (condition.kind === "equals")
-    return { kind: "lookup", lookup: exact(valueKey(column, condition.value)) };
   const { prefix } = condition;
-  // `secret-binding/*` is asked most, and answered by the kind alone.
-  if (column === "subject" && /^[^/]+\/$/.test(prefix)) {
-    return { kind: "column", column: "subjectKind", passes: (value) => value === prefix };
+  const begins = (each: string) => each.startsWith(prefix);
+  if (column === "traceId") {
+    return { kind: "lookup", lookup: lookupOf({ kind: "prefix", scope: column, text: prefix }) };
   }
-  return { kind: "listed", listed: { kind: "prefix", column, prefix } };
-}
-
-function isValueColumn(column: string): column is ValueColumn {
-  return (VALUE_COLUMNS as readonly string[]).includes(column);
+  if (column !== "subject") return { kind: "column", column, passes: begins };
+  // `secret-binding/*` is asked most, and answered by the kind alone.
+  if (prefix.indexOf("/") === prefix.length - 1) {
+    return { kind: "column", column: "subjectKind", passes: (each) => each === prefix };
+  }
+  return { kind: "listed", listed: { kind: "subject-prefix", prefix } };
 }
 
 function exact(key: string): Lookup {
   return { pageKey: pageKeyOf(key), begin: key, end: null, isExact: true };
 }
 
-const NUL = "\u0000";
+/** Lookups whose common positions have every subject that begins so, and maybe others. */
+function subjectLookups(prefix: string): Lookup[] {
+  const words = wordsOf(prefix);
+  // The last word may go on behind the prefix.
+  const isCut = /[\p{L}\p{N}\p{M}]$/u.test(prefix);
+  return words.flatMap((text, at) => {
+    if (!isCut || at < words.length - 1)
+      return [lookupOf({ kind: "word", scope: "subject", text })];
+    const isLong = [...text].length >= PREFIX_BOUNDS.min;
+    return isLong ? [lookupOf({ kind: "prefix", scope: "subject", text })] : [];
+  });
+}
 
-function lookupOf({ kind, scope, text }: SearchTerm): Lookup {
+/** The positions that may have a subject with this prefix: those to be looked at. */
+export function subjectCandidates(
+  { prefix }: SubjectPrefix,
+  reader: Pick<SegmentReader, "size" | "lookup">,
+): Bitmap {
+  return subjectLookups(prefix).reduce(
+    (found, lookup) => found.and(reader.lookup(lookup)),
+    Bitmap.full(reader.size),
+  );
+}
+
+const NUL = "\u0000";
+type Term = Pick<SearchTerm, "kind" | "text"> & { readonly scope: IndexScope };
+
+function lookupOf({ kind, scope, text }: Term): Lookup {
   if (kind === "whole") return exact(valueKey(scope, text));
   const letter = kind === "pair" ? "p" : "w";
-  const pageKey = wordPageKey(kind === "pair" ? (text.split(" ")[0] ?? "") : text);
+  const pageKey = kind === "pair" ? letter + text : wordPageKey(text);
   const isEverywhere = scope === "text";
   if (kind === "prefix") {
     const end = isEverywhere ? null : NUL + scope;

@@ -25,7 +25,8 @@ export interface SealedPayload {
   commitment: Buffer;
 }
 
-function derivedKey(tenant: string, purpose: string): Buffer {
+/** A tenant's own key for one purpose, made from the installation's master key. */
+export function derivedKey(tenant: string, purpose: string): Buffer {
   const master = Buffer.from(env().PAYLOAD_KEY, "hex");
   return Buffer.from(hkdfSync("sha256", master, tenant, `sovereign-console/${purpose}`, 32));
 }

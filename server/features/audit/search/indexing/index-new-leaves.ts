@@ -1,0 +1,58 @@
+import "server-only";
+import { buildPages } from "#server/engines/search-index/build-pages.ts";
+import { CODED_COLUMNS, codesOf } from "#server/engines/search-index/column-codes.ts";
+import { encodeTimes, spansOf } from "#server/engines/search-index/granules.ts";
+import { sizeOf } from "#server/engines/search-index/segment-layout.ts";
+import { indexCipher } from "#server/platform/audit/index-cipher.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { EVENT_COLUMNS, type EventRow } from "../../event-row.ts";
+import { queryEventOf } from "../query-event-of.ts";
+import { storePages, storeSegment } from "./store-segment.ts";
+
+/**
+ * Covers the next leaves: fills up the growing lowest segment, which replaces its narrower version.
+ * Gives the leaf up to which the log is indexed then. Call it under the indexer's lock.
+ */
+export async function indexNewLeaves(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { indexedTo, treeSize }: { indexedTo: number; treeSize: number },
+): Promise<number> {
+  const number = Math.floor(indexedTo / sizeOf(0));
+  const first = number * sizeOf(0);
+  const end = Math.min(treeSize, first + sizeOf(0));
+  const rows = await tx.query<EventRow>(
+    `SELECT ${EVENT_COLUMNS}
+     FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
+     LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
+     WHERE l.tenant_id = $1 AND l.leaf_index >= $2 AND l.leaf_index < $3 ORDER BY l.leaf_index`,
+    [tenant, first, end],
+  );
+  if (rows.length !== end - first) {
+    throw new Error(`leaves ${first} to ${end} of ${tenant} are not all there`);
+  }
+  const events = rows.map((row) => queryEventOf(tenant, row));
+  const times = events.map((event) => event.recordedAt.getTime());
+  const cipher = indexCipher(tenant);
+  const segment = { level: 0, number, width: events.length };
+  await tx.query(
+    `UPDATE audit_segment SET retired_at = clock_timestamp()
+     WHERE tenant_id = $1 AND level = 0 AND segment = $2 AND retired_at IS NULL`,
+    [tenant, number],
+  );
+  const columns = new Map(CODED_COLUMNS.map((column) => [column, codesOf(column, events)]));
+  await storeSegment(tx, tenant, segment, { spans: spansOf(times), columns });
+  await storePages(tx, tenant, segment, { pages: buildPages(events, cipher.hash), cipher });
+  await tx.query(
+    `INSERT INTO audit_granule (tenant_id, granule, times) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, granule) DO UPDATE SET times = excluded.times`,
+    [tenant, number, encodeTimes(times)],
+  );
+  await tx.query(
+    `INSERT INTO audit_index_head (tenant_id, indexed_to, updated_at) VALUES ($1, $2, clock_timestamp())
+     ON CONFLICT (tenant_id) DO UPDATE SET indexed_to = excluded.indexed_to, updated_at = excluded.updated_at`,
+    [tenant, end],
+  );
+  return end;
+}

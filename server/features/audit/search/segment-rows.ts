@@ -1,0 +1,99 @@
+import "server-only";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import {
+  type CodedColumn,
+  type ColumnCodes,
+  decodeColumn,
+  encodeColumn,
+} from "#server/engines/search-index/column-codes.ts";
+import type { SegmentId } from "#server/engines/search-index/segment-layout.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+
+/** A segment in one of its widths: what has this name never changes. */
+export interface SegmentVersion extends SegmentId {
+  readonly width: number;
+}
+
+/** Where a page belongs: its ciphertext opens nowhere else. */
+export function placeOf({ level, number, width }: SegmentVersion, page: number): string {
+  return `${level}/${number}/${width}/${page}`;
+}
+
+export const packPage = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes);
+export const unpackPage = (bytes: Uint8Array): Uint8Array => zstdDecompressSync(bytes);
+export const packColumn = (column: ColumnCodes): Buffer => zstdCompressSync(encodeColumn(column));
+export const unpackColumn = (bytes: Uint8Array): ColumnCodes =>
+  decodeColumn(zstdDecompressSync(bytes));
+
+export interface SegmentSummary extends SegmentVersion {
+  readonly minAt: Date;
+  readonly maxAt: Date;
+}
+
+/** The segments in force, the newest first. Together they cover each indexed leaf once. */
+export async function segmentsInForce(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+): Promise<SegmentSummary[]> {
+  const rows = await tx.query<{
+    level: number;
+    segment: number;
+    width: number;
+    min_at: Date;
+    max_at: Date;
+  }>(
+    `SELECT level, segment, width, min_at, max_at FROM audit_segment
+     WHERE tenant_id = $1 AND retired_at IS NULL ORDER BY level, segment DESC`,
+    [tenant],
+  );
+  return rows.map(({ level, segment, width, min_at: minAt, max_at: maxAt }) => ({
+    level,
+    number: segment,
+    width,
+    minAt,
+    maxAt,
+  }));
+}
+
+const KEYS = "unnest($2::smallint[], $3::integer[], $4::integer[]) AS k (level, segment, width)";
+
+export function segmentKeys(segments: readonly SegmentVersion[]): unknown[] {
+  return [
+    segments.map((each) => each.level),
+    segments.map((each) => each.number),
+    segments.map((each) => each.width),
+  ];
+}
+
+export function nameOf({ level, number, width }: SegmentVersion): string {
+  return `${level}/${number}/${width}`;
+}
+
+/** Columns of several segments: `nameOf` the segment → column → codes. */
+export async function readColumns(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  segments: readonly SegmentVersion[],
+  columns: Iterable<CodedColumn>,
+): Promise<Map<string, Map<CodedColumn, ColumnCodes>>> {
+  const rows = await tx.query<{
+    level: number;
+    segment: number;
+    width: number;
+    column_name: CodedColumn;
+    bytes: Buffer;
+  }>(
+    `SELECT c.level, c.segment, c.width, c.column_name, c.bytes FROM ${KEYS}
+     JOIN audit_segment_column c ON c.tenant_id = $1 AND c.level = k.level
+       AND c.segment = k.segment AND c.width = k.width AND c.column_name = ANY ($5::text[])`,
+    [tenant, ...segmentKeys(segments), [...columns]],
+  );
+  const found = new Map<string, Map<CodedColumn, ColumnCodes>>();
+  for (const { level, segment, width, column_name: column, bytes } of rows) {
+    const name = nameOf({ level, number: segment, width });
+    const of = found.get(name) ?? new Map<CodedColumn, ColumnCodes>();
+    found.set(name, of.set(column, unpackColumn(bytes)));
+  }
+  return found;
+}
