@@ -6,6 +6,7 @@ import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
+import { rotationTargetsRouter } from "#server/features/rotation-targets/router.ts";
 import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
 import { tenantsRouter } from "#server/features/tenants/router.ts";
 import { router } from "./init.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   platform: platformRouter,
   policy: policyRouter,
   rotation: rotationRouter,
+  rotationTargets: rotationTargetsRouter,
   secretPolicies: secretPoliciesRouter,
   tenants: tenantsRouter,
 });

@@ -181,6 +181,8 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
     );
   // The one tenant that a change across tenants may touch here is the Sovereign that makes it.
   if (/setTenantLabels\.tenantId$/.test(path)) return fc.constant(process.env.SOVEREIGN);
+  // So may its register of rotation targets, by their names.
+  if (/^rotationTargets\.\w+\.name$/.test(path)) return fc.constant("isolation-target");
   const pattern = checksOf(def).find((check) => check.pattern)?.pattern ?? def.pattern;
   if (pattern) {
     const fitting = fc.stringMatching(pattern);
