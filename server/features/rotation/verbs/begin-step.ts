@@ -7,10 +7,12 @@ import { audited, verb } from "#server/platform/verb.ts";
 import { heldRotation } from "../held-rotation.ts";
 import { BeginStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
+import { holdRevocation } from "../writes/hold-revocation.ts";
 
 /**
  * Records what is about to be done outside, before it is (law 2): the step, the old handle and the
- * new one. Beginning to revoke is itself a change of state.
+ * new one. Beginning to revoke is itself a change of state, unless the old value is still in use:
+ * then the rotation stays in grace, and the worker has to let go.
  */
 export const beginStep = verb({
   name: "rotation.beginStep",
@@ -26,6 +28,11 @@ export const beginStep = verb({
     const isCancelled = rotation.cancel_requested_at !== null;
     if (isCancelled && input.step === "promote") {
       throw new AppError("stale", "Somebody cancelled this rotation.");
+    }
+    if (input.step === "revoke" && from === "grace") {
+      const held = await holdRevocation(tx, tenant, rotation);
+      if (held)
+        return audited({ state: from, resumeState: null, isWaiting: true, isCancelled }, held);
     }
     const to = input.step === "revoke" ? "revoking" : from;
     if (to !== from && !mayMove(from, to, resume)) {

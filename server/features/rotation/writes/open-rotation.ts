@@ -6,9 +6,10 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { BindingRow } from "../rotation-rows.ts";
-import type { OpenedRotation, RequestedBy } from "../schema.ts";
+import type { OpenedRotation } from "../schema.ts";
 import { targetOf } from "../target-of.ts";
 import { addStep } from "./add-step.ts";
+import { requestedBy } from "./requested-by.ts";
 
 /**
  * Opens a rotation of a binding that the caller has locked. Throws `conflict` when one is under way:
@@ -71,21 +72,4 @@ export async function openRotation(
     trigger: how.trigger,
     createdAt: opened.created_at,
   };
-}
-
-function requestedBy(actor: Actor): RequestedBy {
-  switch (actor.kind) {
-    case "user":
-      return { ...identity(actor), kind: "user", name: actor.displayName };
-    case "service":
-      return { ...identity(actor), kind: "service", name: actor.subject };
-    case "worker":
-      return { kind: "worker", issuer: null, subject: null, name: actor.name };
-    case "system":
-      return { kind: "system", issuer: null, subject: null, name: actor.component };
-  }
-}
-
-function identity({ issuer, subject }: { issuer: string; subject: string }) {
-  return { issuer, subject };
 }

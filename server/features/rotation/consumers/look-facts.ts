@@ -1,0 +1,24 @@
+import "server-only";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { LookFacts } from "./schema.ts";
+
+/** What a worker needs to look at the consumers of a rotation; null when it isn't there. */
+export async function lookFacts(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotationId: string,
+): Promise<LookFacts | null> {
+  const [row] = await tx.query<Record<string, unknown>>(
+    `SELECT r.rotation_id AS "rotationId", b.binding_id AS "bindingId", b.store, b.path, b.rotator,
+       r.old_handle AS "oldHandle", (${PROMOTED_AT}) AS "promotedAt"
+     FROM rotation r JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
+     WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
+    [tenant, rotationId],
+  );
+  return row ? LookFacts.parse(row) : null;
+}
+
+/** When rotation `r` gave consumers the new value. */
+export const PROMOTED_AT = `SELECT min(s.at) FROM rotation_step s
+  WHERE s.tenant_id = r.tenant_id AND s.rotation_id = r.rotation_id AND s.state_to = 'promoted'`;

@@ -1,0 +1,144 @@
+import "server-only";
+import { uuidv7 } from "uuidv7";
+import { z } from "zod";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { revocationGate, secondsToNextLook } from "#server/engines/rotation/revocation-gate.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { notFound } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { PROMOTED_AT } from "../consumers/look-facts.ts";
+import { revocationFacts } from "../consumers/revocation-facts.ts";
+import { type ClusterLook, type OldUse, RecordConsumerLookInput } from "../consumers/schema.ts";
+import { requireWorker } from "../held-rotation.ts";
+import { judgeReports, noteAbsentConsumers } from "../writes/note-absent-consumers.ts";
+import { noteConsumer } from "../writes/note-consumer.ts";
+
+/**
+ * Notes what a look at cluster and target found of who uses a credential whose new value was
+ * promoted. A source that could not be asked makes its consumers unknown, never moved.
+ */
+export const recordConsumerLook = verb({
+  name: "rotation.recordConsumerLook",
+  scope: "runtime.consumers.observe",
+  input: RecordConsumerLookInput,
+  output: z.object({ isClear: z.boolean() }),
+  async run({ tx, tenant, actor, input }) {
+    requireWorker(actor);
+    const rotation = await rotationToLookAt(tx, tenant, input.rotationId);
+    if (!rotation) throw notFound("rotation");
+    if (rotation.finished_at || !rotation.promoted_at) return unchanged({ isClear: true });
+    const { rotation_id: rotationId, binding_id: bindingId } = rotation;
+    const about = { bindingId, rotationId, eventId: uuidv7() };
+    let changes = await noteCluster(tx, tenant, about, input.cluster);
+    const currentVersion = rotation.current_version;
+    changes += await judgeReports(tx, tenant, { ...about, currentVersion });
+    for (const use of input.oldUses) await noteOldUse(tx, tenant, about, use);
+    const gate = revocationGate(await revocationFacts(tx, tenant, rotation));
+    await tx.query(
+      `INSERT INTO rotation_watch AS w (tenant_id, rotation_id, looked_at, due_at)
+       VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
+       ON CONFLICT (tenant_id, rotation_id) DO UPDATE SET looked_at = excluded.looked_at, due_at = excluded.due_at`,
+      [tenant, rotationId, secondsToNextLook(rotation.promoted_seconds)],
+    );
+    return audited(
+      { isClear: gate.kind === "open" },
+      {
+        eventId: about.eventId,
+        type: "runtime.secrets.consumers-observed",
+        subject: `secret-binding/${bindingId}`,
+        causedBy: rotation.cause_event_id,
+        payload: {
+          rotationId,
+          changes,
+          cluster: input.cluster?.state ?? "none",
+          oldUses: input.oldUses.map((use) => ({
+            ...use,
+            lastUsedAt: use.lastUsedAt?.toISOString() ?? null,
+            users: use.users.map((user) => ({
+              ...user,
+              since: user.since?.toISOString() ?? null,
+            })),
+          })) as JsonValue,
+        },
+      },
+    );
+  },
+});
+
+interface About {
+  bindingId: string;
+  rotationId: string;
+  eventId: string;
+}
+
+async function rotationToLookAt(tx: TenantTx, tenant: AuthorizedTenantId, rotationId: string) {
+  const [row] = await tx.query<{
+    rotation_id: string;
+    binding_id: string;
+    trigger: string;
+    cause_event_id: string;
+    finished_at: Date | null;
+    promoted_at: Date | null;
+    promoted_seconds: number;
+    current_version: number | null;
+  }>(
+    `SELECT r.rotation_id, r.binding_id, r.trigger, r.cause_event_id, r.finished_at, p.at AS promoted_at,
+       coalesce(extract(epoch FROM clock_timestamp() - p.at), 0)::float8 AS promoted_seconds, b.current_version
+     FROM rotation r
+     JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
+     CROSS JOIN LATERAL (${PROMOTED_AT.replace("min(s.at)", "min(s.at) AS at")}) p
+     WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
+    [tenant, rotationId],
+  );
+  return row;
+}
+
+async function noteCluster(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  about: About,
+  look: ClusterLook | null,
+): Promise<number> {
+  if (!look || look.state === "away") {
+    const reason = look?.reason ?? "no-source";
+    return noteAbsentConsumers(tx, tenant, about, { foundIds: [], isGone: false, reason });
+  }
+  const foundIds: string[] = [];
+  let changes = 0;
+  for (const found of look.consumers) {
+    const { bindingId } = about;
+    const noted = { ...found, bindingId, cluster: look.cluster, seenVersion: null };
+    const { consumerId, isChanged } = await noteConsumer(tx, tenant, noted, about);
+    foundIds.push(consumerId);
+    if (isChanged) changes += 1;
+  }
+  const isGone = look.isComplete;
+  const absent = { foundIds, isGone, reason: "read-in-part" };
+  return changes + (await noteAbsentConsumers(tx, tenant, about, absent));
+}
+
+async function noteOldUse(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { rotationId, eventId }: About,
+  use: OldUse,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO old_value_use AS u (tenant_id, rotation_id, source, state, reason, uses, last_used_at, checked_at, event_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), $8)
+     ON CONFLICT (tenant_id, rotation_id, source) DO UPDATE SET state = excluded.state, reason = excluded.reason,
+       uses = excluded.uses, last_used_at = greatest(u.last_used_at, excluded.last_used_at),
+       checked_at = excluded.checked_at, event_id = excluded.event_id`,
+    [
+      tenant,
+      rotationId,
+      use.source,
+      use.state,
+      use.reason ?? "",
+      use.uses,
+      use.lastUsedAt,
+      eventId,
+    ],
+  );
+}
