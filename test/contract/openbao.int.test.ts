@@ -3,6 +3,7 @@ import "./openbao.contract.ts";
 import "./transit.contract.ts";
 import "./database.contract.ts";
 import "./pki.contract.ts";
+import "./pki-succession.contract.ts";
 import "./system.contract.ts";
 import "./login.contract.ts";
 import "./certificate-login.contract.ts";

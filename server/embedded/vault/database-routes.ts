@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { authorize } from "./access.ts";
-import { fillStatement, runOnTarget, setPassword } from "./database-target.ts";
+import { fillStatement, passwordFor, runOnTarget, setPassword } from "./database-target.ts";
 import { parseDuration } from "./duration.ts";
 import type { DatabaseMount } from "./engine-state.ts";
 import { answer, done, type VaultAnswer, type VaultRequest } from "./request.ts";
@@ -109,7 +109,9 @@ async function makeStatic(call: DatabaseCall): Promise<VaultAnswer> {
     pendingPassword: null,
     last_rotation: new Date().toISOString(),
   };
-  await runOnTarget(connectionOf(mount, role.db_name), [setPassword(role.username, role.password)]);
+  const connection = connectionOf(mount, role.db_name);
+  const told = passwordFor(connection, role.password);
+  await runOnTarget(connection, [setPassword(role.username, told)]);
   store.change((state) => {
     (state.engines[mountPath] as DatabaseMount).staticRoles[name] = role;
   });
@@ -125,7 +127,8 @@ async function rotateRole({ store, request, mountPath, name, mount }: DatabaseCa
   setStatic({ pendingPassword: password });
   try {
     const connection = connectionOf(mount, role.db_name);
-    await runOnTarget(connection, [setPassword(role.username, password)]);
+    const told = passwordFor(connection, password);
+    await runOnTarget(connection, [setPassword(role.username, told)]);
   } catch (error) {
     const reason = error instanceof VaultError ? error.errors.join() : "internal error";
     throw new VaultError(
@@ -166,9 +169,12 @@ async function issue({ store, request, mountPath, name, mount }: DatabaseCall) {
   const maxTtl = role.max_ttl || SYSTEM_MAX_TTL_SECONDS;
   const ttl = Math.min(role.default_ttl || DEFAULT_TTL_SECONDS, maxTtl);
   const username = `v-token-${name.slice(0, 8)}-${randomBytes(10).toString("hex")}-${issuedAt}`;
-  const values = { name: username, password: newPassword(), expiresAt: issuedAt + ttl };
+  const connection = connectionOf(mount, role.db_name);
+  const password = newPassword();
+  const told = passwordFor(connection, password);
+  const values = { name: username, password: told, expiresAt: issuedAt + ttl };
   const statements = role.creation_statements.map((each) => fillStatement(each, values));
-  await runOnTarget(connectionOf(mount, role.db_name), statements);
+  await runOnTarget(connection, statements);
   const path = request.namespace + request.path;
   const leaseId = `${path}/${randomBytes(18).toString("base64url")}`;
   store.change((state) => {
@@ -184,7 +190,7 @@ async function issue({ store, request, mountPath, name, mount }: DatabaseCall) {
     };
   });
   const lease = { lease_id: leaseId, renewable: true, lease_duration: ttl };
-  return { ...answer({ username, password: values.password }), lease };
+  return { ...answer({ username, password }), lease };
 }
 
 function describeRole(mount: DatabaseMount, name: string): VaultAnswer {

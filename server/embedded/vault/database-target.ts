@@ -1,3 +1,4 @@
+import { scramVerifier } from "#server/platform/db/scram-verifier.ts";
 import pg, { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseConnection } from "./engine-state.ts";
 import { VaultError } from "./vault-error.ts";
@@ -30,6 +31,12 @@ export async function runOnTarget(
   }
 }
 
+/** What the database is told: with `scram-sha-256` its verifier, so that no log of it holds the value. */
+export function passwordFor(connection: DatabaseConnection, password: string): string {
+  const isHashed = connection.password_authentication === "scram-sha-256";
+  return isHashed ? scramVerifier(password) : password;
+}
+
 export function setPassword(username: string, password: string): string {
   return `ALTER ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(password)}`;
 }
@@ -47,7 +54,7 @@ export function dropRole(username: string): string[] {
   ];
 }
 
-/** Fills a creation statement's places. The values are ours: letters, digits and dashes. */
+/** Fills a creation statement's places. The values are ours, or verifiers: none holds a quote. */
 export function fillStatement(
   statement: string,
   values: { name: string; password: string; expiresAt: number },
@@ -55,7 +62,7 @@ export function fillStatement(
   return statement
     .replaceAll("{{name}}", values.name)
     .replaceAll("{{username}}", values.name)
-    .replaceAll("{{password}}", values.password)
+    .replaceAll("{{password}}", () => values.password)
     .replaceAll("{{expiration}}", isoOf(values.expiresAt));
 }
 

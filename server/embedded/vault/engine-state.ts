@@ -63,6 +63,8 @@ export interface PkiMount extends Mounted {
   roles: Record<string, { ttl: number }>;
   /** Private keys of requests that wait for their certificate, by key id. */
   pendingKeys: Record<string, string>;
+  /** Names of keys, by key id; absent in what an earlier version kept. */
+  keyNames?: Record<string, string>;
   certificates: Record<string, PkiCertificate>;
 }
 

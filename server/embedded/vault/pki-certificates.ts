@@ -146,6 +146,16 @@ export async function importKey(pem: string): Promise<CryptoKey> {
   return webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, true, ["sign"]) as Promise<CryptoKey>;
 }
 
+/** Both halves of a kept private key. */
+export async function pairOf(pem: string): Promise<CryptoKeyPair> {
+  const privateKey = await importKey(pem);
+  const { d: _, key_ops: __, ...open } = await webcrypto.subtle.exportKey("jwk", privateKey);
+  const publicKey = (await webcrypto.subtle.importKey("jwk", open, ALGORITHM, true, [
+    "verify",
+  ])) as CryptoKey;
+  return { privateKey, publicKey };
+}
+
 async function common(commonName: string, ttlSeconds: number, issuer?: Signer) {
   // A positive serial number: its first bit is 0.
   const serial = randomBytes(20);

@@ -3,20 +3,18 @@ import { authorize } from "./access.ts";
 import { parseDuration } from "./duration.ts";
 import type { PkiIssuer, PkiMount } from "./engine-state.ts";
 import {
-  certificateKeyOf,
   expiryOf,
-  exportKey,
   importKey,
   makeAuthority,
   makeCrl,
   makeLeaf,
   makeRequest,
-  newKey,
-  publicKeyOf,
+  pairOf,
   readRequestKey,
   type Signer,
   serialOf,
 } from "./pki-certificates.ts";
+import { addKey, findKey, keyOfCertificate, keyRoute, privateKeyOf } from "./pki-keys.ts";
 import { answer, done, type VaultAnswer, type VaultRequest } from "./request.ts";
 import { absent, VaultError } from "./vault-error.ts";
 import type { VaultStore } from "./vault-store.ts";
@@ -50,7 +48,8 @@ export async function pkiRoutes(
   if (area === "issuers") return issuers(call);
   if (area === "root" && one === "replace") return setDefault(call);
   if (area === "root" && two === "internal") return generateRoot(call, one === "rotate");
-  if (area === "intermediate" && one === "generate") return generateCsr(call);
+  if (area === "intermediate" && one === "generate") return generateCsr(call, two);
+  if (area === "intermediate" && one === "cross-sign") return generateCsr(call, "existing");
   if (area === "intermediate" && one === "set-signed") return setSigned(call);
   if (area === "config" && one === "issuers") return setDefault(call);
   if (area === "roles") return role(call, one);
@@ -58,6 +57,7 @@ export async function pkiRoutes(
   if (area === "revoke") return revoke(call);
   if (area === "issuer" && two === "issue") return issue(call, one, three);
   if (area === "issuer" && two === "sign-intermediate") return signIntermediate(call, one);
+  if (area === "key") return keyRoute(request, call.mount, one, call.change);
   if (area === "issuer") return issuer(call, one, two);
   throw new VaultError(404, "unsupported path");
 }
@@ -81,6 +81,7 @@ function issuers({ mount }: PkiCall): VaultAnswer {
 
 async function issuer(call: PkiCall, reference: string, action: string): Promise<VaultAnswer> {
   const { request, mount, change } = call;
+  if (request.method === "DELETE" && !findOrNull(mount, reference)) return answer(null);
   const id = find(mount, reference);
   if (action === "crl") return crl(mount, id);
   if (request.method === "POST") {
@@ -92,7 +93,10 @@ async function issuer(call: PkiCall, reference: string, action: string): Promise
     });
   } else if (request.method === "DELETE") {
     change((draft) => {
+      const { keyId = "", privateKey = null } = draft.issuers[id] ?? {};
       delete draft.issuers[id];
+      // A key outlives its issuer.
+      if (privateKey) draft.pendingKeys[keyId] = privateKey;
       if (draft.defaultIssuer === id) draft.defaultIssuer = "";
     });
     return done();
@@ -106,15 +110,15 @@ async function issuer(call: PkiCall, reference: string, action: string): Promise
 async function generateRoot(call: PkiCall, isRotation: boolean): Promise<VaultAnswer> {
   const { body } = call.request;
   const name = freeName(call.mount, String(body.issuer_name ?? (isRotation ? "next" : "")));
-  const keys = await keyOf(body);
+  const { keys, keyId, privateKey } = await addKey(call.change, call.mount, body);
   const certificate = await makeAuthority({
     commonName: String(body.common_name ?? ""),
     ttlSeconds: lifeOf(call.mount, body.ttl),
     publicKey: keys.publicKey,
     signingKey: keys.privateKey,
   });
-  const privateKey = await exportKey(keys.privateKey);
-  const id = call.change((draft) => addIssuer(draft, { name, certificate, privateKey }));
+  const made = { name, certificate, privateKey, keyId };
+  const id = call.change((draft) => addIssuer(draft, made));
   return answer({
     certificate,
     issuing_ca: certificate,
@@ -125,19 +129,21 @@ async function generateRoot(call: PkiCall, isRotation: boolean): Promise<VaultAn
   });
 }
 
-async function generateCsr({ request, change }: PkiCall): Promise<VaultAnswer> {
-  const keys = await keyOf(request.body);
-  const csr = await makeRequest(String(request.body.common_name ?? ""), keys);
-  const privateKey = await exportKey(keys.privateKey);
-  const key_id = randomUUID();
-  change((draft) => {
-    draft.pendingKeys[key_id] = privateKey;
-  });
-  return answer({ csr, key_id });
+/** A request for a new key, or for one that the mount has. */
+async function generateCsr({ request, mount, change }: PkiCall, which: string) {
+  const commonName = String(request.body.common_name ?? "");
+  if (which !== "existing") {
+    const { keys, keyId } = await addKey(change, mount, request.body);
+    return answer({ csr: await makeRequest(commonName, keys), key_id: keyId });
+  }
+  const keyId = findKey(mount, String(request.body.key_ref ?? ""));
+  const keys = await pairOf(privateKeyOf(mount, keyId) ?? "");
+  return answer({ csr: await makeRequest(commonName, keys), key_id: keyId });
 }
 
-async function signIntermediate({ request, mount }: PkiCall, reference: string) {
-  const signer = signerOf(mount, find(mount, reference));
+async function signIntermediate({ request, mount, change }: PkiCall, reference: string) {
+  const issuerId = find(mount, reference);
+  const signer = signerOf(mount, issuerId);
   const { body } = request;
   const publicKey = await readRequestKey(String(body.csr ?? ""));
   if (!publicKey) throw new VaultError(400, "certificate request could not be parsed");
@@ -147,6 +153,9 @@ async function signIntermediate({ request, mount }: PkiCall, reference: string) 
     publicKey,
     signingKey: await importKey(signer.privateKey),
     issuer: signer,
+  });
+  change((draft) => {
+    draft.certificates[serialOf(certificate)] = { certificate, issuerId, revokedAt: null };
   });
   return answer({
     certificate,
@@ -162,17 +171,14 @@ async function setSigned({ request, mount, change }: PkiCall): Promise<VaultAnsw
   const bundle = String(request.body.certificate ?? "");
   const pems = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (pems.length === 0) throw new VaultError(400, "no certificates found in bundle");
-  const keys = new Map<string, string>();
-  for (const pem of Object.values(mount.pendingKeys)) keys.set(await publicKeyOf(pem), pem);
   const imported_issuers: string[] = [];
   for (const certificate of pems) {
     const serial = serialOf(certificate);
     if (Object.values(mount.issuers).some((each) => serialOf(each.certificate) === serial))
       continue;
-    const privateKey = keys.get(await certificateKeyOf(certificate)) ?? null;
-    imported_issuers.push(
-      change((draft) => addIssuer(draft, { name: "", certificate, privateKey })),
-    );
+    const key = await keyOfCertificate(mount, certificate);
+    const made = { name: "", certificate, privateKey: null, keyId: "", ...key };
+    imported_issuers.push(change((draft) => addIssuer(draft, made)));
   }
   return answer({ imported_issuers, imported_keys: null, mapping: {} });
 }
@@ -270,10 +276,11 @@ function issuerAnswer(id: string, found: PkiIssuer): VaultAnswer {
 
 function addIssuer(
   mount: PkiMount,
-  made: { name: string; certificate: string; privateKey: string | null },
+  made: { name: string; certificate: string; privateKey: string | null; keyId: string },
 ): string {
   const id = randomUUID();
-  mount.issuers[id] = { ...made, keyId: made.privateKey ? randomUUID() : "", revokedAt: null };
+  mount.issuers[id] = { ...made, revokedAt: null };
+  delete mount.pendingKeys[made.keyId];
   mount.defaultIssuer ||= id;
   return id;
 }
@@ -301,16 +308,12 @@ function freeName(mount: PkiMount, name: string, own = ""): string {
 function signerOf(mount: PkiMount, id: string): Signer {
   const found = mount.issuers[id];
   if (!found?.privateKey || found.revokedAt !== null) {
-    throw new VaultError(500, "unable to use issuer for issuing certificates");
+    const usage = "requested usage issuing-certificates for issuer";
+    const why = `${usage} [id:${id}] but only had usage crl-signing,ocsp-signing,read-only`;
+    const what = `error while attempting to use issuer ${id}: ${why}`;
+    throw new VaultError(500, `1 error occurred:\n\t* error fetching CA certificate: ${what}\n\n`);
   }
   return { certificate: found.certificate, privateKey: found.privateKey };
-}
-
-async function keyOf(body: Record<string, unknown>): Promise<CryptoKeyPair> {
-  const type = String(body.key_type ?? "ec");
-  if (type !== "ec")
-    throw new VaultError(400, `the development vault makes no ${type} authorities`);
-  return newKey();
 }
 
 function lifeOf(mount: PkiMount, ttl: unknown): number {

@@ -47,9 +47,13 @@ const ABSENT = [
   /^invalid lease$/,
   /^lease not found$/,
   /unable to find PKI issuer for reference/,
+  /unable to find PKI key for reference/,
   /no default issuer currently configured/,
   /^certificate with serial .* not found\.$/,
 ];
+
+/** Said of an issuer that was revoked, or whose right to issue was taken: a 500, and certain. */
+const RETIRED = /requested usage issuing-certificates for issuer .* but only had usage/;
 
 function failureOf(status: number, errors: string[]): OpenBaoFailure {
   const text = errors.join("\n");
@@ -61,6 +65,7 @@ function failureOf(status: number, errors: string[]): OpenBaoFailure {
   if (errors.some((error) => ABSENT.some((pattern) => pattern.test(error.trim())))) {
     return "not_found";
   }
+  if (RETIRED.test(text)) return "issuer_retired";
   if (status === 429) return "rate_limited";
   if (status === 400 && text.includes("did not match the current version")) return "cas_mismatch";
   return status < 500 ? "invalid" : "outcome_unknown";

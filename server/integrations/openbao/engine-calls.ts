@@ -48,6 +48,19 @@ export class EngineCalls {
     await this.#http.call({ operation, method: "POST", path, body, isRepeatable });
   }
 
+  /** Takes something away; repeating is harmless, and what is absent is no error. */
+  async remove(operation: string, path: string): Promise<void> {
+    try {
+      await this.#http.call({ operation, method: "DELETE", path, isRepeatable: true });
+    } catch (error) {
+      const isAbsent =
+        error instanceof OpenBaoError &&
+        error.failure === "not_found" &&
+        error.oddity !== "missing_route";
+      if (!isAbsent) throw error;
+    }
+  }
+
   async #get<T>(
     operation: string,
     path: string,

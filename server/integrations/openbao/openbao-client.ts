@@ -5,6 +5,7 @@ import { Leases } from "./leases.ts";
 import { OpenBaoHttp, type OpenBaoOptions } from "./openbao-http.ts";
 import { parseBody } from "./parse-body.ts";
 import { Pki } from "./pki.ts";
+import { PkiSuccession } from "./pki-succession.ts";
 import { SystemCalls } from "./system.ts";
 import { Transit } from "./transit.ts";
 
@@ -55,6 +56,11 @@ export class OpenBaoClient {
 
   pki(mount = "pki"): Pki {
     return new Pki(this.#http, mount);
+  }
+
+  /** How the authorities of a PKI mount follow one another. */
+  pkiSuccession(mount = "pki"): PkiSuccession {
+    return new PkiSuccession(this.#http, mount);
   }
 
   /** KV version 2 below another mount than the client's own. */

@@ -4,6 +4,7 @@
  * - `not_found`: no such key, version, mount or namespace.
  * - `cas_mismatch`: the key moved on since it was read; nothing was done.
  * - `invalid`: OpenBao refused the request itself; nothing was done.
+ * - `issuer_retired`: an authority that may not issue certificates any more; nothing was done.
  * - `rate_limited`: a quota refused the request; nothing was done.
  * - `unreachable`: the request never left; nothing was done.
  * - `outcome_unknown`: it left, and no trustworthy answer came back. Ask before going on.
@@ -15,6 +16,7 @@ export const OPENBAO_FAILURES = [
   "not_found",
   "cas_mismatch",
   "invalid",
+  "issuer_retired",
   "rate_limited",
   "unreachable",
   "outcome_unknown",
