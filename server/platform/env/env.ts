@@ -31,6 +31,10 @@ const schema = z.object({
   IDENTITY_CONFIG: z.string().min(1),
   OPENBAO_ADDR: z.url(),
   OPENBAO_TOKEN_FILE: z.string().min(1),
+  /** JSON, or the path of a file with it (docs/runbooks/dr-promotion.md). Without it there is one region. */
+  REGIONS_CONFIG: z.string().min(1).optional(),
+  /** The operator's own program that promotes a region; without it a promotion can't be carried out. */
+  DR_HOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** A folder of manifests that says what runs in the cluster; absent: nothing is known of it. */
   KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
   WORKER_FAILPOINT: z.string().optional(),
@@ -57,6 +61,8 @@ function productionFaults(env: Env): string[] {
     faults.push("TENANT_CONTEXT_KEY, SESSION_KEY, PAYLOAD_KEY: must differ from one another");
   if (/demo|changeme|secret|password/i.test(env.NEXTAUTH_SECRET))
     faults.push("NEXTAUTH_SECRET: a default secret is refused");
+  if (env.DR_HOOK_URL && !env.DR_HOOK_URL.startsWith("https://"))
+    faults.push("DR_HOOK_URL: production needs https://");
   if (env.WORKER_FAILPOINT) faults.push("WORKER_FAILPOINT: failpoints are for tests only");
   for (const name of Object.keys(env).filter((key) => key.startsWith("DATABASE_URL_"))) {
     faults.push(
