@@ -6,6 +6,9 @@ import { insertSession } from "#server/features/identity/session-rows.ts";
 import { ROLES, type Role, scopesOfRoles } from "#server/platform/authz/scopes.ts";
 import { env } from "#server/platform/env/env.ts";
 import { CSRF_HEADER } from "#server/platform/http/csrf.ts";
+import { issuerOf } from "./identity-file.ts";
+
+export { identityFile, issuerOf } from "./identity-file.ts";
 
 /** Somebody who is really signed in: a session row and the cookie that names it. */
 export interface Persona {
@@ -62,21 +65,4 @@ export async function signIn(
       });
     },
   };
-}
-
-export function issuerOf(realm: string): string {
-  return `https://sso.example/realms/${realm}`;
-}
-
-/** identity.json of these tenants, each with a realm of its own. */
-export function identityFile(tenants: readonly string[]): string {
-  const realms = tenants.map((tenant) => ({
-    realm: tenant,
-    issuer: issuerOf(tenant),
-    clientId: "sovereign-console",
-    clientSecretFile: "/nonexistent/client-secret",
-    displayName: "A realm",
-    binding: { kind: "tenant", tenant },
-  }));
-  return JSON.stringify({ topology: "per-organization", realms });
 }

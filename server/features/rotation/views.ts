@@ -33,7 +33,7 @@ export const BindingFilter = z.object({
     .string()
     .trim()
     .max(200)
-    .regex(/^[^\u0000]*$/)
+    .refine((text) => !text.includes("\0"), "must be text")
     .optional(),
   classes: z.array(z.enum(SECRET_CLASSES)).max(SECRET_CLASSES.length).optional(),
   environments: z.array(z.enum(ENVIRONMENTS)).max(ENVIRONMENTS.length).optional(),
@@ -171,10 +171,19 @@ export const RotationView = z.object({
   retryAt: z.date().nullable(),
   pausedAt: z.date().nullable(),
   isCancelled: z.boolean(),
+  /** A person asked for the old value back. */
+  isTakenBack: z.boolean(),
+  /** Started outside the change window, by a person's word. */
+  isOutsideWindow: z.boolean(),
   /** The request it waits for, or was approved by. */
   approvalId: z.uuid().nullable(),
   /** What a person may do about it now. */
-  may: z.object({ cancel: z.boolean(), pause: z.boolean(), resume: z.boolean() }),
+  may: z.object({
+    cancel: z.boolean(),
+    rollBack: z.boolean(),
+    pause: z.boolean(),
+    resume: z.boolean(),
+  }),
   attempt: z.number().int(),
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),
