@@ -7,6 +7,7 @@ import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
 import { every } from "./every.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
+import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
@@ -50,6 +51,7 @@ const loops = {
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
+  consumers: () => repeat(1_000, "consumers", () => observeConsumers(vault)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
   sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),

@@ -8,6 +8,7 @@ const LOOPS = [
   "webhooks",
   "approvals",
   "policies",
+  "consumers",
   "denials",
   "sessions",
   "rotation-approvals",

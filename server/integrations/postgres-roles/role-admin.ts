@@ -75,7 +75,8 @@ async function stateOf(client: pg.Client, role: string): Promise<RoleState> {
   return { exists: true, canLogin: found.can_login, sessions: found.sessions };
 }
 
-async function asRotator<Done extends object>(
+/** Does something as the login that may alter the roles, and says what became of it. */
+export async function asRotator<Done extends object>(
   target: PostgresTarget,
   rotator: TargetLogin,
   work: (client: pg.Client) => Promise<Done>,

@@ -12,6 +12,7 @@ export const OUTSIDE_CALLS = {
     "target.verify",
     "vault.promote",
     "vault.unstage",
+    "consumers.look",
     "vault.recheck-current",
     "target.probe-new",
     "target.lock-old",
@@ -41,6 +42,78 @@ export const OUTSIDE_CALLS = {
     "transit.retire-old",
     "transit.probe-old",
   ],
+  "openbao-static-role": [
+    "database.read-role",
+    "vault.read-evidence",
+    "database.read-value",
+    "target.probe-current",
+    "vault.keep-evidence",
+    "database.check-role",
+    "database.recheck-role",
+    "database.rotate-role",
+    "database.confirm-role",
+    "target.probe-new",
+    "database.check-ended",
+    "vault.read-old",
+    "target.probe-old",
+    "vault.drop-evidence",
+  ],
+  "keycloak-client-secret": [
+    "vault.read-current",
+    "vault.read-account",
+    "keycloak.read-client",
+    "keycloak.read-secret",
+    "vault.read-proven",
+    "keycloak.probe-current",
+    "vault.ask-current",
+    "vault.read-staying",
+    "keycloak.rotate",
+    "keycloak.try-new",
+    "vault.promote",
+    "keycloak.read-grace",
+    "vault.recheck-current",
+    "vault.read-ending",
+    "keycloak.recheck-secret",
+    "keycloak.end-old",
+    "vault.read-old",
+    "keycloak.read-living",
+    "keycloak.probe-old",
+    "vault.destroy-old",
+  ],
+  "openbao-pki-root": [
+    "pki.read-default",
+    "pki.read-config",
+    "pki.list",
+    "pki.make-root",
+    "pki.read-old",
+    "pki.cross-sign",
+    "pki.read-new",
+    "pki.issue-new",
+    "pki.recheck",
+    "pki.set-default",
+    "pki.issue-default",
+    "pki.revoke-old",
+    "pki.probe-old",
+  ],
+  "openbao-pki-intermediate": [
+    "pki.read-default",
+    "pki.read-config",
+    "pki.list",
+    "pki.make-request",
+    "pki.find-taken",
+    "pki.sign",
+    "pki.take",
+    "pki.read-new",
+    "pki.issue-new",
+    "pki.recheck",
+    "pki.set-default",
+    "pki.issue-default",
+    "pki.read-old",
+    "pki.revoke-above",
+    "pki.revoke-old",
+    "pki.read-list",
+    "pki.probe-old",
+  ],
   "azure-key": [
     "keyvault.read",
     "keyvault.list",
@@ -64,6 +137,28 @@ export const OUTSIDE_CALLS = {
   ],
 } as const satisfies Record<AutomaticRotator["kind"], readonly string[]>;
 
+/** Every act of taking a promoted rotation back within its grace, in its order. */
+export const OUTSIDE_CALLS_TAKING_BACK = {
+  "postgres-dual-user": [
+    "vault.ask-current",
+    "vault.read-old",
+    "target.probe-old",
+    "vault.restore",
+    "vault.read-rotator",
+    "target.lock-new",
+    "vault.read-new",
+    "target.probe-new",
+    "vault.destroy-new",
+  ],
+  "kv-generated": [
+    "vault.ask-current",
+    "vault.read-old",
+    "vault.restore",
+    "vault.destroy-new",
+    "vault.probe-new",
+  ],
+} as const satisfies Partial<Record<AutomaticRotator["kind"], readonly string[]>>;
+
 /** Acts of the ways that lead back, of finding out what is true, and of settings that not all have. */
 export const OUTSIDE_CALLS_IN_TROUBLE = [
   "vault.ask-current",
@@ -74,10 +169,19 @@ export const OUTSIDE_CALLS_IN_TROUBLE = [
   "transit.ask",
   "transit.trim",
   "keyvault.ask",
+  "pki.ask",
+  "pki.discard",
+  "database.ask-role",
+  "database.read-record",
+  "target.ask-current",
+  "keycloak.ask-client",
+  "keycloak.ask-secret",
+  "vault.ask-old",
 ] as const;
 
 export type OutsideCall =
   | (typeof OUTSIDE_CALLS)[keyof typeof OUTSIDE_CALLS][number]
+  | (typeof OUTSIDE_CALLS_TAKING_BACK)[keyof typeof OUTSIDE_CALLS_TAKING_BACK][number]
   | (typeof OUTSIDE_CALLS_IN_TROUBLE)[number];
 
 /** The lease may end before the act would: whoever comes next must find no act of ours under way. */

@@ -14,9 +14,11 @@ import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import { lookAtConsumers } from "#server/worker/consumers/look-at-consumers.ts";
 import { NO_STORES, type WorkerStores } from "#server/worker/stores/worker-stores.ts";
 import type { Outside } from "./outside.ts";
 import type { Trouble } from "./outside-trouble.ts";
+import { raiseHeldAlert } from "./raise-held-alert.ts";
 import { raiseRotationAlert } from "./raise-rotation-alert.ts";
 import type { Rotator } from "./rotator.ts";
 import { rotatorOf } from "./rotator-of.ts";
@@ -81,18 +83,35 @@ export class RotationRun {
   async begin(
     step: RotationStep,
     more: { oldHandle?: OldHandle; newHandle?: NewHandle } & Partial<Trouble> = {},
-  ): Promise<void> {
+  ): Promise<StepResult> {
     const input = { ...this.#held(), step, ...more };
     const begun = performance.now();
     const result = await runVerb(beginStep, this.#caller, input);
     this.oldHandle = more.oldHandle ?? this.oldHandle;
     this.newHandle = more.newHandle ?? this.newHandle;
-    this.#take(result, begun);
+    return this.#take(result, begun);
+  }
+
+  /** Looks once more at who uses the old value. After a leak, what can't be asked stops nothing. */
+  lookAtConsumers(): Promise<void> {
+    const mustKnow = this.claim.trigger !== "leaked";
+    return this.outside("consumers.look", () =>
+      lookAtConsumers({ caller: this.#caller, vault: this.vault }, this.rotationId, { mustKnow }),
+    );
+  }
+
+  /** The old value is still in use: people are told, once. */
+  tellHeld(): Promise<void> {
+    return raiseHeldAlert(this.#caller, this.claim);
   }
 
   async record(
     to: RotationState,
-    more: Partial<Trouble> & { note?: string; promotedVersion?: number } = {},
+    more: Partial<Trouble> & {
+      note?: string;
+      promotedVersion?: number;
+      restoredVersion?: number;
+    } = {},
   ): Promise<StepResult> {
     const { errorCode, errorText } = more;
     if (errorCode && errorText) {

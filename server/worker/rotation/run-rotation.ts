@@ -4,9 +4,10 @@ import {
   nextStep,
   type RotationStep,
 } from "#server/engines/rotation/state-machine.ts";
-import type { StepResult } from "#server/features/rotation/schema.ts";
+import type { ClaimedRotation, StepResult } from "#server/features/rotation/schema.ts";
 import { claimRotation } from "#server/features/rotation/verbs/claim-rotation.ts";
 import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
+import { KeycloakAdminError } from "#server/integrations/keycloak-admin/keycloak-admin-error.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -30,7 +31,11 @@ export interface RotationDependencies {
   failpoint?: string;
 }
 
-const SCOPES = ["runtime.rotations.execute", "runtime.alerts.raise"] as const;
+const SCOPES = [
+  "runtime.rotations.execute",
+  "runtime.consumers.observe",
+  "runtime.alerts.raise",
+] as const;
 
 /** Setbacks in one place after which a rotation that changed nothing for consumers is undone. */
 const PATIENCE = 5;
@@ -57,7 +62,7 @@ export async function runRotation(
   const outside = makeOutside({ leaseSeconds, claimedAtMillis, failpoint });
   const run = new RotationRun({ claim: claimed, vault, stores, outside, caller, leaseSeconds });
   let isCancelled = claimed.isCancelled;
-  let step = claimed.intent?.step === "roll-back" ? "roll-back" : nextStep(claimed.state);
+  let step = firstStep(claimed);
   while (step) {
     const isCalledOff = isCancelled && isBeforePromotion(run.state, run.resumeState);
     // Doubt is settled first: what is undone must be known.
@@ -69,6 +74,12 @@ export async function runRotation(
     isCancelled = result.isCancelled;
     step = nextStep(run.state);
   }
+}
+
+/** Where the last holder stopped, or what a person asked for meanwhile. */
+function firstStep({ intent, state, isTakenBack }: ClaimedRotation): RotationStep | null {
+  if (intent?.step === "roll-back") return "roll-back";
+  return isTakenBack && state === "grace" ? "take-back" : nextStep(state);
 }
 
 const CANCELLED: Trouble = { errorCode: "cancelled", errorText: "A person cancelled it." };
@@ -102,6 +113,9 @@ function troubleOf(error: unknown): Trouble | null {
   if (error instanceof OutsideTrouble) return error.trouble;
   if (error instanceof OpenBaoError) {
     return { errorCode: `vault_${error.failure}`, errorText: error.message };
+  }
+  if (error instanceof KeycloakAdminError) {
+    return { errorCode: `keycloak_${error.failure}`, errorText: error.message };
   }
   if (error instanceof KeyVaultError) {
     return { errorCode: `key_vault_${error.failure}`, errorText: error.message };

@@ -5,6 +5,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Trouble } from "./outside-trouble.ts";
 import { rollBack } from "./roll-back.ts";
 import type { RotationRun } from "./rotation-run.ts";
+import { takeBack } from "./take-back.ts";
 
 type Step = (run: RotationRun) => Promise<StepResult>;
 
@@ -33,11 +34,17 @@ export const STEPS: Record<RotationStep, Step> = {
   },
   async settle(run) {
     await run.begin("settle");
-    await run.rotator.settle();
-    return run.record("grace", { note: "old and new value both work" });
+    const note = await run.rotator.settle();
+    const usual = "old and new value both work";
+    return run.record("grace", { note: typeof note === "string" ? note : usual });
   },
   async revoke(run) {
-    await run.begin("revoke");
+    if (run.state === "grace") await run.lookAtConsumers();
+    const begun = await run.begin("revoke");
+    if (begun.isWaiting) {
+      await run.tellHeld();
+      return begun;
+    }
     const revoked = await run.rotator.revoke();
     if (revoked.kind === "orphaned") return run.record("orphaned", shortened(revoked.trouble));
     if (revoked.kind !== "done") return concludeRevocation(run, revoked);
@@ -63,6 +70,7 @@ export const STEPS: Record<RotationStep, Step> = {
     }
   },
   "roll-back": (run) => rollBack(run),
+  "take-back": takeBack,
 };
 
 function conclude(run: RotationRun, to: RotationState, outcome: Outcome): Promise<StepResult> {

@@ -1,0 +1,29 @@
+import "server-only";
+import { lookFacts } from "#server/features/rotation/consumers/look-facts.ts";
+import { recordConsumerLook } from "#server/features/rotation/verbs/record-consumer-look.ts";
+import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import type { Caller } from "#server/platform/actor.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import { clusterLook } from "./cluster-look.ts";
+import { oldSessions, oldSessionsOrUnknown } from "./old-sessions.ts";
+
+/**
+ * Looks at who uses the old value of a rotation, outside any transaction, and notes it by a verb.
+ * With `mustKnow` a vault or target that can't be asked is thrown, else it is noted as unknown.
+ */
+export async function lookAtConsumers(
+  { caller, vault }: { caller: Caller; vault: OpenBaoClient },
+  rotationId: string,
+  { mustKnow }: { mustKnow: boolean },
+): Promise<void> {
+  const { tenant } = caller;
+  const facts = await withTenant(tenant, "worker", (tx) => lookFacts(tx, tenant, rotationId));
+  if (!facts) return;
+  const ask = mustKnow ? oldSessions : oldSessionsOrUnknown;
+  const use = await ask(vault.kv, facts);
+  const cluster = await clusterLook(env().KUBERNETES_SNAPSHOT_DIR, tenant, facts);
+  const input = { rotationId, cluster, oldUses: use ? [use] : [] };
+  await runVerb(recordConsumerLook, caller, input);
+}
