@@ -96,8 +96,13 @@ const WORDS = {
   "postgres-dual-user": ["touchRole", "touchPath", "touchOld"],
   "kv-generated": ["touchValue", "touchOldValue"],
   "openbao-transit": ["touchKey", "touchOldKey"],
+  "openbao-pki-root": ["touchIssuer", "touchOldIssuer"],
+  "openbao-pki-intermediate": ["touchIssuer", "touchOldIssuer"],
   "azure-key": ["touchKey", "touchOldDisabled"],
   "azure-secret": ["touchValue", "touchOldDisabled"],
+  "openbao-static-role": ["touchEngineRole", "touchOldAtOnce"],
+  "openbao-dynamic": ["touchLease", "touchPath", "touchOldLease"],
+  "keycloak-client-secret": ["touchClient", "touchPath", "touchOldClient"],
   none: [],
 } as const;
 

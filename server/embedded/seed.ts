@@ -6,6 +6,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
+import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
 import { seedDemoStore } from "./demo/seed-store.ts";
 
@@ -26,6 +27,7 @@ if (adminUrl) {
   for (const tenant of tenants) {
     await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
     await seedDemoStore(tenant, { client: vault, address: OPENBAO_ADDR, token });
+    await seedAuthorities(tenant, { client: vault, address: OPENBAO_ADDR, token });
   }
   await vault.close();
 } else {

@@ -2,6 +2,10 @@ import type { AutomaticRotator } from "#server/features/rotation/schema.ts";
 import type { RotationFixture } from "#server/worker/rotation/testing/rotation-fixture.ts";
 import { azureKeySubject, azureSecretSubject } from "./azure-subjects.ts";
 import type { CrashSubject } from "./crash-subject.ts";
+import { extraVersions } from "./extra-versions.ts";
+import { keycloakClientSubject } from "./keycloak-client-subject.ts";
+import { pkiIntermediateSubject, pkiRootSubject } from "./pki-subjects.ts";
+import { staticRoleSubject } from "./static-role-subject.ts";
 
 export type CrashKind = AutomaticRotator["kind"];
 
@@ -10,8 +14,12 @@ export const SUBJECTS: Record<CrashKind, (fixture: RotationFixture) => Promise<C
   "postgres-dual-user": pairOfRoles,
   "kv-generated": generatedValue,
   "openbao-transit": transitKey,
+  "openbao-pki-root": pkiRootSubject,
+  "openbao-pki-intermediate": pkiIntermediateSubject,
   "azure-key": azureKeySubject,
   "azure-secret": azureSecretSubject,
+  "openbao-static-role": staticRoleSubject,
+  "keycloak-client-secret": keycloakClientSubject,
 };
 
 async function pairOfRoles(fixture: RotationFixture): Promise<CrashSubject> {
@@ -86,13 +94,4 @@ async function transitKey(fixture: RotationFixture): Promise<CrashSubject> {
       return found?.latestVersion === 2 ? [] : [`the key is at version ${found?.latestVersion}`];
     },
   };
-}
-
-/** One new version, the old one destroyed, nothing left beside. */
-async function extraVersions({ client }: RotationFixture, path: string): Promise<string[]> {
-  const versions = (await client.kv.metadata(path))?.versions ?? [];
-  const found = versions.map((each) => `${each.version}${each.isDestroyed ? " destroyed" : ""}`);
-  const faults = found.join() === "1 destroyed,2" ? [] : [`versions: ${found.join(", ")}`];
-  if (await client.kv.metadata(`${path}.staged`)) faults.push("a staged value was left behind");
-  return faults;
 }

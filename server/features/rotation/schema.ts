@@ -6,7 +6,10 @@ import { AutomaticRotator, Rotator } from "./rotator-kinds/rotator-kinds.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 
 export type { AzureKey, AzureSecret } from "./rotator-kinds/azure.ts";
+export type { KeycloakClientSecret } from "./rotator-kinds/keycloak-client-secret.ts";
 export type { KvGenerated } from "./rotator-kinds/kv-generated.ts";
+export type { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./rotator-kinds/openbao-pki.ts";
+export type { OpenbaoStaticRole } from "./rotator-kinds/openbao-static-role.ts";
 export type { OpenbaoTransit } from "./rotator-kinds/openbao-transit.ts";
 export type { PostgresDualUser } from "./rotator-kinds/postgres-dual-user.ts";
 export { AutomaticRotator, ROTATOR_KINDS, Rotator } from "./rotator-kinds/rotator-kinds.ts";
@@ -143,11 +146,14 @@ export const ClaimedRotation = z.object({
   intent: z.object({ step: z.enum(ROTATION_STEPS) }).nullable(),
   attempt: z.number().int(),
   isCancelled: z.boolean(),
+  /** A person wants the old value back, within the grace. */
+  isTakenBack: z.boolean(),
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),
   causeEventId: z.uuid(),
   store: z.enum(STORES),
   path: z.string(),
+  currentVersion: z.number().int().nullable(),
   environment: z.enum(ENVIRONMENTS),
   region: z.string().nullable(),
   trigger: z.enum(ROTATION_TRIGGERS),
@@ -177,6 +183,8 @@ export const RecordStepInput = z.object({
   note: z.string().max(300).default(""),
   /** The version that the main path got, when it was promoted. */
   promotedVersion: z.number().int().min(1).optional(),
+  /** The version that holds the old value again, when it was taken back. */
+  restoredVersion: z.number().int().min(1).optional(),
   errorCode: z.string().max(60).optional(),
   errorText: z.string().max(500).optional(),
 });
@@ -210,4 +218,5 @@ const Reason = z
 export const PauseRotationInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
 export const ResumeRotationInput = z.object({ rotationId: entityId("rotation") });
 export const CancelRotationInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
+export const RollBackRotationInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
 export const RotationChanged = z.object({ rotationId: z.uuid(), state: z.enum(ROTATION_STATES) });

@@ -60,6 +60,15 @@ export class PkiSuccession {
     return (await this.#calls.send("csr generate", path, body, CsrBody)).data.csr;
   }
 
+  /** Whether the key of this name has its certificate; one that was taken and not named yet is named. */
+  async isTaken(name: string): Promise<boolean> {
+    if (await this.#withKey(name)) return true;
+    const key = await this.#calls.read("key read", this.#path("key", name), KeyBody);
+    const [issuerId] = key ? await this.#allCertified(key.data.key_id) : [];
+    if (issuerId) await this.#rename(issuerId, name);
+    return issuerId !== undefined;
+  }
+
   /** Signs a request with one of this mount's issuers; the chain begins with the new certificate. */
   async sign(
     reference: string,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { AzureKey, AzureSecret } from "./azure.ts";
+import { KeycloakClientSecret } from "./keycloak-client-secret.ts";
 import { KvGenerated } from "./kv-generated.ts";
+import { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./openbao-pki.ts";
+import { OpenbaoStaticRole } from "./openbao-static-role.ts";
 import { OpenbaoTransit } from "./openbao-transit.ts";
 import { PostgresDualUser } from "./postgres-dual-user.ts";
 
@@ -11,6 +14,10 @@ export const AutomaticRotator = z.discriminatedUnion("kind", [
   OpenbaoTransit,
   AzureKey,
   AzureSecret,
+  OpenbaoStaticRole,
+  KeycloakClientSecret,
+  OpenbaoPkiRoot,
+  OpenbaoPkiIntermediate,
 ]);
 export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
 
@@ -26,6 +33,10 @@ export const Rotator = z.discriminatedUnion("kind", [
   OpenbaoTransit,
   AzureKey,
   AzureSecret,
+  OpenbaoStaticRole,
+  KeycloakClientSecret,
+  OpenbaoPkiRoot,
+  OpenbaoPkiIntermediate,
   NoRotator,
 ]);
 export type Rotator = z.infer<typeof Rotator>;
