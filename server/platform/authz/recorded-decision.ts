@@ -69,6 +69,8 @@ const WORDS: Record<string, string> = {
     "tenants are created in the Sovereign's own context, not from inside another tenant",
   "forbid-label-tenant-elsewhere":
     "labels are the Sovereign's to give, in its own context, not from inside another tenant",
+  "forbid-manage-rotation-target-elsewhere":
+    "where rotations log in is the Sovereign's to say, in its own context, not from inside another tenant",
   "forbid-decide-by-machine": "only people decide",
   "forbid-decide-own-request": "the requester, and the human behind a caller, never decides",
 };

@@ -53,7 +53,7 @@ test("from inside an organization the policy forbids it; without the scope it is
   const inside = userOf(tenant, "admin", { roles: ["sovereign-admin"] });
   await expect(runVerb(saveRotationTarget, inside, targetInput())).rejects.toMatchObject({
     code: "forbidden",
-    message: expect.stringContaining("forbid-manage-rotation-target-elsewhere"),
+    message: expect.stringContaining("the Sovereign's to say"),
   });
   const officer = userOf(sovereignTenant(), "officer");
   await expect(runVerb(saveRotationTarget, officer, targetInput())).rejects.toMatchObject({

@@ -52,13 +52,6 @@ test("changes a reference, and says so; which role is active stays what rotation
   await expect(runVerb(bindSecret, caller, moved)).rejects.toMatchObject({ code: "conflict" });
 });
 
-test("no person has its scope", async () => {
-  const rig = await newRig();
-  await expect(runVerb(bindSecret, rig.officer, bindingInput())).rejects.toMatchObject({
-    code: "forbidden",
-  });
-});
-
 test.each([
   [{ path: "../other" }, "path"],
   [{ path: "a//b" }, "path"],

@@ -5,6 +5,7 @@ import type { Actor } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { refuseRetiredTarget } from "../bindings/refuse-retired-target.ts";
 import type { BindingRow } from "../rotation-rows.ts";
 import type { OpenedRotation } from "../schema.ts";
 import { targetOf } from "../target-of.ts";
@@ -30,6 +31,7 @@ export async function openRotation(
     isOutsideWindow?: boolean;
   },
 ): Promise<z.input<typeof OpenedRotation>> {
+  await refuseRetiredTarget(tx, tenant, binding);
   const { rotationId = uuidv7(), approvalId = null } = how;
   const state = approvalId ? "awaiting_approval" : "requested";
   const [opened] = await tx.query<{ created_at: Date }>(
