@@ -72,9 +72,7 @@ const CASES = {
   counts: {
     path: "rotation.summary",
     input: undefined,
-    sql: `SELECT b.class, b.standing, b.limit_key <= now() AS is_over, b.soon_key <= now() AS is_soon, count(*)::int,
-        count(*) FILTER (WHERE b.next_key <= now() + interval '7 days')::int AS next_7,
-        count(*) FILTER (WHERE b.next_key <= now() + interval '30 days')::int AS next_30
+    sql: `SELECT b.class, b.standing, b.limit_key <= now() AS is_over, b.soon_key <= now() AS is_soon, count(*)::int
       FROM secret_binding b WHERE ${HERE} GROUP BY 1, 2, 3, 4`,
     more: [
       `SELECT date_trunc('day', b.next_key AT TIME ZONE 'UTC') AS day, count(*)::int FROM secret_binding b

@@ -125,7 +125,7 @@ const Counts = z.object({
 export const SummaryOutput = Counts.extend({
   asOf: z.date(),
   total: z.number().int(),
-  /** Credentials whose next rotation falls into the next days, what is late included. */
+  /** Credentials whose next rotation falls on the next UTC days, today the first, what is late included. */
   next7Days: z.number().int(),
   next30Days: z.number().int(),
   /** Each class that has credentials, with how many need what. */
@@ -205,6 +205,8 @@ export type RotationView = z.infer<typeof RotationView>;
 export const BindingDetailOutput = z.object({
   asOf: z.date(),
   binding: BindingView,
+  /** Whether a change window of its environment is open now, and when the next opens (null: it has none). */
+  window: z.object({ isOpen: z.boolean(), opensAt: z.date().nullable() }),
   /** The newest 20. */
   rotations: z.array(RotationView),
 });
