@@ -11,11 +11,15 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
+import type { CredentialDetail } from "./credential-detail.ts";
 import type { CredentialRow } from "./credential-row.ts";
+import { OutsideWindow } from "./outside-window.tsx";
 
 interface ForceRotateDialogProps {
   tenantId: string;
   binding: CredentialRow;
+  /** Whether its environment may change now. */
+  window: CredentialDetail["window"];
   isOpen: boolean;
   onClose: () => void;
   onStarted: () => void;
@@ -26,18 +30,21 @@ const REASON_LETTERS = 10;
 
 /** Says what a rotation will touch, asks why, and starts it. */
 export function ForceRotateDialog(props: ForceRotateDialogProps) {
-  const { tenantId, binding, isOpen, onClose, onStarted } = props;
+  const { tenantId, binding, window, isOpen, onClose, onStarted } = props;
   const t = useTranslations("rotations.force");
   const common = useTranslations("common");
   const problemText = useProblemText();
   const [reason, setReason] = useState("");
   const [isTried, setTried] = useState(false);
+  const [isOutside, setOutside] = useState(false);
+  const mustSayOutside = !window.isOpen && !isOutside;
   const isShort = reason.trim().length < REASON_LETTERS;
   const rotate = useMutation({
     mutationFn: () =>
       consoleClient(tenantId).rotation.forceRotate.mutate({
         bindingId: binding.bindingId,
         reason: reason.trim(),
+        outsideWindow: isOutside,
       }),
     onSuccess: ({ state }) => {
       const word = state === "awaiting_approval" ? "asked" : "started";
@@ -52,7 +59,7 @@ export function ForceRotateDialog(props: ForceRotateDialogProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (!isShort && !rotate.isPending) rotate.mutate();
+    if (!isShort && !mustSayOutside && !rotate.isPending) rotate.mutate();
   }
 
   return (
@@ -75,6 +82,15 @@ export function ForceRotateDialog(props: ForceRotateDialogProps) {
             />
           )}
         </Field>
+        {window.isOpen ? null : (
+          <OutsideWindow
+            environment={binding.environment}
+            opensAt={window.opensAt}
+            isSaid={isOutside}
+            isMissing={isTried && mustSayOutside}
+            onSay={setOutside}
+          />
+        )}
         {problem ? (
           <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
             {t("failed")}: {problemText(problem)}

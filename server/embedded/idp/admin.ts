@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { ROLES } from "../../platform/authz/scopes.ts";
-import { HttpError, readBody, sendJson } from "./http.ts";
+import { adminClients, mayManageClients } from "./admin-clients.ts";
+import { HttpError, readJson, sendJson } from "./http.ts";
 import type { RealmUser } from "./realm.ts";
 import type { RealmService } from "./realm-service.ts";
 import { endSession, sessionsOf, sessionWithSid } from "./sessions.ts";
@@ -25,7 +26,11 @@ export async function admin(
   adminToken: string,
 ): Promise<void> {
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  if (!sameText(token, adminToken)) throw new HttpError(401, "admin token required");
+  const isAdmin = sameText(token, adminToken);
+  if (isAdmin || (await mayManageClients(service, token))) {
+    if (await adminClients(service, path, request, response)) return;
+  }
+  if (!isAdmin) throw new HttpError(401, "admin token required");
   const [kind = "", id = "", action = "", ...rest] = path.split("/").filter(Boolean);
   if (rest.length > 0) throw new HttpError(404, "no such admin endpoint");
 
@@ -38,7 +43,7 @@ export async function admin(
     case "GET users/*":
       return sendJson(response, 200, publicUser(userOf(service, id)));
     case "PUT users/*": {
-      const change = await bodyAs(request, UserChange);
+      const change = await readJson(request, UserChange);
       const { enabled } = change;
       const tenants = change.attributes?.tenants;
       service.users.change(userOf(service, id), {
@@ -48,7 +53,7 @@ export async function admin(
       return noContent(response);
     }
     case "PUT users/*/roles":
-      service.users.change(userOf(service, id), await bodyAs(request, Roles));
+      service.users.change(userOf(service, id), await readJson(request, Roles));
       return noContent(response);
     case "POST users/*/logout":
       for (const session of sessionsOf(service, userOf(service, id).id)) {
@@ -70,23 +75,6 @@ function userOf(service: RealmService, idOrName: string): RealmUser {
   const user = service.users.find(decodeURIComponent(idOrName));
   if (!user) throw new HttpError(404, "no such user");
   return user;
-}
-
-async function bodyAs<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const parsed = z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "is not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema)
-    .safeParse(await readBody(request));
-  if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
-  return parsed.data;
 }
 
 function publicUser({ credentials: _secret, ...user }: RealmUser) {

@@ -1,6 +1,7 @@
 import type { JWK } from "jose";
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { CLAIMS_BY_SCOPE, claimsOf } from "./claims.ts";
+import type { ClientRegistry } from "./client-registry.ts";
 import { errorPage } from "./pages.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmStore } from "./store.ts";
@@ -15,6 +16,7 @@ export interface ProviderParts {
   issuer: string;
   users: RealmUsers;
   store: RealmStore;
+  registry: ClientRegistry;
   key: JWK;
   cookieSecret: string;
 }
@@ -22,6 +24,7 @@ export interface ProviderParts {
 /** One OpenID provider for one realm, with Keycloak's paths, lifetimes and claims. */
 export function realmProvider(parts: ProviderParts): Provider {
   const provider = new Provider(parts.issuer, configuration(parts));
+  acceptRotatedSecrets(provider, parts.registry);
   provider.on("server_error", (_context, error) => {
     process.stderr.write(`dev-idp ${parts.realm.realm}: ${error.name}: ${error.message}\n`);
   });
@@ -29,9 +32,9 @@ export function realmProvider(parts: ProviderParts): Provider {
 }
 
 function configuration(parts: ProviderParts): Configuration {
-  const { realm, issuer, users, store } = parts;
+  const { realm, issuer, users, store, registry } = parts;
   return {
-    adapter: store.adapter,
+    adapter: (model) => (model === "Client" ? registry.adapter() : store.adapter(model)),
     clients: clients(realm),
     jwks: { keys: [parts.key] } as Configuration["jwks"],
     claims: CLAIMS_BY_SCOPE,
@@ -51,6 +54,7 @@ function configuration(parts: ProviderParts): Configuration {
       rpInitiatedLogout: { enabled: false },
       backchannelLogout: { enabled: true },
       revocation: { enabled: true },
+      clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => RESOURCE,
@@ -132,6 +136,17 @@ function clients(realm: Realm): NonNullable<Configuration["clients"]> {
           },
         ],
   );
+}
+
+/** As in Keycloak, the secret before is as good as the present one until it ends. */
+function acceptRotatedSecrets(provider: Provider, registry: ClientRegistry): void {
+  const client = provider.Client.prototype as unknown as {
+    compareClientSecret(this: { clientId: string }, actual: string): unknown;
+  };
+  const usual = client.compareClientSecret;
+  client.compareClientSecret = function compare(actual) {
+    return registry.accepts(this.clientId, actual) ?? usual.call(this, actual);
+  };
 }
 
 function cookies(realm: string, secret: string): Configuration["cookies"] {

@@ -1,5 +1,6 @@
 import type { JWK } from "jose";
 import type Provider from "oidc-provider";
+import { ClientRegistry } from "./client-registry.ts";
 import { realmProvider } from "./provider.ts";
 import type { Realm, RealmClient } from "./realm.ts";
 import { RealmStore } from "./store.ts";
@@ -12,6 +13,8 @@ export interface RealmService {
   consoleOrigin: string;
   users: RealmUsers;
   store: RealmStore;
+  /** Clients that were made through the admin API. */
+  registry: ClientRegistry;
   key: JWK;
   cookieSecret: string;
   provider: Provider;
@@ -33,11 +36,13 @@ export function realmService(parts: ServiceParts): RealmService {
   const { realm } = parts;
   const users = new RealmUsers(realm.users, `${parts.files}.users.json`);
   const store = new RealmStore(`${parts.files}.state.json`);
-  const provider = realmProvider({ ...parts, users, store });
+  const registry = new ClientRegistry(`${parts.files}.clients.json`);
+  const provider = realmProvider({ ...parts, users, store, registry });
   return {
     ...parts,
     users,
     store,
+    registry,
     provider,
     handle: provider.callback(),
     client: (clientId) => realm.clients.find((each) => each.clientId === clientId),

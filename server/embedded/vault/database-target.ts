@@ -1,5 +1,5 @@
-import { scramVerifier } from "#server/platform/db/scram-verifier.ts";
 import pg, { escapeIdentifier, escapeLiteral } from "pg";
+import { scramVerifier } from "#server/platform/db/scram-verifier.ts";
 import type { DatabaseConnection } from "./engine-state.ts";
 import { VaultError } from "./vault-error.ts";
 

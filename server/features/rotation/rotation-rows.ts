@@ -21,6 +21,7 @@ export interface BindingRow {
   path: string;
   region: string | null;
   rotator: Rotator;
+  current_version: number | null;
   grace_seconds: number;
   state: "active" | "rotating" | "failed" | "missing" | "retired";
   next_rotation_at: Date | null;
@@ -48,11 +49,14 @@ export interface RotationRow {
   approved_at: Date | null;
   paused_at: Date | null;
   cancel_requested_at: Date | null;
+  /** A person wants the old value back. */
+  rollback_requested_at: Date | null;
+  previous_rotated_at: Date | null;
   finished_at: Date | null;
 }
 
 const BINDING_COLUMNS =
-  "binding_id, name, class, environment, store, path, region, rotator, grace_seconds, state, next_rotation_at, leaked_at";
+  "binding_id, name, class, environment, store, path, region, rotator, current_version, grace_seconds, state, next_rotation_at, leaked_at";
 
 /** The binding, locked for the rest of the transaction; undefined when it isn't this tenant's. */
 export async function lockBinding(
@@ -77,7 +81,7 @@ export async function lockRotation(
     `SELECT rotation_id, binding_id, state, resume_state, trigger, old_handle, new_handle, intent, fence,
             lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
             error_code, error_text, cause_event_id, approval_id, approved_at, paused_at,
-            cancel_requested_at, finished_at
+            cancel_requested_at, rollback_requested_at, previous_rotated_at, finished_at
      FROM rotation WHERE tenant_id = $1 AND rotation_id = $2 FOR UPDATE`,
     [tenant, rotationId],
   );

@@ -1,5 +1,5 @@
 import type { RotationState } from "#server/engines/rotation/state-machine.ts";
-import type { Look, Outcome, Promotion, Revocation, Truth, Undoing } from "./outcome.ts";
+import type { Look, Outcome, Promotion, Revocation, TakenBack, Truth, Undoing } from "./outcome.ts";
 
 /**
  * How one kind of credential is rotated. The engine records the intent before each of these and the
@@ -17,8 +17,8 @@ export interface Rotator {
   verify(): Promise<Outcome>;
   /** Gives it to the consumers. From here on there is only forward. */
   promote(): Promise<Promotion>;
-  /** Clears up what staging left, before the grace. */
-  settle(): Promise<void>;
+  /** Clears up what staging left, before the grace; a text it gives is the note of the grace. */
+  settle(): Promise<unknown>;
   /** Ends the old value, if nobody was given it again meanwhile. */
   revoke(): Promise<Revocation>;
   /** Shows that the old value is refused. Done only when it was, never because it should be. */
@@ -27,6 +27,11 @@ export interface Rotator {
   destroy(): Promise<string>;
   /** Finds out what is true after doubt that began in `resume`. */
   ask(resume: RotationState): Promise<Truth>;
+  /**
+   * Within the grace, by a person's word: gives consumers the old value again, ends the new one and
+   * shows that it is refused. Absent where there is no such thing; the verb says why (ADR 12).
+   */
+  takeBack?(): Promise<TakenBack>;
   /** Takes everything back that was done before promotion. */
   undo(): Promise<Undoing>;
 }

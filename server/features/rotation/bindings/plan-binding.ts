@@ -6,6 +6,7 @@ import type { Actor } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { graceOf } from "../grace-of.ts";
 import type { BindSecretInput, Rotator } from "../schema.ts";
 import type { FoundBinding } from "./find-bindings.ts";
 import { refuseStrangePlaces } from "./refuse-strange-places.ts";
@@ -46,7 +47,8 @@ export function planBinding(
   asked: Asked,
   found: FoundBinding | undefined,
 ): PlannedBinding {
-  const { name, class: secretClass, environment, owner, graceSeconds, region } = asked;
+  const { name, class: secretClass, environment, owner, region } = asked;
+  const graceSeconds = graceOf(asked.rotator, asked.graceSeconds);
   const rest = { name, class: secretClass, environment, owner, graceSeconds, region };
   const rotator = found ? keepRoles(found.rotator, asked.rotator) : asked.rotator;
   const isLive = found !== undefined && found.origin === "bound" && found.state !== "retired";

@@ -18,3 +18,8 @@ export const regionName = z
   .string()
   .max(63)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "must be a DNS label");
+
+/** A role of one of OpenBao's engines. */
+export const engineRole = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be the name of a role");

@@ -8,6 +8,7 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { FoundBinding } from "../bindings/find-bindings.ts";
 import type { Asked, PlannedBinding } from "../bindings/plan-binding.ts";
+import { graceOf } from "../grace-of.ts";
 import { planNext } from "../plan-next.ts";
 
 /** Writes a planned reference that is not `unchanged`, and says what the log shall say of it. */
@@ -37,7 +38,7 @@ export async function saveBinding(
     asked.owner,
     JSON.stringify(rotator),
     asked.currentVersion,
-    asked.graceSeconds,
+    graceOf(asked.rotator, asked.graceSeconds),
     rotatedAt,
     next?.at ?? null,
     JSON.stringify(rule),
