@@ -9,6 +9,8 @@ import type policies from "../../messages/en/policies.json";
 import type rotations from "../../messages/en/rotations.json";
 import type shell from "../../messages/en/shell.json";
 import type signIn from "../../messages/en/signIn.json";
+import type trouble from "../../messages/en/trouble.json";
+import type windows from "../../messages/en/windows.json";
 import type { Locale } from "./locales.ts";
 import type { Namespace } from "./namespaces.ts";
 
@@ -24,6 +26,8 @@ interface Messages {
   rotations: typeof rotations;
   shell: typeof shell;
   signIn: typeof signIn;
+  trouble: typeof trouble;
+  windows: typeof windows;
 }
 
 /** Fails to compile when a namespace has no messages above. */

@@ -11,6 +11,8 @@ export const NAMESPACES = [
   "approvals",
   "health",
   "signIn",
+  "trouble",
+  "windows",
 ] as const;
 
 export type Namespace = (typeof NAMESPACES)[number];

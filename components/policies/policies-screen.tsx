@@ -8,6 +8,8 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { useUrlVisit } from "#components/url/use-url-state.ts";
+import { ChangeWindowsSection } from "#components/windows/change-windows-section.tsx";
+import type { ChangeWindowsView } from "#components/windows/windows-view.ts";
 import { LabelList } from "./label-list.tsx";
 import { PolicyRows } from "./policy-rows.tsx";
 import type { PolicyDetail, PolicyList } from "./policy-shapes.ts";
@@ -22,6 +24,7 @@ interface PoliciesScreenProps {
   list: PolicyList;
   /** The policy that is open. */
   detail: PolicyDetail | null;
+  windows: ChangeWindowsView;
   /** Whether a new one is being written. */
   isNew: boolean;
   /** Whether the viewer has `runtime.policies.manage` in this tenant. */
@@ -29,7 +32,14 @@ interface PoliciesScreenProps {
 }
 
 /** The rules by which credentials are judged: the tenant's own, and those of the Sovereign. */
-export function PoliciesScreen({ tenantId, list, detail, isNew, mayManage }: PoliciesScreenProps) {
+export function PoliciesScreen({
+  tenantId,
+  list,
+  detail,
+  windows,
+  isNew,
+  mayManage,
+}: PoliciesScreenProps) {
   const t = useTranslations("policies");
   const { visit } = useUrlVisit();
   const open = (policy: string) => visit({ policy });
@@ -75,6 +85,7 @@ export function PoliciesScreen({ tenantId, list, detail, isNew, mayManage }: Pol
           )}
         </Section>
       )}
+      <ChangeWindowsSection tenantId={tenantId} windows={windows} mayManage={mayManage} />
       {isNew || detail ? (
         <PolicyEditor
           key={detail?.policy.policyId ?? "new"}

@@ -6,5 +6,7 @@ export type { RotationView } from "#server/features/rotation/views.ts";
 export interface CredentialDetail {
   binding: BindingView;
   rotations: readonly RotationView[];
+  /** Whether a change window of its environment is open now. */
+  window: { isOpen: boolean; opensAt: Date | null };
   asOf: Date;
 }

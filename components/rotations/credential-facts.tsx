@@ -36,7 +36,16 @@ export function CredentialFacts({ binding }: { binding: CredentialRow }) {
     },
     {
       name: t("detail.nextRotation"),
-      value: binding.nextRotationAt ? <Time at={binding.nextRotationAt} /> : t("noNext"),
+      value: binding.nextRotationAt ? (
+        <>
+          <Time at={binding.nextRotationAt} />
+          {binding.limitAt && binding.nextRotationAt >= binding.limitAt ? (
+            <span className="block text-danger text-sm">{t("detail.windowMissed")}</span>
+          ) : null}
+        </>
+      ) : (
+        t("noNext")
+      ),
     },
     { name: t("detail.id"), value: <Identifier value={binding.bindingId} ends={8} /> },
   ];

@@ -108,6 +108,7 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
       <ForceRotateDialog
         tenantId={tenantId}
         binding={detail.binding}
+        window={detail.window}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         onStarted={() => {

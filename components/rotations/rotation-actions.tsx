@@ -22,7 +22,7 @@ interface RotationActionsProps {
 export function RotationActions({ tenantId, rotation, mayRotate, onDone }: RotationActionsProps) {
   const t = useTranslations("rotations");
   const problemText = useProblemText();
-  const [asking, setAsking] = useState<"cancel" | "pause" | null>(null);
+  const [asking, setAsking] = useState<"cancel" | "pause" | "rollBack" | null>(null);
   const { rotationId, may } = rotation;
   const act = useMutation({
     mutationFn: (name: "retry" | "resume"): Promise<unknown> =>
@@ -40,7 +40,7 @@ export function RotationActions({ tenantId, rotation, mayRotate, onDone }: Rotat
       {t(`actions.${name}`)}
     </Button>
   );
-  const ask = (name: "cancel" | "pause") => (
+  const ask = (name: "cancel" | "pause" | "rollBack") => (
     <Button size="sm" disabledReason={blocked} onClick={() => setAsking(name)}>
       {t(`actions.${name}`)}
     </Button>
@@ -60,6 +60,9 @@ export function RotationActions({ tenantId, rotation, mayRotate, onDone }: Rotat
           {t("actions.paused")} <ClockTime at={rotation.pausedAt} />
         </p>
       ) : null}
+      {rotation.isTakenBack && rotation.state === "grace" ? (
+        <p className="text-muted">{t("actions.rollingBack")}</p>
+      ) : null}
       {rotation.isCancelled ? <p className="text-muted">{t("actions.cancelling")}</p> : null}
       {rotation.retryAt ? (
         <p className="text-muted">
@@ -71,6 +74,7 @@ export function RotationActions({ tenantId, rotation, mayRotate, onDone }: Rotat
         {may.pause ? ask("pause") : null}
         {may.resume ? press("resume") : null}
         {may.cancel ? ask("cancel") : null}
+        {may.rollBack ? ask("rollBack") : null}
       </div>
       {act.error ? (
         <p role="alert" className="text-danger">

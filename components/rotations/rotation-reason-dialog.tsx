@@ -13,7 +13,7 @@ import { Textarea } from "#components/ui/textarea.tsx";
 interface RotationReasonDialogProps {
   tenantId: string;
   rotationId: string;
-  act: "cancel" | "pause";
+  act: "cancel" | "pause" | "rollBack";
   onClose: () => void;
   onDone: () => void;
 }
@@ -21,7 +21,7 @@ interface RotationReasonDialogProps {
 /** As the verbs demand it. */
 const REASON_LETTERS = 10;
 
-/** Says what pausing or cancelling does, and asks why. */
+/** Says what pausing, cancelling or rolling back does, and asks why. */
 export function RotationReasonDialog(props: RotationReasonDialogProps) {
   const { tenantId, rotationId, act, onClose, onDone } = props;
   const t = useTranslations("rotations");

@@ -4,6 +4,7 @@ import { ClockTime } from "#components/time/clock-time.tsx";
 import { Timeline } from "#components/ui/timeline.tsx";
 import type { RotationView } from "./credential-detail.ts";
 import { isOver, rotationPath } from "./rotation-path.ts";
+import { RotationTrouble } from "./rotation-trouble.tsx";
 
 /** Who asked, every state it came to and when, and what is still to come. */
 export function RotationTimeline({ rotation }: { rotation: RotationView }) {
@@ -22,10 +23,11 @@ export function RotationTimeline({ rotation }: { rotation: RotationView }) {
           <q className="break-words">{rotation.reason}</q>
         </p>
       ) : null}
+      {rotation.isOutsideWindow ? (
+        <p className="text-muted text-sm">{t("detail.outsideWindow")}</p>
+      ) : null}
       {rotation.errorText ? (
-        <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
-          {rotation.errorText}
-        </p>
+        <RotationTrouble code={rotation.errorCode} text={rotation.errorText} />
       ) : null}
       {rotation.graceUntil && !isOver(rotation.state) ? (
         <p className="flex flex-wrap items-baseline gap-1 text-muted text-sm">

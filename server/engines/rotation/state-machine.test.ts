@@ -32,6 +32,8 @@ const LEGAL = new Set([
   "promoted>grace",
   "grace>revoking",
   "grace>orphaned",
+  // By a person's word only; the verbs see to that.
+  "grace>rolled_back",
   "revoking>verified_dead",
   "revoking>revoke_failed",
   "revoking>indeterminate",
@@ -79,7 +81,7 @@ test("undoing ends where the main path changed", () => {
     "revoke_failed",
   ] as const) {
     expect(isBeforePromotion(state)).toBe(false);
-    expect(mayMove(state, "rolled_back")).toBe(false);
+    expect(mayMove(state, "rolled_back")).toBe(state === "grace");
     expect(mayBegin(state, "roll-back")).toBe(false);
   }
   expect(mayBegin("indeterminate", "roll-back", "revoking")).toBe(false);
@@ -124,9 +126,15 @@ test("no walk reaches the destruction of the old version without a proof of deat
 
 test("each state calls for at most one step, and only that may begin", () => {
   for (const state of ROTATION_STATES) {
-    const begun = ROTATION_STEPS.filter((step) => step !== "roll-back" && mayBegin(state, step));
+    const usual = ROTATION_STEPS.filter((step) => !step.endsWith("-back"));
+    const begun = usual.filter((step) => mayBegin(state, step));
     expect(begun).toEqual(nextStep(state) ? [nextStep(state)] : []);
   }
+});
+
+test("a promoted rotation is taken back in its grace only", () => {
+  const states = ROTATION_STATES.filter((state) => mayBegin(state, "take-back"));
+  expect(states).toEqual(["grace"]);
 });
 
 test("backing off doubles and stays under five minutes", () => {

@@ -29,6 +29,7 @@ export const ROTATION_STEPS = [
   "destroy",
   "resolve",
   "roll-back",
+  "take-back",
 ] as const;
 
 export type RotationStep = (typeof ROTATION_STEPS)[number];
@@ -56,7 +57,8 @@ const MOVES: Record<RotationState, readonly RotationState[]> = {
   applied: ["verified", "rolled_back"],
   verified: ["promoted", "rolled_back", "indeterminate"],
   promoted: ["grace"],
-  grace: ["revoking", "orphaned"],
+  // Back only by a person's word, while both values work (ADR 12).
+  grace: ["revoking", "orphaned", "rolled_back"],
   revoking: ["verified_dead", "revoke_failed", "indeterminate", "orphaned"],
   verified_dead: ["done"],
   revoke_failed: ["revoking", "orphaned"],
@@ -112,6 +114,7 @@ export function mayBegin(
   resume: RotationState | null = null,
 ): boolean {
   if (step === "roll-back") return isBeforePromotion(state, resume);
+  if (step === "take-back") return state === "grace";
   return nextStep(state) === step;
 }
 

@@ -18,6 +18,7 @@ import type {
   ListBindingsInput,
   ListBindingsOutput,
 } from "./views.ts";
+import { windowNow } from "./window-now.ts";
 
 /**
  * The tenant's credentials, filtered and sorted; each page goes on after the last one's end, and
@@ -106,6 +107,7 @@ export async function bindingDetail(
   return {
     asOf: await tx.startedAt(),
     binding: toBindingView(row),
+    window: await windowNow(tx, tenant, row.environment),
     rotations: await rotationsOf(tx, tenant, bindingId),
   };
 }

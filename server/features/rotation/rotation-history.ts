@@ -4,7 +4,8 @@ import { isBeforePromotion, type RotationState } from "#server/engines/rotation/
 import { openPayload } from "#server/platform/audit/payload-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { NewHandle, OldHandle, RequestedBy } from "./schema.ts";
+import type { NewHandle, OldHandle, RequestedBy, Rotator } from "./schema.ts";
+import { whyNotTakenBack } from "./taking-back.ts";
 import type { RotationView } from "./views.ts";
 
 const NEWEST = 20;
@@ -25,6 +26,9 @@ interface HistoryRow {
   resume_state: RotationState | null;
   paused_at: Date | null;
   cancel_requested_at: Date | null;
+  rollback_requested_at: Date | null;
+  outside_window: boolean;
+  rotator_kind: Rotator["kind"];
   approval_id: string | null;
   error_code: string | null;
   error_text: string | null;
@@ -53,7 +57,8 @@ export async function rotationsOf(
   bindingId: string,
 ): Promise<z.input<typeof RotationView>[]> {
   const rotations = await tx.query<HistoryRow>(
-    `SELECT r.*, p.key_id, p.ciphertext FROM rotation r
+    `SELECT r.*, b.rotator ->> 'kind' AS rotator_kind, p.key_id, p.ciphertext FROM rotation r
+     JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
      LEFT JOIN audit_payload p ON p.tenant_id = r.tenant_id AND p.event_id = r.cause_event_id
      WHERE r.tenant_id = $1 AND r.binding_id = $2 ORDER BY r.created_at DESC LIMIT ${NEWEST}`,
     [tenant, bindingId],
@@ -79,6 +84,8 @@ export async function rotationsOf(
     retryAt: row.attempt > 0 && !row.finished_at ? row.due_at : null,
     pausedAt: row.paused_at,
     isCancelled: row.cancel_requested_at !== null,
+    isTakenBack: row.rollback_requested_at !== null,
+    isOutsideWindow: row.outside_window,
     approvalId: row.approval_id,
     may: mayBeDone(row),
     attempt: row.attempt,
@@ -93,6 +100,11 @@ function mayBeDone(row: HistoryRow) {
   const isBefore = isBeforePromotion(row.state, row.resume_state);
   return {
     cancel: isOpen && isBefore && row.cancel_requested_at === null,
+    rollBack:
+      row.state === "grace" &&
+      row.rollback_requested_at === null &&
+      row.trigger !== "leaked" &&
+      whyNotTakenBack(row.rotator_kind) === null,
     pause: isOpen && row.paused_at === null && row.state !== "awaiting_approval",
     resume: isOpen && row.paused_at !== null,
   };

@@ -7,6 +7,7 @@ import { forceRotate } from "./verbs/force-rotate.ts";
 import { pauseRotation } from "./verbs/pause-rotation.ts";
 import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
+import { rollBackRotation } from "./verbs/roll-back-rotation.ts";
 import {
   AgesOutput,
   BindingDetailInput,
@@ -42,4 +43,5 @@ export const rotationRouter = router({
   pause: verbProcedure(pauseRotation),
   resume: verbProcedure(resumeRotation),
   retry: verbProcedure(retryRotation),
+  rollBack: verbProcedure(rollBackRotation),
 });

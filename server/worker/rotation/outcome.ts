@@ -37,6 +37,9 @@ export type Promotion = (Done & { version: number }) | Refused | Unknown;
 
 export type Revocation = Outcome | Orphaned;
 
+/** `version` is what consumers read from now on: the old value again. */
+export type TakenBack = (Done & { version: number }) | Refused | Unknown | Orphaned;
+
 /** What is true after an act whose outcome nobody knew. */
 export type Truth =
   | { kind: "state"; state: RotationState; note: string }

@@ -34,6 +34,10 @@ export const beginStep = verb({
       if (held)
         return audited({ state: from, resumeState: null, isWaiting: true, isCancelled }, held);
     }
+    const isTakenBack = rotation.rollback_requested_at !== null;
+    if (isTakenBack !== (input.step === "take-back")) {
+      throw new AppError("stale", "Somebody took this rotation back.");
+    }
     const to = input.step === "revoke" ? "revoking" : from;
     if (to !== from && !mayMove(from, to, resume)) {
       throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);

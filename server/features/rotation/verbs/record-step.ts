@@ -14,6 +14,7 @@ import { lockBinding } from "../rotation-rows.ts";
 import { RecordStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
 import { changeBinding } from "../writes/change-binding.ts";
+import { restoreBinding } from "../writes/restore-binding.ts";
 import { settleSchedule } from "../writes/settle-schedule.ts";
 
 /** States in which the worker lets go: for the grace, for a pause after a failure, or for good. */
@@ -34,6 +35,10 @@ export const recordStep = verb({
     }
     const binding = await lockBinding(tx, tenant, rotation.binding_id);
     if (!binding) throw notFound("secret binding");
+    const isTakenBack = rotation.rollback_requested_at !== null;
+    if (from === "grace" && (to === "rolled_back") !== isTakenBack && to !== "orphaned") {
+      throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
+    }
     const isOver = FINAL_STATES.has(to);
     const isWaiting = isOver || WAITING.has(to) || rotation.paused_at !== null;
     const isCancelled = rotation.cancel_requested_at !== null;
@@ -61,8 +66,12 @@ export const recordStep = verb({
       // What made us give up stays readable when the undoing is done.
       to === "rolled_back",
     ]);
-    await changeBinding(tx, tenant, binding, { to, newHandle });
-    await settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled });
+    if (to === "rolled_back" && isTakenBack) {
+      await restoreBinding(tx, tenant, binding, { rotation, version: input.restoredVersion });
+    } else {
+      await changeBinding(tx, tenant, binding, { to, newHandle });
+      await settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled });
+    }
     const eventId = uuidv7();
     await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
     return audited(
@@ -71,7 +80,7 @@ export const recordStep = verb({
         eventId,
         type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),
         subject: `secret-binding/${rotation.binding_id}`,
-        outcome: input.errorCode || to === "rolled_back" ? "failed" : "succeeded",
+        outcome: input.errorCode || (to === "rolled_back" && !isTakenBack) ? "failed" : "succeeded",
         causedBy: rotation.cause_event_id,
         payload: {
           rotationId,
@@ -100,6 +109,8 @@ const UPDATE_ROTATION = `
     error_text = CASE WHEN $13 THEN coalesce($8, error_text) ELSE $8 END,
     lease_until = CASE WHEN $9 THEN NULL ELSE clock_timestamp() + make_interval(secs => $11) END,
     lease_owner = CASE WHEN $9 THEN NULL ELSE lease_owner END,
+    previous_rotated_at = CASE WHEN $3 = 'promoted' THEN (SELECT b.last_rotated_at FROM secret_binding b
+      WHERE b.tenant_id = $1 AND b.binding_id = rotation.binding_id) ELSE previous_rotated_at END,
     grace_until = CASE WHEN $3 = 'grace' THEN clock_timestamp() + make_interval(secs => grace_seconds) ELSE grace_until END,
     due_at = clock_timestamp() + make_interval(secs => CASE WHEN $3 = 'grace' THEN grace_seconds ELSE $12 END),
     finished_at = CASE WHEN $10 THEN clock_timestamp() END,

@@ -28,7 +28,7 @@ export async function changeBinding(
         tenant,
         binding.binding_id,
         newHandle?.version ?? null,
-        JSON.stringify(withActiveRole(binding, newHandle)),
+        JSON.stringify(withActiveRole(binding, newHandle?.role)),
         next?.at ?? null,
         JSON.stringify(rule),
         rules.digest,
@@ -46,8 +46,8 @@ export async function changeBinding(
   );
 }
 
-function withActiveRole({ rotator }: BindingRow, newHandle: NewHandle | null) {
-  const role = newHandle?.role;
+/** The rotator's settings with the role that consumers log in as. */
+export function withActiveRole({ rotator }: BindingRow, role: string | undefined) {
   if (rotator.kind !== "postgres-dual-user" || !role) return rotator;
   const others = [rotator.activeRole, rotator.standbyRole].filter((other) => other !== role);
   return { ...rotator, activeRole: role, standbyRole: others[0] ?? rotator.standbyRole };

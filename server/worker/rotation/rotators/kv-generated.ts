@@ -10,12 +10,14 @@ import {
   type Promotion,
   type Revocation,
   refused,
+  type TakenBack,
   type Truth,
   type Undoing,
   unknown,
 } from "../outcome.ts";
 import type { OutsideCall } from "../outside.ts";
 import { ValueMissingError } from "../outside-trouble.ts";
+import { MOVED_ON_SINCE, restored } from "../restored.ts";
 import type { RotationRun } from "../rotation-run.ts";
 import type { Rotator } from "../rotator.ts";
 import { vaultWrite } from "../vault-write.ts";
@@ -147,6 +149,36 @@ export function kvGenerated(run: RotationRun, settings: KvGenerated): Rotator {
 
     async destroy() {
       return `version ${run.handles.old.version} destroyed`;
+    },
+
+    async takeBack(): Promise<TakenBack> {
+      const { old, new: fresh } = run.handles;
+      const promoted = fresh.version;
+      if (!promoted) throw new Error("this rotation was not promoted");
+      const back = `${run.rotationId}/back`;
+      const now = await main("vault.ask-current");
+      const isBack = now.kind === "found" && now.rotationId === back;
+      let version = isBack ? now.version : 0;
+      if (!isBack) {
+        if (now.kind !== "found" || now.version !== promoted || !isOurs(now)) return MOVED_ON_SINCE;
+        const before = await main("vault.read-old", old.version);
+        if (before.kind !== "found") {
+          return refused("old_value_gone", `Version ${old.version} is ${before.kind}.`);
+        }
+        const fields = fieldsWith(run, field, before, back);
+        const written = await restored(() =>
+          run.outside("vault.restore", () => run.kv.write(path, fields, promoted)),
+        );
+        if (typeof written !== "number") return written;
+        version = written;
+      }
+      await run.outside("vault.destroy-new", () => run.kv.destroyVersions(path, [promoted]));
+      const dead = await main("vault.probe-new", promoted);
+      if (dead.kind === "destroyed" || dead.kind === "absent") {
+        const note = `version ${version} holds the old value; version ${promoted} is ${dead.kind}`;
+        return { kind: "done", version, note };
+      }
+      return refused("new_still_alive", `Version ${promoted} was destroyed but is ${dead.kind}.`);
     },
 
     async ask(resume: RotationState): Promise<Truth> {

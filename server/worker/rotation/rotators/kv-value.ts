@@ -40,8 +40,9 @@ export function fieldsWith(
   run: RotationRun,
   field: string,
   { value, kept }: { value: SecretValue; kept: SecretFields },
+  mark = run.rotationId,
 ): SecretFields {
-  return { ...kept, [field]: value, [MARK]: SecretValue.of(run.rotationId) };
+  return { ...kept, [field]: value, [MARK]: SecretValue.of(mark) };
 }
 
 /** A value that nobody can guess: `bytes` of randomness, base64url. */

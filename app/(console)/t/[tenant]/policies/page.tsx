@@ -24,7 +24,7 @@ export default async function PoliciesPage({ params, searchParams }: PoliciesPag
     const isKnown = list.policies.some((each) => each.policyId === policy);
     const detail =
       policy && isKnown ? await console.secretPolicies.detail({ policyId: policy }) : null;
-    return { list, detail };
+    return { list, detail, windows: await console.changeWindows.list() };
   });
   const scopes = (await currentSession())?.scopes;
   const title = (await getTranslations("policies"))("title");

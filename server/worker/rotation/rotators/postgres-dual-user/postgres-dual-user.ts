@@ -7,6 +7,7 @@ import { ask } from "./ask.ts";
 import { promote } from "./promote.ts";
 import { proveDead, revoke } from "./revoke.ts";
 import { look, stage } from "./stage.ts";
+import { takeBack } from "./take-back.ts";
 import { undo } from "./undo.ts";
 
 /** Two roles of one database take turns: one in use, one at rest without a password. */
@@ -30,5 +31,6 @@ export function postgresDualUser(run: RotationRun, pair: PostgresDualUser): Rota
     },
     ask: (resume) => ask(context, resume),
     undo: () => undo(context),
+    takeBack: () => takeBack(context),
   };
 }

@@ -1,0 +1,18 @@
+import type { Rotator } from "./schema.ts";
+
+/** Kinds whose rotator gives consumers the old value again, within the grace. */
+const CAN: ReadonlySet<Rotator["kind"]> = new Set(["postgres-dual-user", "kv-generated"]);
+
+/** Kinds for which there is no such thing, and why. */
+const NEVER: Partial<Record<string, string>> = {
+  "openbao-transit":
+    "A transit key can't be un-rotated: what the new version has made would be lost. Both versions read what they made, until the old one is retired.",
+  "openbao-static-role":
+    "OpenBao makes and keeps the value of a static role itself; the old one is gone as soon as there is a new one.",
+};
+const UNKNOWN = "The console can't take this kind of credential back. Rotate it again instead.";
+
+/** Why a promoted rotation of this kind can't be taken back within its grace; null when it can. */
+export function whyNotTakenBack(kind: Rotator["kind"]): string | null {
+  return CAN.has(kind) ? null : (NEVER[kind] ?? UNKNOWN);
+}
