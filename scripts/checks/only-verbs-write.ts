@@ -18,6 +18,18 @@ export const WRITERS: readonly Writer[] = [
     why: "derives the log from events that verbs recorded",
   },
   {
+    path: /^server\/features\/audit\/search\/indexing\//,
+    tables: [
+      "audit_segment",
+      "audit_segment_page",
+      "audit_segment_column",
+      "audit_granule",
+      "audit_index_head",
+      "audit_search_window",
+    ],
+    why: "derives the search index from sealed events; it can be made anew at any time",
+  },
+  {
     path: /^server\/features\/identity\//,
     tables: ["session", "login_transaction", "logout_token_seen"],
     why: "platform rows without tenant content; a sign-in has no tenant transaction to run in",

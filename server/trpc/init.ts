@@ -138,26 +138,29 @@ async function requireScope(caller: Caller, scope: Scope, path: string): Promise
   });
 }
 
+/** Guard and scope, and no transaction: for reads that note something before they read. */
+export function guardedProcedure(scope: Scope) {
+  return guarded.use(async ({ ctx, path, next }) => {
+    await requireScope(ctx.caller, scope, path);
+    return next();
+  });
+}
+
 /** A read in the caller's tenant: guard, scope, then one transaction as `ctx.tx`. */
 export function readProcedure(scope: Scope) {
-  return guarded
-    .use(async ({ ctx, path, next }) => {
-      await requireScope(ctx.caller, scope, path);
-      return next();
-    })
-    .use(({ ctx, next }) =>
-      withTenant(
-        ctx.caller.tenant,
-        "tenant",
-        async (tx: TenantTx) => {
-          const result = await next({ ctx: { tx } });
-          // next() never rejects: rethrow, so that the transaction is undone.
-          if (!result.ok) throw result.error;
-          return result;
-        },
-        { readOnly: true },
-      ),
-    );
+  return guardedProcedure(scope).use(({ ctx, next }) =>
+    withTenant(
+      ctx.caller.tenant,
+      "tenant",
+      async (tx: TenantTx) => {
+        const result = await next({ ctx: { tx } });
+        // next() never rejects: rethrow, so that the transaction is undone.
+        if (!result.ok) throw result.error;
+        return result;
+      },
+      { readOnly: true },
+    ),
+  );
 }
 
 /** A change: the verb is scope, input, output and effect in one; roles are fresh (law 10). */

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { runSealer } from "#server/features/audit/index.ts";
+import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { sweepSessions } from "#server/features/identity/index.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
@@ -59,6 +59,11 @@ const loops = {
     runSealer({
       signal,
       onError: (err, tenant) => logger.error({ err, tenant }, "sealing failed"),
+    }),
+  "search-index": () =>
+    runIndexer({
+      signal,
+      onError: (err, tenant) => logger.error({ err, tenant }, "indexing the log failed"),
     }),
 };
 

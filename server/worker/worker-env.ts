@@ -5,6 +5,7 @@ const LOOPS = [
   "rotations",
   "bindings",
   "sealer",
+  "search-index",
   "webhooks",
   "approvals",
   "policies",

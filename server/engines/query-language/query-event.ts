@@ -22,6 +22,9 @@ export interface QueryEvent {
 /** Where words are looked for: anywhere, in the actor's names, or in one payload field. */
 export type Scope = "text" | "actor" | `payload.${string}`;
 
+/** Fields that free text leaves out: what people searched for would else be found by searching for it. */
+export const QUIET_SCOPES: ReadonlySet<string> = new Set(["payload.search.query"]);
+
 /** The texts of an event by scope. Free text covers type, subject, actor and the payload's values. */
 export function textsOf(event: QueryEvent): Map<Scope, readonly string[]> {
   const texts = new Map<Scope, string[]>();
@@ -29,7 +32,7 @@ export function textsOf(event: QueryEvent): Map<Scope, readonly string[]> {
   for (const [path, text] of leavesOf(event.payload, "")) {
     const scope: Scope = `payload.${path}`;
     texts.set(scope, [...(texts.get(scope) ?? []), text]);
-    all.push(text);
+    if (!QUIET_SCOPES.has(scope)) all.push(text);
   }
   return new Map<Scope, readonly string[]>([...texts, ["text", all], ["actor", event.actorNames]]);
 }

@@ -1,9 +1,12 @@
+import { QUIET_SCOPES } from "../query-language/query-event.ts";
 import { Bitmap } from "./bitmap.ts";
 import { addPostings } from "./postings.ts";
 import type { Lookup } from "./search-segment.ts";
 import { scanPrefix } from "./term-page.ts";
 
 const encoder = new TextEncoder();
+/** Ends of keys that a lookup everywhere leaves out. */
+const QUIET = ["traceId", ...QUIET_SCOPES].map((scope) => encoder.encode(`\u0000${scope}`));
 
 /** The positions of the page's entries that a lookup asks for. */
 export function lookUp(page: Uint8Array | undefined, lookup: Lookup, size: number): Bitmap {
@@ -14,6 +17,7 @@ export function lookUp(page: Uint8Array | undefined, lookup: Lookup, size: numbe
   scanPrefix(page, begin, (key, postings) => {
     if (lookup.isExact && key.length !== begin.length) return;
     if (end && !endsWith(key, end)) return;
+    if (!end && !lookup.isExact && QUIET.some((quiet) => endsWith(key, quiet))) return;
     addPostings(postings, found);
   });
   return found;

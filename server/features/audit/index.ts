@@ -4,3 +4,4 @@ import "server-only";
 export { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
 export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";
+export { runIndexer } from "./search/indexing/run-indexer.ts";

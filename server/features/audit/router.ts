@@ -1,6 +1,6 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
-import { readProcedure, router } from "#server/trpc/init.ts";
+import { guardedProcedure, readProcedure, router } from "#server/trpc/init.ts";
 import { auditEvent, auditEvents, auditEventTypes, logHead } from "./queries.ts";
 import {
   AuditEventDetail,
@@ -10,6 +10,8 @@ import {
   ListEventsInput,
   LogHead,
 } from "./schema.ts";
+import { askEvents, askOverview } from "./search/ask.ts";
+import { OverviewInput, SearchInput, SearchOverview, SearchPage } from "./search/schema.ts";
 
 const read = readProcedure("runtime.audit.read");
 
@@ -18,6 +20,16 @@ export const auditRouter = router({
     .input(ListEventsInput)
     .output(AuditEventPage)
     .query(({ ctx, input }) => auditEvents(ctx.tx, ctx.caller.tenant, input)),
+
+  search: guardedProcedure("runtime.audit.read")
+    .input(SearchInput)
+    .output(SearchPage)
+    .query(({ ctx, input }) => askEvents(ctx.caller, input)),
+
+  overview: guardedProcedure("runtime.audit.read")
+    .input(OverviewInput)
+    .output(SearchOverview)
+    .query(({ ctx, input }) => askOverview(ctx.caller, input)),
 
   byId: read
     .input(EventInput)

@@ -1,0 +1,39 @@
+import "server-only";
+import type { Listed } from "#server/engines/search-index/search-segment.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+
+/** Rows that one condition may have to look at by itself. */
+const MAX_LOOKED_AT = 50_000;
+
+/** The leaves that a condition means which the index alone can't answer. */
+export async function leavesOfListed(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  asked: Listed,
+  candidates: readonly number[],
+): Promise<Set<number>> {
+  if (asked.kind === "event") {
+    const rows = await tx.query<{ leaf_index: string }>(
+      "SELECT leaf_index FROM audit_leaf WHERE tenant_id = $1 AND event_id = $2",
+      [tenant, asked.eventId],
+    );
+    return new Set(rows.map((row) => Number(row.leaf_index)));
+  }
+  if (candidates.length > MAX_LOOKED_AT) {
+    throw new AppError(
+      "invalid",
+      `query: more than ${MAX_LOOKED_AT.toLocaleString("en")} events may have a subject that begins with ${asked.prefix}`,
+      { field: "query", remedy: "Write more of the subject, or only its kind: subject:session/*." },
+    );
+  }
+  const rows = await tx.query<{ leaf_index: string; subject: string }>(
+    `SELECT l.leaf_index, e.subject FROM audit_leaf l
+     JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
+     WHERE l.tenant_id = $1 AND l.leaf_index = ANY ($2::bigint[])`,
+    [tenant, candidates],
+  );
+  const fitting = rows.filter((row) => row.subject.startsWith(asked.prefix));
+  return new Set(fitting.map((row) => Number(row.leaf_index)));
+}

@@ -1,0 +1,200 @@
+import "server-only";
+import type { Condition } from "#server/engines/query-language/condition.ts";
+import type { Bitmap } from "#server/engines/search-index/bitmap.ts";
+import { needsOf, searchSegment } from "#server/engines/search-index/search-segment.ts";
+import { firstLeafOf } from "#server/engines/search-index/segment-layout.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { EVENT_COLUMNS, type EventRow, summaryOf } from "../event-row.ts";
+import type { AuditEventSummary } from "../schema.ts";
+import { readHead } from "./indexing/index-tenant.ts";
+import { openSegments } from "./open-segments.ts";
+import type { SearchInput } from "./schema.ts";
+import { type SegmentSummary, segmentsInForce } from "./segment-rows.ts";
+import { searchTail } from "./unindexed-tail.ts";
+
+export interface FoundPage {
+  events: AuditEventSummary[];
+  olderCursor: string | null;
+  newerCursor: string | null;
+  notYetSearchable: number;
+}
+
+/** Where a page begins: beside a leaf, or beside an event that has none yet. */
+type Place = { kind: "leaf"; leaf: number } | { kind: "event"; eventId: string };
+
+/** Segments opened at first; each further lot is twice as large. The newest are the smallest. */
+const FIRST_LOT = 6;
+
+/** One page of the events that fit, in the order of the log. */
+export async function searchEvents(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  condition: Condition,
+  input: Pick<SearchInput, "cursor" | "direction" | "at" | "limit">,
+): Promise<FoundPage> {
+  const { indexedTo } = await readHead(tx, tenant);
+  const segments = await segmentsInForce(tx, tenant);
+  const place = input.at ? await placeAt(tx, tenant, input.at) : placeOf(input.cursor);
+  const tail = await searchTail(tx, tenant, { condition, indexedTo });
+  const asked = { condition, segments, place, limit: input.limit };
+  const isOlder = input.at !== undefined || input.direction === "older";
+  const found = isOlder
+    ? await older(tx, tenant, asked, tail.events)
+    : await newer(tx, tenant, asked, tail.events);
+  return { ...found, notYetSearchable: tail.leftOut };
+}
+
+interface Asked {
+  condition: Condition;
+  segments: readonly SegmentSummary[];
+  place: Place | null;
+  limit: number;
+}
+
+async function older(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { condition, segments, place, limit }: Asked,
+  tail: readonly AuditEventSummary[],
+): Promise<Omit<FoundPage, "notYetSearchable">> {
+  const fresh = tail.filter((event) => isBehind(event, place)).slice(0, limit + 1);
+  const before = place?.kind === "leaf" ? place.leaf : Number.POSITIVE_INFINITY;
+  const leaves: number[] = [];
+  const lots = search(
+    tx,
+    tenant,
+    condition,
+    segments.filter((each) => firstLeafOf(each) < before),
+  );
+  const wanted = limit + 1 - fresh.length;
+  if (wanted > 0) {
+    for await (const [segment, matches] of lots) {
+      const first = firstLeafOf(segment);
+      const end = Math.min(segment.width, before - first);
+      for (const at of matches.positionsDown(0, end)) {
+        leaves.push(first + at);
+        if (leaves.length === wanted) break;
+      }
+      if (leaves.length === wanted) break;
+    }
+  }
+  const sealed = await eventsAt(tx, tenant, leaves);
+  // What was unsealed on the page before may have become a leaf meanwhile: it was shown.
+  const unseen =
+    place?.kind === "event" ? sealed.filter((event) => event.eventId < place.eventId) : sealed;
+  const all = [...fresh, ...unseen];
+  const page = all.slice(0, limit);
+  return {
+    events: page,
+    olderCursor: all.length > limit ? cursorOf(page.at(-1)) : null,
+    newerCursor: cursorOf(page[0]) ?? (place ? formatPlace(place) : null),
+  };
+}
+
+async function newer(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { condition, segments, place, limit }: Asked,
+  tail: readonly AuditEventSummary[],
+): Promise<Omit<FoundPage, "notYetSearchable">> {
+  const after = place?.kind === "leaf" ? place.leaf : -1;
+  const eventId = place?.kind === "event" ? place.eventId : null;
+  const rising: number[] = [];
+  const reached = segments
+    .filter((each) => eventId === null && firstLeafOf(each) + each.width - 1 > after)
+    .toReversed();
+  for await (const [segment, matches] of search(tx, tenant, condition, reached)) {
+    const first = firstLeafOf(segment);
+    for (const at of matches.positions(Math.max(0, after + 1 - first))) {
+      rising.push(first + at);
+      if (rising.length > limit) break;
+    }
+    if (rising.length > limit) break;
+  }
+  const sealed = (await eventsAt(tx, tenant, rising)).toReversed();
+  const fresh = tail
+    .filter((event) =>
+      eventId !== null
+        ? event.eventId > eventId
+        : event.leafIndex === null || Number(event.leafIndex) > after,
+    )
+    .toReversed();
+  const all = [...sealed, ...fresh];
+  const page = all.slice(0, limit).toReversed();
+  return {
+    events: page,
+    olderCursor: cursorOf(page.at(-1)) ?? (place ? formatPlace(place) : null),
+    newerCursor: cursorOf(page[0]) ?? (place ? formatPlace(place) : null),
+  };
+}
+
+/** The matches of each segment, in the given order, fetched in growing lots. */
+export async function* search(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  condition: Condition,
+  segments: readonly SegmentSummary[],
+): AsyncGenerator<[SegmentSummary, Bitmap]> {
+  const needs = needsOf(condition);
+  for (let from = 0, lot = FIRST_LOT; from < segments.length; from += lot, lot *= 2) {
+    const opened = await openSegments(tx, tenant, segments.slice(from, from + lot), needs);
+    for (const [segment, reader] of opened) yield [segment, searchSegment(condition, reader)];
+  }
+}
+
+/** Summaries by leaf, the newest first. */
+export async function eventsAt(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  leaves: readonly number[],
+): Promise<AuditEventSummary[]> {
+  if (leaves.length === 0) return [];
+  const rows = await tx.query<EventRow>(
+    `SELECT ${EVENT_COLUMNS}
+     FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
+     LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
+     WHERE l.tenant_id = $1 AND l.leaf_index = ANY ($2::bigint[]) ORDER BY l.leaf_index DESC`,
+    [tenant, leaves],
+  );
+  return rows.map((row) => summaryOf(tenant, row).summary);
+}
+
+function isBehind(event: AuditEventSummary, place: Place | null): boolean {
+  if (!place) return true;
+  if (place.kind === "leaf")
+    return event.leafIndex !== null && Number(event.leafIndex) < place.leaf;
+  return event.eventId < place.eventId;
+}
+
+function cursorOf(event: AuditEventSummary | undefined): string | null {
+  if (!event) return null;
+  return event.leafIndex === null ? `event:${event.eventId}` : `leaf:${event.leafIndex}`;
+}
+
+function formatPlace(place: Place): string {
+  return place.kind === "leaf" ? `leaf:${place.leaf}` : `event:${place.eventId}`;
+}
+
+function placeOf(cursor: string | undefined): Place | null {
+  if (!cursor) return null;
+  const [kind, value = ""] = cursor.split(":");
+  return kind === "leaf"
+    ? { kind: "leaf", leaf: Number(value) }
+    : { kind: "event", eventId: value };
+}
+
+/** Just newer than the newest event at or before a time, so that this one begins the page. */
+async function placeAt(tx: TenantTx, tenant: AuthorizedTenantId, at: Date): Promise<Place> {
+  const [row] = await tx.query<{ leaf_index: string | null }>(
+    `SELECT l.leaf_index FROM (
+       SELECT event_id FROM audit_event WHERE tenant_id = $1 AND recorded_at <= $2
+       ORDER BY recorded_at DESC, event_id DESC LIMIT 1) e
+     LEFT JOIN audit_leaf l ON l.tenant_id = $1 AND l.event_id = e.event_id`,
+    [tenant, at],
+  );
+  if (!row) return { kind: "leaf", leaf: 0 };
+  if (row.leaf_index === null)
+    return { kind: "event", eventId: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
+  return { kind: "leaf", leaf: Number(row.leaf_index) + 1 };
+}

@@ -1,0 +1,239 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { analyzeQuery } from "#server/engines/query-language/analyze-query.ts";
+import { evaluateQuery } from "#server/engines/query-language/evaluate-query.ts";
+import type { QueryEvent } from "#server/engines/query-language/query-event.ts";
+import {
+  arbitraryEvent,
+  arbitraryQuery,
+} from "#server/engines/query-language/testing/arbitrary-search.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { createCallerFactory } from "#server/trpc/init.ts";
+import { userOf } from "#test/fixtures/callers.ts";
+import { EVENT_COLUMNS, EVENT_JOINS, type EventRow } from "../event-row.ts";
+import { auditRouter } from "../router.ts";
+import { sealPendingAudit } from "../sealing/seal-pending-audit.ts";
+import { asSuperuser } from "../testing/as-superuser.ts";
+import { emitIn, freshTenant } from "../testing/audit-fixture.ts";
+import { closeConnections } from "../testing/close-connections.ts";
+import { signedIn } from "../testing/signed-in.ts";
+import { indexTenant, tidyIndex } from "./indexing/index-tenant.ts";
+import { queryEventOf } from "./query-event-of.ts";
+import { searchEvents } from "./search-events.ts";
+import { searchOverview } from "./search-overview.ts";
+import { segmentsInForce } from "./segment-rows.ts";
+
+afterAll(closeConnections);
+const as = createCallerFactory(auditRouter);
+
+/** Emits events of the language's own test vocabulary. */
+async function emitSample(tenant: AuthorizedTenantId, count: number, seed: number): Promise<void> {
+  const sample = fc.sample(arbitraryEvent, { numRuns: count, seed });
+  for (let from = 0; from < count; from += 500) {
+    await withTenant(tenant, "tenant", async (tx) => {
+      for (const event of sample.slice(from, from + 500)) {
+        await emitIn(
+          tx,
+          tenant,
+          {
+            type: event.type.startsWith("runtime.")
+              ? (event.type as "runtime.a.b")
+              : "runtime.access.denied",
+            subject: event.subject,
+            outcome: event.outcome as "succeeded",
+            payload: event.payload as Record<string, JsonValue>,
+          },
+          userOf(tenant, event.actorNames[0] ?? "officer"),
+        );
+      }
+    });
+  }
+}
+
+async function sealAll(tenant: AuthorizedTenantId): Promise<void> {
+  while ((await sealPendingAudit(tenant))?.sealed) {}
+}
+
+async function indexAll(tenant: AuthorizedTenantId): Promise<void> {
+  while (await indexTenant(tenant)) {}
+}
+
+/** Every event as the language sees it, in the order of pages. */
+function everything(tenant: AuthorizedTenantId): Promise<QueryEvent[]> {
+  return withTenant(tenant, "tenant", async (tx) => {
+    const rows = await tx.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM audit_event e ${EVENT_JOINS} WHERE e.tenant_id = $1
+       ORDER BY l.leaf_index DESC NULLS FIRST, e.event_id DESC`,
+      [tenant],
+    );
+    return rows.map((row) => queryEventOf(tenant, row));
+  });
+}
+
+const queries = (count: number, seed: number) =>
+  fc.sample(arbitraryQuery, { numRuns: count, seed }).flatMap((query) => {
+    const { condition } = analyzeQuery(query, { now: Date.now() });
+    return condition ? [{ query, condition }] : [];
+  });
+
+async function expectAllSame(tenant: AuthorizedTenantId, seed: number): Promise<void> {
+  const all = await everything(tenant);
+  let hits = 0;
+  for (const { query, condition } of queries(60, seed)) {
+    const expected = all.filter((event) => evaluateQuery(condition, event));
+    hits += expected.length;
+    const { page, overview } = await withTenant(tenant, "tenant", async (tx) => ({
+      page: await searchEvents(tx, tenant, condition, {
+        direction: "older",
+        limit: 40,
+        at: undefined,
+        cursor: undefined,
+      }),
+      overview: await searchOverview(tx, tenant, condition, { bars: 30 }),
+    }));
+    expect(
+      page.events.map((event) => event.eventId),
+      query,
+    ).toEqual(expected.slice(0, 40).map((event) => event.eventId));
+    expect(overview.total, query).toBe(expected.length);
+    expect(overview.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(expected.length);
+    for (const outcome of ["succeeded", "denied", "failed"]) {
+      const counted = overview.facets.outcome?.find((each) => each.value === outcome)?.count ?? 0;
+      expect(counted, query).toBe(expected.filter((event) => event.outcome === outcome).length);
+    }
+    const { from, barMillis, counts } = overview.histogram;
+    for (const [bar, count] of counts.entries()) {
+      const begin = from.getTime() + bar * barMillis;
+      const within = expected.filter(
+        ({ recordedAt }) =>
+          recordedAt.getTime() >= begin && recordedAt.getTime() < begin + barMillis,
+      );
+      expect(within.length).toBe(count);
+    }
+  }
+  expect(hits).toBeGreaterThan(1_000);
+}
+
+describe("a log of segments of every kind", () => {
+  const tenant = freshTenant();
+  beforeAll(async () => {
+    // A full segment of the middle level, some of the lowest, a growing one, sealed and unsealed ones.
+    await emitSample(tenant, 4_096 + 700, 1);
+    await sealAll(tenant);
+    await indexAll(tenant);
+    await emitSample(tenant, 40, 2);
+    await sealAll(tenant);
+    await emitSample(tenant, 30, 3);
+  }, 120_000);
+
+  test("its segments are merged, and cover each leaf once", async () => {
+    const segments = await withTenant(tenant, "tenant", (tx) => segmentsInForce(tx, tenant));
+    expect(segments.map(({ level, number, width }) => [level, number, width])).toEqual([
+      [0, 18, 188],
+      [0, 17, 256],
+      [0, 16, 256],
+      [1, 0, 4_096],
+    ]);
+  });
+
+  test("pages, totals, facets and histogram are what the language means", async () => {
+    await expectAllSame(tenant, 11);
+  }, 120_000);
+
+  test("pages in both directions meet every event once", async () => {
+    const { condition } = analyzeQuery("outcome:denied -key", { now: Date.now() });
+    if (!condition) throw new Error("the query is wrong");
+    const expected = (await everything(tenant)).filter((event) => evaluateQuery(condition, event));
+    const walk = async (direction: "older" | "newer", start: string | undefined) => {
+      const seen: string[] = [];
+      let cursor = start;
+      for (;;) {
+        const page = await withTenant(tenant, "tenant", (tx) =>
+          searchEvents(tx, tenant, condition, { direction, limit: 70, cursor, at: undefined }),
+        );
+        const ids = page.events.map((event) => event.eventId);
+        seen.push(...(direction === "older" ? ids : ids.toReversed()));
+        const next = direction === "older" ? page.olderCursor : page.newerCursor;
+        if (!next || ids.length === 0) return seen;
+        cursor = next;
+      }
+    };
+    const ids = expected.map((event) => event.eventId);
+    expect(await walk("older", undefined)).toEqual(ids);
+    expect(await walk("newer", "leaf:0")).toEqual(
+      ids
+        .filter((id) => id !== expected.find((event) => event.leafIndex === 0n)?.eventId)
+        .toReversed(),
+    );
+  }, 60_000);
+
+  test("a jump in time begins with the newest event at or before it", async () => {
+    const all = await everything(tenant);
+    const at = all[900]?.recordedAt as Date;
+    const { events } = await as(signedIn([tenant])).search({ query: "", at, limit: 5 });
+    expect(events[0]?.recordedAt.getTime()).toBeLessThanOrEqual(at.getTime());
+    expect(events[0]?.recordedAt.getTime()).toBeGreaterThanOrEqual(at.getTime() - 2);
+  });
+});
+
+test("an index that was dropped is made anew, and says the same", async () => {
+  const tenant = freshTenant();
+  await emitSample(tenant, 1_000, 5);
+  await sealAll(tenant);
+  await indexAll(tenant);
+  await asSuperuser(async (client) => {
+    await client.query("DELETE FROM audit_segment WHERE tenant_id = $1", [tenant]);
+    await client.query("DELETE FROM audit_index_head WHERE tenant_id = $1", [tenant]);
+  });
+  await indexAll(tenant);
+  await expectAllSame(tenant, 12);
+}, 120_000);
+
+test("narrower versions are swept once they are old, and never the one in force", async () => {
+  const tenant = freshTenant();
+  for (const seed of [1, 2, 3]) {
+    await emitSample(tenant, 20, seed);
+    await sealAll(tenant);
+    await indexAll(tenant);
+  }
+  const widths = () =>
+    withTenant(tenant, "worker", async (tx) => {
+      const rows = await tx.query<{ width: number }>(
+        "SELECT width FROM audit_segment WHERE tenant_id = $1 ORDER BY width",
+        [tenant],
+      );
+      return rows.map((row) => row.width);
+    });
+  await tidyIndex(tenant);
+  expect(await widths()).toEqual([20, 40, 60]);
+  await asSuperuser((client) =>
+    client.query(
+      "UPDATE audit_segment SET retired_at = retired_at - interval '1 hour' WHERE tenant_id = $1",
+      [tenant],
+    ),
+  );
+  await tidyIndex(tenant);
+  expect(await widths()).toEqual([60]);
+});
+
+test("a mistake is told with its place and a remedy, and nothing is run", async () => {
+  const tenant = freshTenant();
+  const page = await as(signedIn([tenant])).search({ query: "outcom:denied" });
+  expect(page).toMatchObject({ isRun: false, events: [] });
+  expect(page.problems[0]).toMatchObject({
+    code: "unknown_field",
+    from: 0,
+    fix: { insert: "outcome" },
+  });
+});
+
+test("one tenant's words are not found in another's log", async () => {
+  const [one, other] = [freshTenant(), freshTenant()];
+  await emitSample(one, 50, 1);
+  await sealAll(one);
+  await indexAll(one);
+  const { events } = await as(signedIn([other])).search({ query: "muscat" });
+  expect(events).toEqual([]);
+});
