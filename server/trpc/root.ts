@@ -5,6 +5,7 @@ import { auditRouter } from "#server/features/audit/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
+import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
 import { rotationTargetsRouter } from "#server/features/rotation-targets/router.ts";
 import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,
+  bindings: bindingsRouter,
   changeWindows: changeWindowsRouter,
   platform: platformRouter,
   policy: policyRouter,

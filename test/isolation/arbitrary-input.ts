@@ -176,9 +176,12 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
   const { min, max } = bounds(def, 0, 60);
   if (/\.yaml$/.test(path))
     return fc.oneof(
-      arbitraryPolicy,
+      /^bindings\./.test(path) ? arbitraryBinding : arbitraryPolicy,
       fc.string().map((text) => new TextSlot(text, 60)),
     );
+  // A reference lies below the caller's own prefix of the store.
+  if (/^bindings\.bind\.path$/.test(path))
+    return fc.nat(1_000_000).map((number) => new FormSlot(`%tenant%/prod/%canary%-${number}`));
   // The one tenant that a change across tenants may touch here is the Sovereign that makes it.
   if (/setTenantLabels\.tenantId$/.test(path)) return fc.constant(process.env.SOVEREIGN);
   // So may its register of rotation targets, by their names.
@@ -212,6 +215,22 @@ spec:
   rules:
     - kind: api-token
       maxTTL: ${(number % 90) + 1}d
+`),
+);
+
+/** A valid SecretBinding of a path that is hardly bound yet. */
+const arbitraryBinding = fc.nat(1_000_000).map(
+  (number) =>
+    new FormSlot(`# %canary%
+apiVersion: catalyst.openova.io/v1alpha1
+kind: SecretBinding
+metadata: { name: "%canary% ${number}" }
+spec:
+  class: api-token
+  environment: prod
+  owner: "%canary%"
+  path: "%tenant%/prod/%canary%-import-${number}"
+  rotator: { kind: none, missing: "%canary%" }
 `),
 );
 

@@ -179,6 +179,7 @@ class IsolationRun {
     const other = side === "own" ? "foreign" : "own";
     return {
       canary: CANARY[side],
+      tenant: side === "own" ? OWN : FOREIGN,
       id: ({ kind, source, pick }) => {
         const from = onlyOwn ? "own" : source;
         if (from === "absent") return absentId(pick);

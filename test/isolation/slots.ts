@@ -38,7 +38,7 @@ export class TextSlot {
   }
 }
 
-/** Text of a form of its own (YAML, say), the canary standing where `%canary%` does. */
+/** Text of a form of its own (YAML, say): `%canary%` and `%tenant%` stand for the caller's. */
 export class FormSlot {
   readonly text: string;
 
@@ -60,6 +60,7 @@ export interface Resolver {
   id(slot: IdSlot): string;
   cursor(slot: CursorSlot): string;
   canary: string;
+  tenant: string;
 }
 
 /** The input with every slot filled in. */
@@ -68,7 +69,10 @@ export function fillIn(value: unknown, resolver: Resolver): unknown {
   if (value instanceof CursorSlot) return resolver.cursor(value);
   if (value instanceof TextSlot)
     return `${resolver.canary} ${value.text}`.slice(0, value.max).trim();
-  if (value instanceof FormSlot) return value.text.replaceAll("%canary%", resolver.canary);
+  if (value instanceof FormSlot)
+    return value.text
+      .replaceAll("%canary%", resolver.canary)
+      .replaceAll("%tenant%", resolver.tenant);
   if (value instanceof ReferenceSlot) {
     return `${value.id.kind.replaceAll(" ", "-")}/${resolver.id(value.id)}`;
   }

@@ -24,7 +24,7 @@ const folder = z
   .string()
   .max(200)
   .regex(
-    /^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/,
+    /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
     "must be names joined by single slashes, none beginning with a dot",
   );
 const host = z

@@ -29,14 +29,13 @@ function pairOf(tenant: AuthorizedTenantId, over: Record<string, unknown> = {}):
   return { ...base, path: `${tenant}/prod/${base.name}`, rotator } as Input;
 }
 
-const database = (tenant: AuthorizedTenantId) =>
-  ({
-    kind: "postgres",
-    host: `${tenant}.db.test`,
-    port: 5432,
-    tls: "verify-full",
-    databases: ["orders"],
-  }) as const;
+const database = (tenant: AuthorizedTenantId) => ({
+  kind: "postgres" as const,
+  host: `${tenant}.db.test`,
+  port: 5432,
+  tls: "verify-full" as const,
+  databases: ["orders"],
+});
 
 const bindAs = (caller: Parameters<typeof runVerb>[1], input: unknown) =>
   runVerb(bindSecret, caller, input as Input);
@@ -153,7 +152,8 @@ test("when its target is retired, no rotation is opened there any more", async (
 });
 
 function target(tenant: AuthorizedTenantId, over: Record<string, unknown>) {
-  return { ...pairOf(tenant).rotator.target, ...over };
+  const { kind: _kind, databases, ...address } = database(tenant);
+  return { ...address, database: databases[0], ...over };
 }
 
 const none = { kind: "none", missing: "nobody has said how" } as const;

@@ -72,8 +72,35 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
     isMetBy: (a) => a.kind === "openbao" && a.mount === mount && a.prefix === "",
   });
   const place = (placed: Placed) => storePlace(placed, hasPrefix);
+  const inFolder = (file: string): PlaceDemand => ({
+    by: "target",
+    field: "rotator.file",
+    what: `the file ${file}`,
+    isMetBy: (a) => a.kind === "file" && file.startsWith(`${a.folder}/`),
+  });
   return {
     none: (_, placed) => place(placed),
+    manual: (_, placed) => place(placed),
+    "cert-manager": ({ namespace }, placed) => [
+      {
+        by: "target",
+        field: "rotator.namespace",
+        what: `the namespace ${namespace}`,
+        isMetBy: (a) => a.kind === "kubernetes" && a.namespaces.includes(namespace),
+      },
+      ...place(placed),
+    ],
+    "certificate-file": ({ file }, placed) => [inFolder(file), ...place(placed)],
+    "spiffe-svid": ({ file }, placed) => [inFolder(file), ...place(placed)],
+    "realm-passwords": ({ realm }, placed) => [
+      {
+        by: "target",
+        field: "rotator.realm",
+        what: `the realm ${realm}`,
+        isMetBy: (a) => a.kind === "keycloak" && a.realm === realm,
+      },
+      ...place(placed),
+    ],
     "kv-generated": (_, { path }) => [own("path", path)],
     "postgres-dual-user": (rotator, { path }) => [
       own("path", path),

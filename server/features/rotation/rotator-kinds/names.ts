@@ -6,7 +6,7 @@ export const path = z
   .min(1)
   .max(400)
   .regex(
-    /^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/,
+    /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
     "must be names joined by single slashes, none beginning with a dot",
   );
 
