@@ -24,6 +24,12 @@ export const cancelRotation = verb({
     if (!rotation) throw notFound("rotation");
     const { rotation_id: rotationId, state } = rotation;
     assertCancellable(rotation);
+    if (rotation.trigger === "leaked") {
+      throw new AppError("conflict", "This rotation answers a leak: it is not called off.", {
+        field: "rotationId",
+        remedy: "Pause it if it must wait; the incident stays open until the value is proved dead.",
+      });
+    }
     if (rotation.cancel_requested_at) return unchanged({ rotationId, state });
     const eventId = uuidv7();
     const isUntouched = !rotation.intent && !rotation.new_handle && !rotation.has_lease;

@@ -14,6 +14,7 @@ import { lockBinding } from "../rotation-rows.ts";
 import { RecordStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
 import { changeBinding } from "../writes/change-binding.ts";
+import { containLeak } from "../writes/contain-leak.ts";
 import { restoreBinding } from "../writes/restore-binding.ts";
 import { settleSchedule } from "../writes/settle-schedule.ts";
 
@@ -74,6 +75,7 @@ export const recordStep = verb({
     }
     const eventId = uuidv7();
     await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
+    const contained = await containLeak(tx, tenant, rotation, { to, eventId });
     return audited(
       { state: to, resumeState: to === "indeterminate" ? from : null, isWaiting, isCancelled },
       {
@@ -95,6 +97,7 @@ export const recordStep = verb({
             : {}),
         },
       },
+      ...contained,
     );
   },
 });

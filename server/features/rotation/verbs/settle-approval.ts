@@ -11,6 +11,7 @@ import { entityId } from "#server/platform/entity-id.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
+import { asRotated } from "../leaks/without-grace.ts";
 import { approvalRef, approvedFields } from "../rotation-approval.ts";
 import { lockBinding, lockRotation } from "../rotation-rows.ts";
 import { runWithin } from "../run-within.ts";
@@ -54,7 +55,7 @@ export const settleApproval = verb({
     const binding = await lockBinding(tx, tenant, rotation.binding_id);
     if (!binding) throw notFound("secret binding");
     const { rotation_id: rotationId } = rotation;
-    const fields = approvedFields(rotationId, binding);
+    const fields = approvedFields(rotationId, asRotated(binding, rotation));
     const { digest } = approvalSubject(tenant, approval.requester, fields);
     const used =
       approval.state === "approved"
