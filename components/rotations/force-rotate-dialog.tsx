@@ -119,6 +119,11 @@ const WORDS = {
   "openbao-static-role": ["touchEngineRole", "touchOldAtOnce"],
   "openbao-dynamic": ["touchLease", "touchPath", "touchOldLease"],
   "keycloak-client-secret": ["touchClient", "touchPath", "touchOldClient"],
+  manual: [],
+  "cert-manager": [],
+  "certificate-file": [],
+  "spiffe-svid": [],
+  "realm-passwords": [],
   none: [],
 } as const;
 

@@ -5,6 +5,8 @@ export const ENTITY_KINDS = [
   "secret binding",
   "rotation",
   "leak incident",
+  "lease",
+  "manual completion",
   "secret policy",
   "audit event",
   "approval request",

@@ -1,8 +1,10 @@
 import { hostname } from "node:os";
 import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { sweepSessions } from "#server/features/identity/index.ts";
+import { configuredRegions } from "#server/features/regions/regions-config.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
 import { every } from "./every.ts";
@@ -10,9 +12,14 @@ import { expireDueApprovals } from "./jobs/approvals.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
+import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { startQueue } from "./queue.ts";
+import { observeKeyVault } from "./regions/observe-key-vault.ts";
+import { primaryVault } from "./regions/primary-vault.ts";
+import { regionClients } from "./regions/region-clients.ts";
+import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredVault } from "./vault.ts";
@@ -32,13 +39,21 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 
 const vault = configuredVault();
 const stores = configuredStores();
+const regions = configuredRegions();
+const clients = regionClients(regions);
+const primary = primaryVault({ regions, clients, own: { address: env().OPENBAO_ADDR, vault } });
 const boss = await startQueue((err) => logger.error({ err }, "the queue failed"));
 const loops = {
   rotations: () =>
     rotationLoop(
       boss,
       {
-        vault,
+        get vault() {
+          return primary.vault;
+        },
+        get region() {
+          return primary.region;
+        },
         stores,
         owner: `${hostname()}:${process.pid}`,
         leaseSeconds: WORKER_LEASE_SECONDS,
@@ -48,11 +63,21 @@ const loops = {
       signal,
     ),
   bindings: () => bindingsLoop(signal),
+  regions: () =>
+    regionsLoop({
+      regions,
+      clients,
+      keyVaults: stores.keyVaults.map(({ name }) => name),
+      observeOther: (storeId) => observeKeyVault(stores, storeId),
+      hook: configuredHook(),
+      signal,
+    }),
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
-  consumers: () => repeat(1_000, "consumers", () => observeConsumers(vault)),
+  consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
+  "manual-work": () => repeat(10_000, "manual-work", remindOfManualWork),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
   sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),
   sealer: () =>
@@ -78,9 +103,16 @@ function repeat(millis: number, job: string, act: () => Promise<number>): Promis
 }
 
 logger.info({ loops: WORKER_LOOPS }, "the worker runs");
-await Promise.all(WORKER_LOOPS.map((name) => loops[name]()));
+const following = every(
+  1_000,
+  signal,
+  () => primary.refresh(),
+  (err) => logger.error({ err }, "the primary region could not be read"),
+);
+await Promise.all([following, ...WORKER_LOOPS.map((name) => loops[name]())]);
 await boss.stop({ graceful: true, timeout: 20_000 });
 await vault.close();
+await clients.close();
 await closePools();
 await closeIdentityPools();
 logger.info("the worker has stopped");

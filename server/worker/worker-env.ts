@@ -13,6 +13,8 @@ const LOOPS = [
   "denials",
   "sessions",
   "rotation-approvals",
+  "manual-work",
+  "regions",
 ] as const;
 
 const schema = z.object({

@@ -6,7 +6,9 @@ import type { EntityKind } from "#server/platform/entity-id.ts";
 const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "secret binding": ["secret_binding", "binding_id"],
   rotation: ["rotation", "rotation_id"],
+  "manual completion": ["manual_completion", "completion_id"],
   "leak incident": ["leak_incident", "incident_id"],
+  lease: ["secret_lease", "lease_id"],
   "secret policy": ["secret_policy", "policy_id"],
   "audit event": ["audit_event", "event_id"],
   "approval request": ["approval_request", "request_id"],

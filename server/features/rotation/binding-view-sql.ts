@@ -37,7 +37,7 @@ export function hasStatusSql(status: BindingStatus, asOf: string): string {
 /** Columns of a credential of the dashboard and of its open rotation `r`. */
 export const VIEW_COLUMNS = `b.binding_id, b.name, b.class, b.environment, b.store, b.path, b.owner,
   b.rotator, b.region, b.origin, b.rule, b.current_version, b.grace_seconds, b.last_rotated_at,
-  b.next_rotation_at, b.leaked_at, b.missing_since, nullif(b.limit_key, 'infinity') AS limit_at,
+  nullif(b.next_key, 'infinity') AS next_rotation_at, b.leaked_at, b.missing_since, nullif(b.limit_key, 'infinity') AS limit_at,
   floor(extract(epoch FROM now() - b.last_rotated_at))::float8 AS age_seconds,
   r.rotation_id, r.state AS rotation_state, r.grace_until, r.error_text`;
 

@@ -3,6 +3,7 @@ import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { PolicyFacts } from "#server/platform/verb.ts";
 import { lockBinding } from "./rotation-rows.ts";
+import { whyNotAutomatic } from "./why-not-automatic.ts";
 
 /**
  * What `RotateSecret` is judged by: who asks, and the binding as it stands under our lock.
@@ -15,16 +16,10 @@ export function rotateFacts(
   return async ({ tx, tenant, caller, input }) => {
     const binding = await lockBinding(tx, tenant, input.bindingId);
     if (!binding) throw notFound("secret binding");
-    const { rotator } = binding;
-    if (rotator.kind === "none") {
-      throw new AppError(
-        "conflict",
-        `The console can't rotate this credential: ${rotator.missing}`,
-        {
-          field: "bindingId",
-          remedy: "Rotate it where it is managed, or connect what is missing.",
-        },
-      );
+    const refusal = whyNotAutomatic(binding.rotator);
+    if (refusal) {
+      const { why, remedy } = refusal;
+      throw new AppError("conflict", why, { field: "bindingId", remedy });
     }
     const principal = policyPrincipal(caller);
     const uid = { type: "SecretBinding", id: binding.binding_id } as const;

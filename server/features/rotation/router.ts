@@ -1,13 +1,20 @@
 import "server-only";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
+import { ForcePreview } from "./bulk-schema.ts";
+import { forcePreview } from "./force-preview.ts";
+import { manualWork } from "./manual/queries.ts";
+import { ManualWorkInput, ManualWorkOutput } from "./manual/schema.ts";
 import { bindingDetail, countBindings, listBindings } from "./queries.ts";
 import { bindingAges, rotationSummary } from "./rotation-summary.ts";
 import { cancelRotation } from "./verbs/cancel-rotation.ts";
+import { completeManualRotation } from "./verbs/complete-manual-rotation.ts";
 import { forceRotate } from "./verbs/force-rotate.ts";
+import { forceRotateMany } from "./verbs/force-rotate-many.ts";
 import { pauseRotation } from "./verbs/pause-rotation.ts";
 import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
 import { rollBackRotation } from "./verbs/roll-back-rotation.ts";
+import { settleManualCompletion } from "./verbs/settle-manual-completion.ts";
 import {
   AgesOutput,
   BindingDetailInput,
@@ -38,10 +45,21 @@ export const rotationRouter = router({
     .input(BindingDetailInput)
     .output(BindingDetailOutput)
     .query(({ ctx, input }) => bindingDetail(ctx.tx, ctx.caller.tenant, input.bindingId)),
+  forcePreview: readProcedure("runtime.secrets.rotate")
+    .input(BindingFilter)
+    .output(ForcePreview)
+    .query(({ ctx, input }) => forcePreview(ctx.tx, ctx.caller.tenant, input)),
   forceRotate: verbProcedure(forceRotate),
+  forceRotateMany: verbProcedure(forceRotateMany),
   cancel: verbProcedure(cancelRotation),
   pause: verbProcedure(pauseRotation),
   resume: verbProcedure(resumeRotation),
   retry: verbProcedure(retryRotation),
   rollBack: verbProcedure(rollBackRotation),
+  manual: readProcedure("runtime.secrets.read")
+    .input(ManualWorkInput)
+    .output(ManualWorkOutput)
+    .query(({ ctx, input }) => manualWork(ctx.tx, ctx.caller, input.bindingId)),
+  completeManual: verbProcedure(completeManualRotation),
+  settleManual: verbProcedure(settleManualCompletion),
 });

@@ -8,11 +8,13 @@ import { SECRET_CLASSES } from "./rules.ts";
 export type { AzureKey, AzureSecret } from "./rotator-kinds/azure.ts";
 export type { KeycloakClientSecret } from "./rotator-kinds/keycloak-client-secret.ts";
 export type { KvGenerated } from "./rotator-kinds/kv-generated.ts";
+export type { Manual } from "./rotator-kinds/manual.ts";
 export type { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./rotator-kinds/openbao-pki.ts";
 export type { OpenbaoStaticRole } from "./rotator-kinds/openbao-static-role.ts";
 export type { OpenbaoTransit } from "./rotator-kinds/openbao-transit.ts";
 export type { PostgresDualUser } from "./rotator-kinds/postgres-dual-user.ts";
 export { AutomaticRotator, ROTATOR_KINDS, Rotator } from "./rotator-kinds/rotator-kinds.ts";
+export { WatchedRotator } from "./rotator-kinds/watched.ts";
 
 export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
 /** Where a secret is kept; `none`: nowhere that the console reads. */
@@ -132,6 +134,8 @@ export const ClaimRotationInput = z.object({
   /** How many rotations may act on its target at once. */
   mostPerTarget: z.number().int().min(1).max(1_000).default(8),
   leaseSeconds: z.number().int().min(1).max(3_600),
+  /** The region that the worker would write to; refused when it is not the primary. */
+  writesTo: z.string().max(63).nullish(),
 });
 
 /** A claimed rotation, with everything the worker needs to go on where it or another stopped. */

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { AzureKey, AzureSecret } from "./azure.ts";
 import { KeycloakClientSecret } from "./keycloak-client-secret.ts";
 import { KvGenerated } from "./kv-generated.ts";
+import { Manual } from "./manual.ts";
 import { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./openbao-pki.ts";
 import { OpenbaoStaticRole } from "./openbao-static-role.ts";
 import { OpenbaoTransit } from "./openbao-transit.ts";
 import { PostgresDualUser } from "./postgres-dual-user.ts";
+import { CertificateFile, CertManager, RealmPasswords, SpiffeSvid } from "./watched.ts";
 
 /** Those that the worker rotates by itself. */
 export const AutomaticRotator = z.discriminatedUnion("kind", [
@@ -37,6 +39,11 @@ export const Rotator = z.discriminatedUnion("kind", [
   KeycloakClientSecret,
   OpenbaoPkiRoot,
   OpenbaoPkiIntermediate,
+  Manual,
+  CertManager,
+  CertificateFile,
+  SpiffeSvid,
+  RealmPasswords,
   NoRotator,
 ]);
 export type Rotator = z.infer<typeof Rotator>;
