@@ -13,9 +13,10 @@ export interface SpawnedVault {
 /** Starts the development vault in its own process and waits until it answers. */
 export async function spawnVault(
   directory: string,
-  options: { port?: number; isStandby?: boolean } = {},
+  options: { port?: number; isStandby?: boolean; follows?: string; hookPort?: number } = {},
 ): Promise<SpawnedVault> {
-  const tokenFile = join(directory, "root-token");
+  // One that restores another's storage knows the other's tokens.
+  const tokenFile = join(options.follows ?? directory, "root-token");
   const portFile = join(directory, "port");
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=react-server", main], {
@@ -28,6 +29,10 @@ export async function spawnVault(
       DEV_VAULT_DIR: directory,
       DEV_VAULT_ROOT_TOKEN_FILE: tokenFile,
       DEV_VAULT_STANDBY: String(options.isStandby ?? false),
+      ...(options.follows
+        ? { DEV_VAULT_FOLLOWS: options.follows, DEV_VAULT_FOLLOW_MILLIS: "100" }
+        : {}),
+      ...(options.hookPort ? { DEV_VAULT_HOOK_PORT: String(options.hookPort) } : {}),
     } as unknown as NodeJS.ProcessEnv,
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -11,6 +11,7 @@ export class VaultStore {
   readonly #keyFile: string;
   #key: Buffer | null = null;
   #state: VaultState | null = null;
+  #restored = "";
 
   constructor(directory: string) {
     this.#stateFile = join(directory, "vault.enc");
@@ -36,6 +37,23 @@ export class VaultStore {
     if (this.#key) writeAtomically(this.#stateFile, encryptJson(this.#key, draft));
     this.#state = draft;
     return answer;
+  }
+
+  /**
+   * Restores what another development vault has on disk, as an operator restores a storage snapshot.
+   * Gives false when there is nothing new, or while sealed. For the demo's second region only.
+   */
+  restoreFrom(directory: string): boolean {
+    const file = join(directory, "vault.enc");
+    if (this.isSealed || !existsSync(file)) return false;
+    const snapshot = readFileSync(file);
+    const digest = createHash("sha256").update(snapshot).digest("hex");
+    if (digest === this.#restored) return false;
+    const key = readOrCreateKey(join(directory, "unseal.key"));
+    const state = decryptJson<VaultState>(key, snapshot);
+    this.change((own) => void Object.assign(own, state));
+    this.#restored = digest;
+    return true;
   }
 
   seal(): void {

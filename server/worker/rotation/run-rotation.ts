@@ -21,6 +21,8 @@ import { STEPS } from "./steps.ts";
 
 export interface RotationDependencies {
   vault: OpenBaoClient;
+  /** The region that `vault` is in, where regions are configured. */
+  region?: string | null;
   /** Other stores and targets that are configured. */
   stores?: WorkerStores;
   /** Names this replica in leases. */
@@ -48,7 +50,7 @@ export async function runRotation(
   dependencies: RotationDependencies,
   { tenantId, rotationId }: { tenantId: string; rotationId: string },
 ): Promise<void> {
-  const { vault, stores, owner, leaseSeconds, mostPerTarget, failpoint } = dependencies;
+  const { vault, region, stores, owner, leaseSeconds, mostPerTarget, failpoint } = dependencies;
   const work = { tenantId, name: "rotation", scopes: SCOPES };
   const claimedAtMillis = performance.now();
   const { claimed } = await runVerb(claimRotation, workerCaller(work), {
@@ -56,6 +58,7 @@ export async function runRotation(
     owner,
     leaseSeconds,
     mostPerTarget,
+    writesTo: region,
   });
   if (!claimed) return;
   const caller = workerCaller({ ...work, causedBy: claimed.causeEventId });

@@ -9,7 +9,8 @@ import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
 
 /**
  * Takes a due rotation for one worker: a lease, and a fence that outdates every earlier holder.
- * Null when it isn't due, is over, somebody holds it, or its target has no room (ADR 12).
+ * Null when it isn't due, is over, somebody holds it, or its target has no room (ADR 12);
+ * also while a region is being promoted, or when the worker would not write to the primary (ADR 14).
  */
 export const claimRotation = verb({
   name: "rotation.claim",
@@ -22,8 +23,8 @@ export const claimRotation = verb({
     if (!rotation) throw notFound("rotation");
     // The last check before the lease is taken: the answer holds until this transaction ends.
     const [target] = await tx.query<{ has_room: boolean }>(
-      "SELECT app.target_has_room($1, $2) AS has_room",
-      [input.rotationId, input.mostPerTarget],
+      "SELECT app.target_has_room($1, $2) AND NOT app.rotations_must_wait($3) AS has_room",
+      [input.rotationId, input.mostPerTarget, input.writesTo ?? null],
     );
     if (!target?.has_room) return unchanged({ claimed: null });
     const [lease] = await tx.query<{ fence: string }>(

@@ -1,0 +1,62 @@
+import "server-only";
+import type { RegionConfig } from "#server/features/regions/regions-config.ts";
+import { applyRegions } from "#server/features/regions/verbs/apply-regions.ts";
+import { DrHook } from "#server/integrations/dr-hook/dr-hook.ts";
+import { webhookSeed } from "#server/integrations/webhook/webhook-key.ts";
+import { env } from "#server/platform/env/env.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import { workerCaller } from "#server/platform/worker-caller.ts";
+import { every } from "../every.ts";
+import { carryOutPromotions, type PromotionDependencies } from "./carry-out-promotions.ts";
+import { type ObserveDependencies, observeDueStores } from "./observe-stores.ts";
+import { verifyDueReads } from "./verify-reads.ts";
+
+const POLL_MILLIS = 1_000;
+const READS_MILLIS = 5_000;
+
+export interface RegionsLoop extends ObserveDependencies, PromotionDependencies {
+  regions: readonly RegionConfig[];
+  keyVaults: readonly string[];
+  signal: AbortSignal;
+}
+
+/** The operator's hook, signed with the installation's key; null when none is configured. */
+export function configuredHook(): DrHook | null {
+  const { DR_HOOK_URL } = env();
+  return DR_HOOK_URL ? new DrHook({ url: DR_HOOK_URL, seed: webhookSeed() }) : null;
+}
+
+/** Keeps the regions as configured, looks at them, and carries out promotions, until the signal aborts. */
+export async function regionsLoop(loop: RegionsLoop): Promise<void> {
+  const { signal } = loop;
+  let isApplied = false;
+  const failed = (job: string) => (err: unknown) => logger.error({ err, job }, "due work failed");
+  const apply = async () => {
+    if (isApplied) return;
+    await applyConfigured(loop);
+    isApplied = true;
+  };
+  await Promise.all([
+    every(READS_MILLIS, signal, apply, failed("regions-configuration")),
+    every(POLL_MILLIS, signal, () => observeDueStores(loop).then(none), failed("regions")),
+    every(
+      READS_MILLIS,
+      signal,
+      () => verifyDueReads(loop.clients).then(none),
+      failed("region-reads"),
+    ),
+    every(POLL_MILLIS, signal, () => carryOutPromotions(loop).then(none), failed("promotions")),
+  ]);
+}
+
+const none = () => undefined;
+
+async function applyConfigured({ regions, keyVaults }: RegionsLoop): Promise<void> {
+  const scopes = ["runtime.regions.configure"] as const;
+  const caller = workerCaller({ tenantId: env().SOVEREIGN, name: "regions", scopes });
+  await runVerb(applyRegions, caller, {
+    regions: regions.map(({ tokenFile: _, ...region }) => region),
+    keyVaults: [...keyVaults],
+  });
+}
