@@ -3,6 +3,7 @@ import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
+import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   audit: auditRouter,
   bindings: bindingsRouter,
   changeWindows: changeWindowsRouter,
+  deployments: deploymentsRouter,
   platform: platformRouter,
   policy: policyRouter,
   rotation: rotationRouter,

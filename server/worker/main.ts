@@ -11,8 +11,9 @@ import { every } from "./every.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
-import { applyChangedPolicies } from "./jobs/policies.ts";
+import { announceDeployments, tendDueDeployments } from "./jobs/deployments.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
+import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { startQueue } from "./queue.ts";
@@ -74,6 +75,8 @@ const loops = {
     }),
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
+  deployments: () => repeat(1_000, "deployments", tendDueDeployments),
+  "deployment-news": () => repeat(1_000, "deployment-news", announceDeployments),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),

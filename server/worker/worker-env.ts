@@ -8,6 +8,8 @@ const LOOPS = [
   "search-index",
   "webhooks",
   "approvals",
+  "deployments",
+  "deployment-news",
   "policies",
   "consumers",
   "denials",

@@ -10,6 +10,8 @@ export const RaiseAlertInput = z.object({
   detail: z.string().trim().min(1, "must say what happened").max(2000),
   /** The event that the alert is about. */
   eventId: entityId("audit event").optional(),
+  /** Tells subscribers what happened, and asks nobody to do anything: it is acknowledged from the start. */
+  isNotice: z.boolean().default(false),
 });
 
 export const AlertRaised = z.object({ alertId: z.string(), deliveries: z.number() });

@@ -11,6 +11,8 @@ export interface ApprovalInBrief {
   requestId: string;
   state: ApprovalState;
   requester: Identity;
+  /** Of the current revision, in hexadecimal digits. */
+  subjectDigest: string;
   /** Who approved the current revision: those whose roles are read again before it is used (law 10). */
   approvers: readonly Identity[];
 }
@@ -27,6 +29,7 @@ export async function approvalInBrief(
   return {
     requestId,
     state: shownState(row),
+    subjectDigest: row.subject_digest.toString("hex"),
     requester: { issuer: row.requester_issuer, subject: row.requester_subject },
     approvers: reviews
       .filter(({ revision, decision }) => revision === row.revision && decision === "approve")

@@ -93,6 +93,12 @@ export const ReviewApprovalInput = RequestId.extend({
 
 export const ReviseApprovalInput = RequestId.extend({ subject: SubjectFields, reason: Reason });
 
+export const RenewApprovalInput = RequestId.extend({
+  subject: SubjectFields,
+  requirement: Requirement,
+  reason: Reason,
+});
+
 export const WithdrawApprovalInput = RequestId.extend({ reason: Reason });
 
 const Identity = z.object({ issuer: z.string(), subject: z.string() });

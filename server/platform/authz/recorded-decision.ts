@@ -75,12 +75,23 @@ const WORDS: Record<string, string> = {
   "forbid-decide-own-request": "the requester, and the human behind a caller, never decides",
 };
 
+/** Every blocker at once: the id of the policy that forbids, and what it says. */
+export function wordsOfBlockers(decision: PolicyDecision): { code: string; words: string }[] {
+  const blockers = [
+    ...decision.reasons.map((reason) => ({ code: reason, words: WORDS[reason] ?? reason })),
+    ...decision.errors.map((error) => ({
+      code: "policy-error",
+      words: `the policy could not be evaluated (${error})`,
+    })),
+  ];
+  return blockers.length > 0
+    ? blockers
+    : [{ code: "not-permitted", words: "no policy permits it" }];
+}
+
 /** Every blocker at once, in words. */
 export function wordsForDecision(decision: PolicyDecision): string {
-  const blockers = [
-    ...decision.reasons.map((reason) => WORDS[reason] ?? reason),
-    ...decision.errors.map((error) => `the policy could not be evaluated (${error})`),
-  ];
-  if (blockers.length === 0) blockers.push("no policy permits it");
-  return `Blocked because: ${blockers.join("; ")}.`;
+  return `Blocked because: ${wordsOfBlockers(decision)
+    .map(({ words }) => words)
+    .join("; ")}.`;
 }

@@ -17,8 +17,10 @@ export const raiseAlert = verb({
     const alertId = uuidv7();
     if (input.eventId) await assertEvent(tx, tenant, input.eventId);
     await tx.query(
-      `INSERT INTO alert (tenant_id, alert_id, kind, severity, subject_ref, detail, event_id, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())`,
+      `INSERT INTO alert (tenant_id, alert_id, kind, severity, subject_ref, detail, event_id, created_at,
+         acknowledged_at, acknowledged_by)
+       SELECT $1, $2, $3, $4, $5, $6, $7, now, CASE WHEN $8 THEN now END, CASE WHEN $8 THEN 'notice' END
+       FROM clock_timestamp() AS now`,
       [
         tenant,
         alertId,
@@ -27,6 +29,7 @@ export const raiseAlert = verb({
         input.subjectRef,
         input.detail,
         input.eventId ?? null,
+        input.isNotice,
       ],
     );
     const deliveries = await fanOut(tx, tenant, alertId);

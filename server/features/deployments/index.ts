@@ -1,0 +1,22 @@
+import "server-only";
+
+/** What other parts of the server may use of the deployments feature. */
+export { claim } from "./claim.ts";
+export { deployment, runningServices } from "./queries.ts";
+export {
+  ClaimOutcome,
+  DeploymentDetail,
+  DeploymentOutcome,
+  ReportOutcomeInput,
+  RequestDeploymentInput,
+  type RunningService,
+} from "./schema.ts";
+export { announceDeployment } from "./verbs/announce-deployment.ts";
+export { claimDeployment } from "./verbs/claim-deployment.ts";
+export { commentOnDeployment } from "./verbs/comment-on-deployment.ts";
+export { freezeEnvironment } from "./verbs/freeze-environment.ts";
+export { reportOutcome } from "./verbs/report-outcome.ts";
+export { requestDeployment } from "./verbs/request-deployment.ts";
+export { reviewDeployment } from "./verbs/review-deployment.ts";
+export { saveEnvironmentPolicy } from "./verbs/save-environment-policy.ts";
+export { tendDeployment } from "./verbs/tend-deployment.ts";

@@ -1,0 +1,89 @@
+import "server-only";
+import {
+  type ExecutionFacts,
+  executionFacts,
+} from "#server/engines/deployments/execution-facts.ts";
+import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
+import {
+  type CedarEntity,
+  decide,
+  type PolicyDecision,
+  type PolicyRequest,
+} from "#server/platform/authz/policy-engine.ts";
+import { identityText } from "#server/platform/authz/policy-principal.ts";
+import { wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
+import type { DeploymentRow } from "./deployment-rows.ts";
+import type { EnvironmentRow } from "./environment-rows.ts";
+import type { Blocker } from "./schema.ts";
+
+export interface Standing {
+  missing: number;
+  isRejected: boolean;
+  /** Whether rows, request and approvals name one and the same digest. */
+  isSubjectCurrent: boolean;
+}
+
+/** The facts of a request at this moment, from rows alone. */
+export function factsOf(
+  row: DeploymentRow,
+  environment: EnvironmentRow,
+  images: readonly ImageReference[],
+  standing: Standing,
+): ExecutionFacts {
+  return executionFacts({
+    now: row.now,
+    expiresAt: row.expires_at,
+    revisedAt: row.revised_at,
+    policyVersion: row.policy_version,
+    currentVersion: environment.version,
+    policy: environment.spec,
+    frozenFrom: environment.frozen_from,
+    frozenUntil: environment.frozen_until,
+    repositories: images.map(({ repository }) => repository),
+    provenance: row.provenance,
+    // No grant can be live before there are grants: what demands one is blocked (law 7).
+    elevation: "unknown",
+    isSubjectCurrent: standing.isSubjectCurrent,
+    missingApprovals: standing.missing,
+    isRejected: standing.isRejected,
+  });
+}
+
+/** Asks Cedar whether a principal may carry a request out now. */
+export function judgeExecution(
+  principal: CedarEntity,
+  row: DeploymentRow,
+  facts: ExecutionFacts,
+): PolicyDecision {
+  const uid = { type: "DeploymentRequest", id: row.deployment_id } as const;
+  const requester = { issuer: row.requester_issuer, subject: row.requester_subject };
+  const resource: CedarEntity = {
+    uid,
+    attrs: {
+      environment: row.environment,
+      service: row.service,
+      kind: row.kind,
+      state: row.state,
+      requester: { __entity: { type: "User", id: identityText(requester) } },
+    },
+    parents: principal.parents,
+  };
+  return decide({
+    action: "ExecuteDeployment",
+    principal: principal.uid,
+    resource: uid,
+    context: { ...facts } as PolicyRequest["context"],
+    entities: [principal, resource],
+  });
+}
+
+/** What would stop a pipeline of this tenant that tried now: for screens, which record nothing. */
+export function blockersNow(tenant: string, row: DeploymentRow, facts: ExecutionFacts): Blocker[] {
+  const pipeline: CedarEntity = {
+    uid: { type: "Service", id: identityText({ issuer: "urn:any", subject: "pipeline" }) },
+    attrs: { issuer: "urn:any", scopes: ["runtime.deployments.execute"] },
+    parents: [{ type: "Tenant", id: tenant }],
+  };
+  const decision = judgeExecution(pipeline, row, facts);
+  return decision.outcome === "allow" ? [] : wordsOfBlockers(decision);
+}

@@ -1,0 +1,64 @@
+import "server-only";
+import { approvalDetails } from "#server/features/approvals/index.ts";
+import type { Caller } from "#server/platform/actor.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { CardParts } from "./card-views.ts";
+import { type DeploymentRow, imagesOf, revisionKey } from "./deployment-rows.ts";
+import { environmentRows } from "./environment-rows.ts";
+import { runningRows } from "./running-rows.ts";
+
+/** Joins rows with everything that their cards are made of, in a fixed number of statements. */
+export async function loadCards(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rows: readonly DeploymentRow[],
+  viewer: Caller,
+): Promise<CardParts[]> {
+  const [only] = rows.length === 1 ? rows : [];
+  const running = await runningRows(tx, tenant, only);
+  const images = await imagesOf(tx, tenant, [...rows, ...running]);
+  const environments = await environmentRows(tx, tenant);
+  const approvals = await approvalDetails(
+    tx,
+    tenant,
+    rows.map(({ approval_id }) => approval_id),
+    viewer,
+  );
+  const mentions = await mentionsOf(
+    tx,
+    tenant,
+    rows.map(({ deployment_id }) => deployment_id),
+  );
+  return rows.flatMap((row) => {
+    const approval = approvals.get(row.approval_id);
+    const environment = environments.find((each) => each.environment === row.environment);
+    if (!approval || !environment) return [];
+    const runs = running.find(
+      (each) => each.environment === row.environment && each.service === row.service,
+    );
+    return {
+      row,
+      images: images.get(revisionKey(row)) ?? [],
+      approval,
+      environment,
+      running: runs && { ...runs, images: images.get(revisionKey(runs)) ?? [] },
+      mentions: mentions.get(row.deployment_id) ?? [],
+    };
+  });
+}
+
+async function mentionsOf(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<{ deployment_id: string; names: string[] }>(
+    `SELECT c.deployment_id, array_agg(DISTINCT m.name) AS names
+     FROM deployment_comment c, unnest(c.mentions) AS m (name)
+     WHERE c.tenant_id = $1 AND c.deployment_id = ANY ($2::uuid[]) GROUP BY c.deployment_id`,
+    [tenant, ids],
+  );
+  return new Map(rows.map(({ deployment_id, names }) => [deployment_id, names]));
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import {
+  type EnvironmentPolicy,
+  type PolicyProblemCode,
+  policyProblems,
+} from "#server/engines/deployments/environment-policy.ts";
+import type { QuorumRequirement } from "#server/engines/quorum/types.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+
+const WORDS: Record<PolicyProblemCode, [problem: string, remedy: string]> = {
+  "below-minimum": ["takes less than every deployment does", "Ask for at least"],
+  "same-role-twice": ["names a role twice", "Add the counts up in one group."],
+  "no-registry": [
+    "trusts no registry, so no image could ever be deployed",
+    "Name one registry at least.",
+  ],
+  "bad-registry": [
+    "is not a registry",
+    "Write a host, or a host and a path: registry.example/team.",
+  ],
+  "bad-time-zone": ["is not a time zone", "Name one like Asia/Muscat."],
+  "waits-longer-than-it-lives": [
+    "is not shorter than a request lives, so every request would expire while it waits",
+    "Shorten the waiting time, or let requests live longer.",
+  ],
+  "no-window-in-time": [
+    "never open while a request lives, so no request could ever be carried out",
+    "Let requests live longer, or open a window earlier.",
+  ],
+};
+
+/** Throws `invalid` for a policy that nobody could satisfy, naming the field and the remedy. */
+export function refuseUnsound(
+  policy: EnvironmentPolicy,
+  minimum: QuorumRequirement,
+  now: Date,
+): void {
+  const [problem] = policyProblems(policy, minimum, now);
+  if (!problem) return;
+  const field = `policy.${problem.field}`;
+  const [words, remedy] = WORDS[problem.code];
+  const least = minimum.map(({ role, count }) => `${count} ${role}`).join(" and ");
+  throw new AppError("invalid", `${field}: ${words}`, {
+    field,
+    remedy: problem.code === "below-minimum" ? `${remedy} ${least}.` : remedy,
+  });
+}
