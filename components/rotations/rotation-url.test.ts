@@ -31,3 +31,26 @@ it("knows the classes and statuses that the server knows, in its order", () => {
   expect(CLASSES).toEqual(SECRET_CLASSES);
   expect(BINDING_STATUSES).toEqual(SERVER_STATUSES);
 });
+
+it.each([
+  [
+    { env: "prod", region: "muscat" },
+    { environments: ["prod"], regions: ["muscat"] },
+  ],
+  [{ region: "all" }, { regions: [""] }],
+  [{ region: "Not A Region" }, {}],
+  [{ owner: " Payments " }, { owners: ["Payments"] }],
+  [{ q: "a\0b " }, { text: "ab" }],
+  [{ next: "2026-12-09" }, { nextFrom: "2026-12-09", nextTo: "2026-12-09" }],
+  // The bar of today, and of a day that has become yesterday, holds what is late.
+  [{ next: "2026-11-30" }, { nextTo: "2026-11-30" }],
+  [{ next: "2026-11-29" }, { nextTo: "2026-11-29" }],
+  [{ next: "7d" }, { nextTo: "2026-12-06" }],
+  [{ next: "30d" }, { nextTo: "2026-12-29" }],
+  [{ next: "2026-02-31" }, {}],
+  [{ next: "soon" }, {}],
+])("%o asks for %o", (params, expected) => {
+  const query = bindingsQueryOf(params, "2026-11-30");
+  expect(query).toEqual(expected);
+  expect(ListBindingsInput.safeParse(query).success).toBe(true);
+});

@@ -15,6 +15,7 @@ export const ENTITY_KINDS = [
   "alert",
   "webhook endpoint",
   "webhook delivery",
+  "saved view",
   "deployment request",
   "region",
   "region promotion",

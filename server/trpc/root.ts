@@ -4,11 +4,15 @@ import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
+import { discoveryRouter } from "#server/features/discovery/router.ts";
+import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
+import { regionsRouter } from "#server/features/regions/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
 import { rotationTargetsRouter } from "#server/features/rotation-targets/router.ts";
+import { savedViewsRouter } from "#server/features/saved-views/router.ts";
 import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
 import { tenantsRouter } from "#server/features/tenants/router.ts";
 import { router } from "./init.ts";
@@ -21,10 +25,14 @@ export const appRouter = router({
   bindings: bindingsRouter,
   changeWindows: changeWindowsRouter,
   deployments: deploymentsRouter,
+  discovery: discoveryRouter,
+  leases: leasesRouter,
   platform: platformRouter,
   policy: policyRouter,
+  regions: regionsRouter,
   rotation: rotationRouter,
   rotationTargets: rotationTargetsRouter,
+  savedViews: savedViewsRouter,
   secretPolicies: secretPoliciesRouter,
   tenants: tenantsRouter,
 });

@@ -77,6 +77,22 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
     "000.p",
     "12",
   ]),
+  // The line of a credential holds its name, path and owner: the canary would be in each.
+  "app/api/v1/rotations/[tenant]/credentials.csv/route.ts": {
+    methods: ["GET"],
+    calls: (who, foreign) => {
+      const of = (caller: Persona | null, tenant: string, query = "") => ({
+        request: get(caller, `/api/v1/rotations/${tenant}/credentials.csv${query}`),
+        params: { tenant },
+      });
+      return [
+        { label: "own list", ...of(who, who.tenant), expect: 200 },
+        { label: "own list, searched", ...of(who, who.tenant, "?q=canary&sort=-age"), expect: 200 },
+        { label: "foreign list", ...of(who, foreign), twin: of(who, ABSENT_TENANT), expect: 404 },
+        { label: "nobody", ...of(null, foreign), twin: of(null, ABSENT_TENANT), expect: 401 },
+      ];
+    },
+  },
   "app/api/auth/[...nextauth]/route.ts": {
     methods: ["GET", "POST"],
     calls: (who) => [

@@ -17,6 +17,7 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   alert: ["alert", "alert_id"],
   "webhook endpoint": ["webhook_endpoint", "endpoint_id"],
   "webhook delivery": ["webhook_delivery", "delivery_id"],
+  "saved view": ["saved_view", "view_id"],
   "deployment request": ["deployment_request", "deployment_id"],
   region: ["region", "region_id"],
   "region promotion": ["dr_promotion", "promotion_id"],

@@ -16,9 +16,9 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await newRig({ name: "Alpha", region: "muscat", owner: "Payments" });
   const token = {
-    class: "api-token",
-    rotator: { kind: "kv-generated", field: "v", bytes: 32, keep: [] },
-  } as const;
+    class: "api-token" as const,
+    rotator: { kind: "kv-generated" as const, field: "v", bytes: 32, keep: [] as string[] },
+  };
   await bind(rig.tenant, {
     ...token,
     name: "bravo",

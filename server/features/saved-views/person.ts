@@ -1,0 +1,9 @@
+import "server-only";
+import type { Actor } from "#server/platform/actor.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+
+/** Whose views these are. Throws `forbidden` for what is no person: a program keeps its own. */
+export function personOf(actor: Actor): { issuer: string; subject: string } {
+  if (actor.kind === "user") return { issuer: actor.issuer, subject: actor.subject };
+  throw new AppError("forbidden", "Views are saved for people.");
+}
