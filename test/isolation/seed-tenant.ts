@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { seedRegions } from "./seed-regions.ts";
 
 export interface SeededTenant {
   tenantId: string;
@@ -24,6 +25,7 @@ export async function seedTenant(
       [tenantId, ...Object.values(row)],
     );
   };
+  await seedRegions(insert, { tenantId, canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();
@@ -49,6 +51,16 @@ export async function seedTenant(
       next_rotation_at: new Date(now.getTime() + 86_400_000),
       created_at: now,
       updated_at: now,
+    });
+    await insert("region_read", {
+      binding_id: bindingId,
+      region: "east",
+      state: "unknown",
+      reason: canary,
+      state_since: now,
+      expected_version: 3,
+      checked_at: now,
+      next_check_at: new Date(now.getTime() + 86_400_000),
     });
     const rotationId = uuidv7();
     // The last one has met trouble and waits for another attempt.
