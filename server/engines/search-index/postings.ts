@@ -1,9 +1,11 @@
 import type { Bitmap } from "./bitmap.ts";
 import { ByteReader, ByteWriter } from "./varint.ts";
 
+const writer = new ByteWriter();
+
 /** Rising positions as gaps: the first, then each distance to the one before. */
 export function encodePostings(positions: readonly number[]): Uint8Array {
-  const writer = new ByteWriter();
+  writer.clear();
   let last = 0;
   for (const position of positions) {
     writer.number(position - last);

@@ -6,12 +6,14 @@ export interface PageEntry {
   readonly postings: Uint8Array;
 }
 
+const writer = new ByteWriter();
+
 /**
  * A page of entries in the order of their keys' bytes; each key is kept as what differs from the
  * one before: `shared length, rest length, rest, postings length, postings`.
  */
 export function encodePage(entries: Iterable<PageEntry>): Uint8Array {
-  const writer = new ByteWriter();
+  writer.clear();
   let last = new Uint8Array(0);
   for (const { key, postings } of entries) {
     const shared = sharedLength(last, key);

@@ -7,6 +7,11 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** Begins anew, keeping the room. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   number(value: number): void {
     this.#reserve(5);
     let rest = value;

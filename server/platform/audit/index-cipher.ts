@@ -4,7 +4,6 @@ import { derivedKey } from "./payload-cipher.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const KEYS = new Map<string, Buffer>();
 
 /** The pages of a tenant's search index hold words of payloads: encrypted like these, and erasable. */
 export interface IndexCipher {
@@ -12,13 +11,13 @@ export interface IndexCipher {
   seal(bytes: Uint8Array, place: string): Buffer;
   /** Throws when the bytes were altered or belong to another place. */
   open(sealed: Uint8Array, place: string): Buffer;
-  /** 32 bits that say nothing of the text to who has no key. */
+  /** 32 bits that spread texts over pages, another way for each tenant. */
   hash(text: string): number;
 }
 
 export function indexCipher(tenant: string): IndexCipher {
-  const key = keyOf(tenant, "search-index");
-  const hashKey = keyOf(tenant, "search-pages");
+  const key = derivedKey(tenant, "search-index");
+  const seed = seedOf(tenant);
   const aad = (place: string) => Buffer.from(`${tenant}|${place}`);
   return {
     seal(bytes, place) {
@@ -35,17 +34,21 @@ export function indexCipher(tenant: string): IndexCipher {
       const body = sealed.subarray(IV_BYTES + TAG_BYTES);
       return Buffer.concat([decipher.update(body), decipher.final()]);
     },
-    hash: (text) => createHmac("sha256", hashKey).update(text).digest().readUInt32BE(0),
+    // What a page holds is hidden by its encryption; this only has to be quick.
+    hash: (text) => mixed(text, seed),
   };
 }
 
-/** HKDF is dear beside one page, and the master key does not change while the process runs. */
-function keyOf(tenant: string, purpose: string): Buffer {
-  const name = `${purpose}|${tenant}`;
-  let key = KEYS.get(name);
-  if (!key) {
-    key = derivedKey(tenant, purpose);
-    KEYS.set(name, key);
-  }
-  return key;
+function seedOf(tenant: string): number {
+  const key = derivedKey(tenant, "search-pages");
+  return createHmac("sha256", key).update("pages").digest().readInt32BE(0);
+}
+
+/** FNV-1a over UTF-16 code units from a seed, with the finaliser of MurmurHash3. */
+function mixed(text: string, seed: number): number {
+  let hash = seed ^ 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -4,7 +4,9 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
 } from "node:crypto";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
@@ -25,10 +27,24 @@ export interface SealedPayload {
   commitment: Buffer;
 }
 
-/** A tenant's own key for one purpose, made from the installation's master key. */
-export function derivedKey(tenant: string, purpose: string): Buffer {
-  const master = Buffer.from(env().PAYLOAD_KEY, "hex");
-  return Buffer.from(hkdfSync("sha256", master, tenant, `sovereign-console/${purpose}`, 32));
+const keys = new Map<string, KeyObject>();
+
+/**
+ * A tenant's own key for one purpose, made from the installation's master key. Kept while the
+ * process runs: making it costs more than using it.
+ */
+export function derivedKey(tenant: string, purpose: string): KeyObject {
+  const master = env().PAYLOAD_KEY;
+  const name = `${master}|${purpose}|${tenant}`;
+  let key = keys.get(name);
+  if (!key) {
+    const info = `sovereign-console/${purpose}`;
+    key = createSecretKey(
+      Buffer.from(hkdfSync("sha256", Buffer.from(master, "hex"), tenant, info, 32)),
+    );
+    keys.set(name, key);
+  }
+  return key;
 }
 
 export function sealPayload(tenant: string, eventId: string, payload: JsonValue): SealedPayload {

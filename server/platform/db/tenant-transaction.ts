@@ -72,6 +72,8 @@ export async function closePools(): Promise<void> {
 interface TransactionOptions {
   /** Refuses writes, and answers without waiting for the COMMIT: there is nothing to lose. */
   readOnly?: boolean;
+  /** Read-only, and every statement sees the same state: that of the first one. */
+  snapshot?: boolean;
 }
 
 /** Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. */
@@ -81,8 +83,9 @@ export function withTenant<Result>(
   work: (tx: TenantTx) => Promise<Result>,
   options: TransactionOptions = {},
 ): Promise<Result> {
-  const readOnly = options.readOnly ?? login === "search";
-  return inContext(pools()[login], { kind: login, tenants: [tenant], readOnly }, work);
+  const { snapshot = false } = options;
+  const readOnly = snapshot || (options.readOnly ?? login === "search");
+  return inContext(pools()[login], { kind: login, tenants: [tenant], readOnly, snapshot }, work);
 }
 
 /** Runs `work` read-only over a signed set of tenants. */
@@ -106,6 +109,7 @@ interface Entry {
   kind: ContextKind;
   tenants: readonly string[];
   readOnly: boolean;
+  snapshot?: boolean;
 }
 
 /** Whose turn it is on a connection, so that a call left over from an ended one cannot join in. */
@@ -181,12 +185,17 @@ async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {
  * BEGIN and the context go out together, without waiting: whatever follows on this connection
  * runs after them, and fails if they failed. `app.enter` refuses a connection that is not clean.
  */
+function beginOf({ readOnly, snapshot }: Entry): string {
+  if (snapshot) return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  return readOnly ? "BEGIN READ ONLY" : "BEGIN";
+}
+
 function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
   const pid = (connection as unknown as { processID: number }).processID;
   const key = Buffer.from(env().TENANT_CONTEXT_KEY, "hex");
   const expiresAt = Date.now() + CONTEXT_LIFETIME_MILLIS;
   const context = signContext(key, entry.kind, entry.tenants, expiresAt, pid);
-  const begun = connection.query(entry.readOnly ? "BEGIN READ ONLY" : "BEGIN");
+  const begun = connection.query(beginOf(entry));
   begun.catch(() => undefined);
   const entered = connection
     .query({

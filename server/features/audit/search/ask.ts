@@ -37,7 +37,7 @@ export async function askOverview(caller: Caller, input: OverviewInput): Promise
   });
 }
 
-/** One transaction; times like `since:7d` count from the database's clock (law 8). */
+/** One transaction and one state, so that index and log fit together; times like `since:7d` count from the database's clock (law 8). */
 function inQuery<Result>(
   caller: Caller,
   query: string,
@@ -50,7 +50,7 @@ function inQuery<Result>(
       const asOf = await tx.startedAt();
       return run(tx, asOf, analyzeQuery(query, { now: asOf.getTime() }));
     },
-    { readOnly: true },
+    { snapshot: true },
   );
 }
 

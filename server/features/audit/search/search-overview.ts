@@ -8,7 +8,6 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { AuditEventSummary } from "../schema.ts";
 import { Histogram } from "./histogram.ts";
-import { readHead } from "./indexing/index-tenant.ts";
 import { readSpans, readTimes } from "./open-segments.ts";
 import { FACETS, type OverviewInput, type SearchOverview } from "./schema.ts";
 import { eventsAt, search } from "./search-events.ts";
@@ -34,15 +33,12 @@ export async function searchOverview(
   condition: Condition,
   { bars }: Pick<OverviewInput, "bars">,
 ): Promise<Overview> {
-  const { indexedTo } = await readHead(tx, tenant);
-  const tail = await searchTail(tx, tenant, { condition, indexedTo });
+  const [tail, segments] = await Promise.all([
+    searchTail(tx, tenant, condition),
+    segmentsInForce(tx, tenant),
+  ]);
   const matches: [SegmentSummary, Bitmap][] = [];
-  for await (const [segment, found] of search(
-    tx,
-    tenant,
-    condition,
-    await segmentsInForce(tx, tenant),
-  )) {
+  for await (const [segment, found] of search(tx, tenant, condition, segments)) {
     if (!found.isEmpty) matches.push([segment, found]);
   }
   const counts = new Map<Facet, Map<string, number>>(FACETS.map((facet) => [facet, new Map()]));

@@ -18,32 +18,44 @@ export interface UnindexedTail {
   readonly leftOut: number;
 }
 
+const INDEXED_TO = "coalesce((SELECT indexed_to FROM audit_index_head WHERE tenant_id = $1), 0)";
+
 /** Searches what was recorded since the index was last brought up to date. */
 export async function searchTail(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { condition, indexedTo }: { condition: Condition; indexedTo: number },
+  condition: Condition,
 ): Promise<UnindexedTail> {
-  const sealed = await tx.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS}
+  const [sealed, unsealed] = await Promise.all([
+    tx.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS}
      FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
      LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
-     WHERE l.tenant_id = $1 AND l.leaf_index >= $2 ORDER BY l.leaf_index DESC LIMIT $3`,
-    [tenant, indexedTo, MAX_TAIL],
-  );
-  const unsealed = await tx.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS}
+     WHERE l.tenant_id = $1 AND l.leaf_index >= ${INDEXED_TO} ORDER BY l.leaf_index DESC LIMIT $2`,
+      [tenant, MAX_TAIL],
+    ),
+    tx.query<EventRow>(
+      `SELECT ${EVENT_COLUMNS}
      FROM (SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id DESC LIMIT $2) w
      JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = w.event_id ${EVENT_JOINS}
      ORDER BY e.event_id DESC`,
-    [tenant, MAX_TAIL],
-  );
+      [tenant, MAX_TAIL],
+    ),
+  ]);
   const events = [...unsealed, ...sealed].flatMap((row) => {
     const read = readPayload(tenant, row.event_id, row, row.commitment);
     return evaluateQuery(condition, queryEventOf(tenant, row, read))
       ? [summaryOf(tenant, row).summary]
       : [];
   });
-  const newest = sealed[0] ? Number(sealed[0].leaf_index) + 1 : indexedTo;
-  return { events, leftOut: Math.max(0, newest - indexedTo - sealed.length) };
+  const leftOut = sealed.length < MAX_TAIL ? 0 : (await unindexed(tx, tenant)) - sealed.length;
+  return { events, leftOut };
+}
+
+async function unindexed(tx: TenantTx, tenant: AuthorizedTenantId): Promise<number> {
+  const [row] = await tx.query<{ leaves: string }>(
+    `SELECT max(leaf_index) + 1 - ${INDEXED_TO} AS leaves FROM audit_leaf WHERE tenant_id = $1`,
+    [tenant],
+  );
+  return Number(row?.leaves ?? 0);
 }

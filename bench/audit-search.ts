@@ -1,0 +1,185 @@
+import pg from "pg";
+import { AUDIT_TENANT, RARE_TICKET, RARE_WORD, seedAudit } from "./audit-seed.ts";
+import { startProcedureServer } from "./procedure-server.ts";
+
+/*
+ * The search of the audit log: signed in, over HTTP, through the procedures, under row security and
+ * over encrypted payloads, against statements by hand over the same rows by a superuser, with a
+ * clear copy of the words and indexes made for them. Rounds alternate. Prints JSON.
+ */
+
+interface Case {
+  path: "audit.search" | "audit.overview";
+  input: Record<string, unknown>;
+  sql: string;
+  /** Aim for p95, milliseconds. */
+  aim: number;
+}
+
+const HERE = `tenant_id = '${AUDIT_TENANT}'`;
+const PAGE = `SELECT event_id, type, subject, outcome, actor_ref, recorded_at FROM audit_event WHERE ${HERE}`;
+const NEWEST = "ORDER BY recorded_at DESC, event_id DESC LIMIT 51";
+const matching = (where: string) =>
+  `SELECT e.event_id, e.type, e.subject, e.outcome, e.actor_ref, e.recorded_at FROM clear_text t
+   JOIN audit_event e ON ${HERE} AND e.event_id = t.event_id WHERE ${where} ORDER BY t.recorded_at DESC LIMIT 51`;
+
+function casesOf(leaves: number): Record<string, Case> {
+  const middle = Math.floor(leaves / 2);
+  return {
+    firstPage: { path: "audit.search", input: { query: "" }, sql: `${PAGE} ${NEWEST}`, aim: 5 },
+    deepPage: {
+      path: "audit.search",
+      input: { query: "", cursor: `leaf:${middle}` },
+      sql: `${PAGE} AND (recorded_at, event_id) < (SELECT e.recorded_at, e.event_id FROM audit_leaf l
+        JOIN audit_event e USING (tenant_id, event_id) WHERE l.${HERE} AND l.leaf_index = ${middle}) ${NEWEST}`,
+      aim: 5,
+    },
+    denied: {
+      path: "audit.search",
+      input: { query: "outcome:denied type:runtime.access.*" },
+      sql: `${PAGE} AND outcome = 'denied' AND type LIKE 'runtime.access.%' ${NEWEST}`,
+      aim: 5,
+    },
+    rareWord: {
+      path: "audit.search",
+      input: { query: RARE_WORD },
+      sql: matching(`words @@ to_tsquery('simple', '${RARE_WORD}')`),
+      aim: 20,
+    },
+    absentWord: {
+      path: "audit.search",
+      input: { query: "quagmiresque" },
+      sql: matching("words @@ to_tsquery('simple', 'quagmiresque')"),
+      aim: 20,
+    },
+    payloadField: {
+      path: "audit.search",
+      input: { query: `payload.ticket:=${RARE_TICKET}` },
+      sql: matching(`ticket = '${RARE_TICKET}'`),
+      aim: 20,
+    },
+    payloadWord: {
+      path: "audit.search",
+      input: { query: "payload.region:nizwa" },
+      sql: matching("region = 'nizwa'"),
+      aim: 20,
+    },
+    facetsAndHistogram: {
+      path: "audit.overview",
+      input: { query: "" },
+      sql: `SELECT type, outcome, date_bin('1 day', recorded_at, '2020-01-01') AS day, count(*) FROM audit_event WHERE ${HERE} GROUP BY 1, 2, 3`,
+      aim: 100,
+    },
+    facetsOfAQuery: {
+      path: "audit.overview",
+      input: { query: "outcome:denied payload.region:muscat" },
+      sql: `SELECT e.type, e.outcome, date_bin('1 day', e.recorded_at, '2020-01-01') AS day, count(*) FROM clear_text t
+        JOIN audit_event e ON e.${HERE} AND e.event_id = t.event_id
+        WHERE t.region = 'muscat' AND e.outcome = 'denied' GROUP BY 1, 2, 3`,
+      aim: 100,
+    },
+  };
+}
+
+const WARM_UP = 3;
+
+/** Measures every case on a log of `events` in five tenants. */
+export async function benchAuditSearch({
+  superuserUrl,
+  events,
+  rounds,
+}: {
+  superuserUrl: string;
+  events: number;
+  rounds: number;
+}): Promise<Record<string, unknown>> {
+  const load = await timed(() => seedAudit(superuserUrl, events));
+  const { sealPendingAudit } = await import("#server/features/audit/sealing/seal-pending-audit.ts");
+  const { indexTenant, tidyIndex } = await import(
+    "#server/features/audit/search/indexing/index-tenant.ts"
+  );
+  const { mintAuthorizedTenant } = await import("#server/platform/tenancy/authorized-tenant.ts");
+  const tenants = [AUDIT_TENANT, "other-1", "other-2", "other-3", "other-4"].map(
+    mintAuthorizedTenant,
+  );
+  const sealing = await timed(async () => {
+    for (const tenant of tenants) while ((await sealPendingAudit(tenant))?.sealed) {}
+  });
+  const indexing = await timed(async () => {
+    for (const tenant of tenants) while (await indexTenant(tenant)) {}
+  });
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  await client.query("UPDATE audit_segment SET retired_at = retired_at - interval '1 hour'");
+  for (const tenant of tenants) while (await tidyIndex(tenant)) {}
+  await client.query(
+    "VACUUM ANALYZE audit_event, audit_leaf, audit_payload, audit_segment, audit_segment_page, audit_segment_column, audit_granule",
+  );
+  const { rows } = await client.query<{ relname: string; bytes: string }>(
+    `SELECT relname, pg_total_relation_size(oid) AS bytes FROM pg_class
+     WHERE relkind = 'r' AND relname LIKE 'audit\\_%' AND relname <> 'audit_pending' ORDER BY 2 DESC`,
+  );
+  const [size] = (
+    await client.query<{ leaves: string }>(
+      "SELECT max(tree_size) AS leaves FROM audit_checkpoint WHERE tenant_id = $1",
+      [AUDIT_TENANT],
+    )
+  ).rows;
+  await client.end();
+  const server = await startProcedureServer(superuserUrl, AUDIT_TENANT);
+  const cases: Record<string, unknown> = {};
+  try {
+    for (const [name, each] of Object.entries(casesOf(Number(size?.leaves)))) {
+      cases[name] = await measure(name, each);
+    }
+  } finally {
+    await server.close();
+  }
+  return {
+    events,
+    leavesOfTheTenant: Number(size?.leaves),
+    seconds: { load, sealing, indexing },
+    bytesPerEvent: Object.fromEntries(
+      rows
+        .map(({ relname, bytes }) => [relname, Math.round(Number(bytes) / events)] as const)
+        .filter(([, bytes]) => bytes > 0),
+    ),
+    cases,
+  };
+
+  async function measure(name: string, { path, input, sql, aim }: Case) {
+    const times = { console: [] as number[], sql: [] as number[] };
+    let found = 0;
+    const begun = performance.now();
+    for (let round = -WARM_UP; round < rounds; round++) {
+      await server.forgetCalls();
+      for (const which of ["console", "sql"] as const) {
+        const start = performance.now();
+        if (which === "console") {
+          const answer = await server.call<{ events?: unknown[]; total?: number }>(path, input);
+          found = answer.events?.length ?? answer.total ?? 0;
+        } else await server.byHand(sql);
+        if (round >= 0) times[which].push(performance.now() - start);
+      }
+      // A statement that takes seconds by hand is measured a few times only.
+      if (round > 4 && performance.now() - begun > 30_000) break;
+    }
+    const both = (values: number[]) => ({ p50: at(values, 0.5), p95: at(values, 0.95) });
+    const ours = both(times.console);
+    const byHand = both(times.sql);
+    const ratio = Math.round((ours.p50 / byHand.p50) * 100) / 100;
+    process.stderr.write(`${name}: ${JSON.stringify(ours)} by hand ${JSON.stringify(byHand)}\n`);
+    return { found, millis: ours, byHandMillis: byHand, ratio, aim, isMet: ours.p95 <= aim };
+  }
+}
+
+function at(values: number[], quantile: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length * quantile)] ?? Number.NaN) * 100) / 100;
+}
+
+async function timed(act: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await act();
+  return Math.round((performance.now() - begun) / 100) / 10;
+}
