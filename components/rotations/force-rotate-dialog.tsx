@@ -114,6 +114,7 @@ const WORDS = {
   "openbao-transit": ["touchKey", "touchOldKey"],
   "openbao-pki-root": ["touchIssuer", "touchOldIssuer"],
   "openbao-pki-intermediate": ["touchIssuer", "touchOldIssuer"],
+  "two-key-cloud": ["touchSlot", "touchPath", "touchOldSlot"],
   "azure-key": ["touchKey", "touchOldDisabled"],
   "azure-secret": ["touchValue", "touchOldDisabled"],
   "openbao-static-role": ["touchEngineRole", "touchOldAtOnce"],

@@ -6,6 +6,7 @@ import { extraVersions } from "./extra-versions.ts";
 import { keycloakClientSubject } from "./keycloak-client-subject.ts";
 import { pkiIntermediateSubject, pkiRootSubject } from "./pki-subjects.ts";
 import { staticRoleSubject } from "./static-role-subject.ts";
+import { twoKeySubject } from "./storage-subject.ts";
 
 export type CrashKind = AutomaticRotator["kind"];
 
@@ -16,6 +17,7 @@ export const SUBJECTS: Record<CrashKind, (fixture: RotationFixture) => Promise<C
   "openbao-transit": transitKey,
   "openbao-pki-root": pkiRootSubject,
   "openbao-pki-intermediate": pkiIntermediateSubject,
+  "two-key-cloud": twoKeySubject,
   "azure-key": azureKeySubject,
   "azure-secret": azureSecretSubject,
   "openbao-static-role": staticRoleSubject,

@@ -10,10 +10,12 @@ export type { KeycloakClientSecret } from "./rotator-kinds/keycloak-client-secre
 export type { KvGenerated } from "./rotator-kinds/kv-generated.ts";
 export type { Manual } from "./rotator-kinds/manual.ts";
 export type { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./rotator-kinds/openbao-pki.ts";
+export type { OpenbaoDynamic } from "./rotator-kinds/openbao-dynamic.ts";
 export type { OpenbaoStaticRole } from "./rotator-kinds/openbao-static-role.ts";
 export type { OpenbaoTransit } from "./rotator-kinds/openbao-transit.ts";
 export type { PostgresDualUser } from "./rotator-kinds/postgres-dual-user.ts";
 export { AutomaticRotator, ROTATOR_KINDS, Rotator } from "./rotator-kinds/rotator-kinds.ts";
+export type { TwoKeyCloud } from "./rotator-kinds/two-key-cloud.ts";
 export { WatchedRotator } from "./rotator-kinds/watched.ts";
 
 export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
@@ -189,6 +191,8 @@ export const RecordStepInput = z.object({
   promotedVersion: z.number().int().min(1).optional(),
   /** The version that holds the old value again, when it was taken back. */
   restoredVersion: z.number().int().min(1).optional(),
+  /** The step that follows at once: its intent is stored with this outcome, if it may begin. */
+  next: z.enum(ROTATION_STEPS).optional(),
   errorCode: z.string().max(60).optional(),
   errorText: z.string().max(500).optional(),
 });
@@ -206,6 +210,8 @@ export const StepResult = z.object({
   resumeState: z.enum(ROTATION_STATES).nullable(),
   /** Whether the worker has to let go: the rotation waits, is paused, or is over. */
   isWaiting: z.boolean(),
+  /** The step whose intent is stored already. */
+  begun: z.enum(ROTATION_STEPS).nullable(),
   /** A person wants it undone, if consumers don't have the new value yet. */
   isCancelled: z.boolean(),
 });

@@ -7,6 +7,7 @@ import {
 import type { ClaimedRotation, StepResult } from "#server/features/rotation/schema.ts";
 import { claimRotation } from "#server/features/rotation/verbs/claim-rotation.ts";
 import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
+import { AzureStorageError } from "#server/integrations/azure-storage/azure-storage-error.ts";
 import { KeycloakAdminError } from "#server/integrations/keycloak-admin/keycloak-admin-error.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
@@ -119,6 +120,9 @@ function troubleOf(error: unknown): Trouble | null {
   }
   if (error instanceof KeycloakAdminError) {
     return { errorCode: `keycloak_${error.failure}`, errorText: error.message };
+  }
+  if (error instanceof AzureStorageError) {
+    return { errorCode: `azure_storage_${error.failure}`, errorText: error.message };
   }
   if (error instanceof KeyVaultError) {
     return { errorCode: `key_vault_${error.failure}`, errorText: error.message };

@@ -5,6 +5,11 @@ import {
   type KeyVaultOptions,
 } from "#server/integrations/azure-key-vault/key-vault-options.ts";
 import { KeyVaultSecrets } from "#server/integrations/azure-key-vault/key-vault-secrets.ts";
+import {
+  StorageAccount,
+  type StorageAccountName,
+  type StorageAccountOptions,
+} from "#server/integrations/azure-storage/storage-account.ts";
 import { type AzureEnv, azureEnv } from "./azure-env.ts";
 
 /** One Key Vault, by the first label of its host. */
@@ -17,6 +22,8 @@ export interface KeyVaultStore {
 /** What the worker can reach besides OpenBao. Nothing here means: not configured. */
 export interface WorkerStores {
   keyVaults: readonly KeyVaultStore[];
+  /** Absent: Azure Resource Manager is not configured. */
+  storageAccount?: (name: StorageAccountName) => StorageAccount;
 }
 
 export const NO_STORES: WorkerStores = { keyVaults: [] };
@@ -27,12 +34,27 @@ export function configuredStores(env: AzureEnv = azureEnv()): WorkerStores {
   const keyVaults = (env.AZURE_KEYVAULT_URL ?? []).map((vaultUrl) =>
     keyVaultStore({ vaultUrl, credential }),
   );
-  return { keyVaults };
+  const managerUrl = env.AZURE_RESOURCE_MANAGER_URL;
+  if (!managerUrl) return { keyVaults };
+  return { keyVaults, storageAccount: storageAccounts({ managerUrl, credential }) };
 }
 
 export function keyVaultStore(options: KeyVaultOptions): KeyVaultStore {
   const [name = ""] = new URL(options.vaultUrl).hostname.split(".");
   return { name, keys: new KeyVaultKeys(options), secrets: new KeyVaultSecrets(options) };
+}
+
+/** One client for each account, made when it is first needed. */
+export function storageAccounts(
+  options: StorageAccountOptions,
+): (name: StorageAccountName) => StorageAccount {
+  const made = new Map<string, StorageAccount>();
+  return (name) => {
+    const key = JSON.stringify([name.subscription, name.resourceGroup, name.account]);
+    const found = made.get(key) ?? new StorageAccount(options, name);
+    made.set(key, found);
+    return found;
+  };
 }
 
 function identityOf(env: AzureEnv) {

@@ -139,6 +139,14 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
       wholeMount("rotator.mount", rotator.mount),
       wholeMount("rotator.rootMount", rotator.rootMount),
     ],
+    "two-key-cloud": ({ provider }, { path }) => [
+      own("path", path),
+      {
+        by: "nothing",
+        field: "rotator.provider",
+        problem: `the keys of ${provider.account} are bound by the installation itself`,
+      },
+    ],
     "azure-key": (rotator, placed) => [
       inVault("rotator.key", rotator.vault, rotator.key),
       ...place(placed),

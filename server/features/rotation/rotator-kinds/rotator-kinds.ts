@@ -4,9 +4,11 @@ import { KeycloakClientSecret } from "./keycloak-client-secret.ts";
 import { KvGenerated } from "./kv-generated.ts";
 import { Manual } from "./manual.ts";
 import { OpenbaoPkiIntermediate, OpenbaoPkiRoot } from "./openbao-pki.ts";
+import { OpenbaoDynamic } from "./openbao-dynamic.ts";
 import { OpenbaoStaticRole } from "./openbao-static-role.ts";
 import { OpenbaoTransit } from "./openbao-transit.ts";
 import { PostgresDualUser } from "./postgres-dual-user.ts";
+import { TwoKeyCloud } from "./two-key-cloud.ts";
 import { CertificateFile, CertManager, RealmPasswords, SpiffeSvid } from "./watched.ts";
 
 /** Those that the worker rotates by itself. */
@@ -17,9 +19,11 @@ export const AutomaticRotator = z.discriminatedUnion("kind", [
   AzureKey,
   AzureSecret,
   OpenbaoStaticRole,
+  OpenbaoDynamic,
   KeycloakClientSecret,
   OpenbaoPkiRoot,
   OpenbaoPkiIntermediate,
+  TwoKeyCloud,
 ]);
 export type AutomaticRotator = z.infer<typeof AutomaticRotator>;
 
@@ -36,9 +40,11 @@ export const Rotator = z.discriminatedUnion("kind", [
   AzureKey,
   AzureSecret,
   OpenbaoStaticRole,
+  OpenbaoDynamic,
   KeycloakClientSecret,
   OpenbaoPkiRoot,
   OpenbaoPkiIntermediate,
+  TwoKeyCloud,
   Manual,
   CertManager,
   CertificateFile,
