@@ -10,6 +10,7 @@ import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { regionsRouter } from "#server/features/regions/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
+import { incidentsRouter } from "#server/features/rotation/leaks/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
 import { rotationTargetsRouter } from "#server/features/rotation-targets/router.ts";
 import { savedViewsRouter } from "#server/features/saved-views/router.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
   leases: leasesRouter,
+  incidents: incidentsRouter,
   platform: platformRouter,
   policy: policyRouter,
   regions: regionsRouter,

@@ -12,6 +12,7 @@ import { expireDueApprovals } from "./jobs/approvals.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import { announceDeployments, tendDueDeployments } from "./jobs/deployments.ts";
+import { pursueIncidents } from "./jobs/incidents.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
@@ -78,6 +79,7 @@ const loops = {
   deployments: () => repeat(1_000, "deployments", tendDueDeployments),
   "deployment-news": () => repeat(1_000, "deployment-news", announceDeployments),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
+  incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   "manual-work": () => repeat(10_000, "manual-work", remindOfManualWork),

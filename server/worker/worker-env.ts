@@ -12,9 +12,11 @@ const LOOPS = [
   "deployment-news",
   "policies",
   "consumers",
+  "incidents",
   "denials",
   "sessions",
   "rotation-approvals",
+  "leases",
   "manual-work",
   "regions",
 ] as const;

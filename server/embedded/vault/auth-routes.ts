@@ -31,6 +31,12 @@ export function authRoutes(store: VaultStore, request: VaultRequest): VaultAnswe
   }
   const [area = "", name = ""] = found.rest.split("/");
   const { path } = found;
+  if (request.method === "LIST") {
+    authorize(store.state, request, "list");
+    const names = Object.keys(found.mount.roles);
+    if (names.length === 0) throw absent();
+    return answer({ keys: names.sort() });
+  }
   if (request.method === "GET") {
     authorize(store.state, request, "read");
     const kept = area === "config" ? found.mount.config : found.mount.roles[name];

@@ -1,6 +1,8 @@
 import "server-only";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
 import { ForcePreview } from "./bulk-schema.ts";
+import { consumersOf } from "./consumers/consumers-query.ts";
+import { ConsumersInput, ConsumersOutput } from "./consumers/schema.ts";
 import { forcePreview } from "./force-preview.ts";
 import { manualWork } from "./manual/queries.ts";
 import { ManualWorkInput, ManualWorkOutput } from "./manual/schema.ts";
@@ -10,6 +12,7 @@ import { cancelRotation } from "./verbs/cancel-rotation.ts";
 import { completeManualRotation } from "./verbs/complete-manual-rotation.ts";
 import { forceRotate } from "./verbs/force-rotate.ts";
 import { forceRotateMany } from "./verbs/force-rotate-many.ts";
+import { overrideRevoke } from "./verbs/override-revoke.ts";
 import { pauseRotation } from "./verbs/pause-rotation.ts";
 import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
@@ -56,6 +59,15 @@ export const rotationRouter = router({
   resume: verbProcedure(resumeRotation),
   retry: verbProcedure(retryRotation),
   rollBack: verbProcedure(rollBackRotation),
+  consumers: readProcedure("runtime.secrets.read")
+    .input(ConsumersInput)
+    .output(ConsumersOutput)
+    .query(({ ctx, input }) =>
+      consumersOf(ctx.tx, ctx.caller.tenant, input.bindingId, {
+        mayKnowUsers: ctx.caller.scopes.has("runtime.incidents.read"),
+      }),
+    ),
+  overrideRevoke: verbProcedure(overrideRevoke),
   manual: readProcedure("runtime.secrets.read")
     .input(ManualWorkInput)
     .output(ManualWorkOutput)

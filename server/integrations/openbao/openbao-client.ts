@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AccessCalls } from "./access.ts";
 import { DatabaseEngine } from "./database-engine.ts";
 import { KvV2 } from "./kv-v2.ts";
 import { Leases } from "./leases.ts";
@@ -38,12 +39,14 @@ export class OpenBaoClient {
   readonly kv: KvV2;
   readonly leases: Leases;
   readonly system: SystemCalls;
+  readonly access: AccessCalls;
 
   constructor(options: OpenBaoOptions & { mount?: string }) {
     this.#http = new OpenBaoHttp(options);
     this.kv = new KvV2(this.#http, options.mount);
     this.leases = new Leases(this.#http);
     this.system = new SystemCalls(this.#http);
+    this.access = new AccessCalls(this.#http);
   }
 
   transit(mount = "transit"): Transit {

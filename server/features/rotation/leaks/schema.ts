@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entityId } from "#server/platform/entity-id.ts";
+import { Rotator } from "../schema.ts";
 
 export const INCIDENT_STATES = ["open", "contained", "closed"] as const;
 export const INCIDENT_SOURCES = [
@@ -49,7 +50,9 @@ export const LeakPursued = z.object({
     .object({
       store: z.string(),
       path: z.string(),
-      rotator: z.unknown(),
+      rotator: Rotator,
+      /** The login that leaked, where it is one of a database. */
+      role: z.string().nullable(),
       isContained: z.boolean(),
     })
     .nullable(),
