@@ -50,6 +50,39 @@ export function callerAtHome(session: SessionView, call: CallFacts): Caller {
   return guardTenant({ ...session, tenants: [home], scopes: new Set() }, home, call);
 }
 
+/** What a verified token says of a service caller. */
+export interface ServiceCredentials {
+  issuer: string;
+  subject: string;
+  tenants: readonly string[];
+  roles: readonly string[];
+  scopes: Caller["scopes"];
+  human: { issuer: string; subject: string } | "unknown";
+}
+
+/** The same guard for the HTTP API: the named tenant must be one of the token's (law 12). */
+export function guardService(
+  credentials: ServiceCredentials,
+  tenantId: string | null,
+  call: CallFacts,
+): Caller {
+  if (tenantId === null || !credentials.tenants.includes(tenantId)) throw notFound("tenant");
+  const { issuer, subject, roles, human } = credentials;
+  return {
+    actor: { kind: "service", issuer, subject, roles, human },
+    tenant: mintAuthorizedTenant(tenantId),
+    scopes: credentials.scopes,
+    ...call,
+  };
+}
+
+/** As `callerAtHome`, for a service caller. */
+export function serviceAtHome(credentials: ServiceCredentials, call: CallFacts): Caller {
+  const [only, ...more] = credentials.tenants;
+  const home = only !== undefined && more.length === 0 ? only : env().SOVEREIGN;
+  return guardService({ ...credentials, tenants: [home], scopes: new Set() }, home, call);
+}
+
 /** Every tenant of the session, for read-only overviews. */
 export function guardAllTenants(session: SessionView): AuthorizedTenantSet {
   if (session.tenants.length === 0) throw notFound("tenant");
