@@ -19,6 +19,14 @@ export interface TenantTx {
   readonly db: TransactionPrisma;
   /** A parameterised statement on the same connection. */
   query<Row extends pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * The same for a constant text whose plan does not depend on its parameters: each connection
+   * reads and plans it once.
+   */
+  prepared<Row extends pg.QueryResultRow>(
+    text: string,
+    params?: readonly unknown[],
+  ): Promise<Row[]>;
   /** The database's clock when the transaction began (law 8). */
   startedAt(): Promise<Date>;
 }
@@ -223,7 +231,24 @@ function transactionOn(connection: pg.PoolClient, entered: Promise<Date>): Tenan
       const result = await connection.query<Row>(extended(text, params));
       return result.rows;
     },
+    async prepared<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
+      refuseOutOfTurn(connection);
+      const query = { ...extended(text, params), name: statementName(text) };
+      const result = await connection.query<Row>(query);
+      return result.rows;
+    },
   };
+}
+
+const statementNames = new Map<string, string>();
+
+function statementName(text: string): string {
+  let name = statementNames.get(text);
+  if (!name) {
+    name = `console_${statementNames.size}`;
+    statementNames.set(text, name);
+  }
+  return name;
 }
 
 function refuseOutOfTurn(connection: pg.PoolClient): void {

@@ -15,7 +15,7 @@ export async function leavesOfListed(
   candidates: readonly number[],
 ): Promise<Set<number>> {
   if (asked.kind === "event") {
-    const rows = await tx.query<{ leaf_index: string }>(
+    const rows = await tx.prepared<{ leaf_index: string }>(
       "SELECT leaf_index FROM audit_leaf WHERE tenant_id = $1 AND event_id = $2",
       [tenant, asked.eventId],
     );
@@ -28,7 +28,7 @@ export async function leavesOfListed(
       { field: "query", remedy: "Write more of the subject, or only its kind: subject:session/*." },
     );
   }
-  const rows = await tx.query<{ leaf_index: string; subject: string }>(
+  const rows = await tx.prepared<{ leaf_index: string; subject: string }>(
     `SELECT l.leaf_index, e.subject FROM audit_leaf l
      JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
      WHERE l.tenant_id = $1 AND l.leaf_index = ANY ($2::bigint[])`,

@@ -116,7 +116,7 @@ async function readPages(
       page,
     })),
   );
-  const rows = await tx.query<{
+  const rows = await tx.prepared<{
     level: number;
     segment: number;
     width: number;
@@ -153,7 +153,7 @@ export async function readSpans(
   segments: readonly SegmentSummary[],
 ): Promise<Map<SegmentSummary, GranuleSpan[]>> {
   if (segments.length === 0) return new Map();
-  const rows = await tx.query<{ level: number; segment: number; width: number; spans: Buffer }>(
+  const rows = await tx.prepared<{ level: number; segment: number; width: number; spans: Buffer }>(
     `SELECT s.level, s.segment, s.width, s.spans
      FROM unnest($2::smallint[], $3::integer[], $4::integer[]) AS k (level, segment, width)
      JOIN audit_segment s ON s.tenant_id = $1 AND s.level = k.level AND s.segment = k.segment AND s.width = k.width`,
@@ -180,7 +180,7 @@ export async function readTimes(
   granules: readonly number[],
 ): Promise<Map<number, number[]>> {
   if (granules.length === 0) return new Map();
-  const rows = await tx.query<{ granule: number; times: Buffer }>(
+  const rows = await tx.prepared<{ granule: number; times: Buffer }>(
     "SELECT granule, times FROM audit_granule WHERE tenant_id = $1 AND granule = ANY ($2::integer[])",
     [tenant, granules],
   );

@@ -151,7 +151,7 @@ export async function eventsAt(
   leaves: readonly number[],
 ): Promise<AuditEventSummary[]> {
   if (leaves.length === 0) return [];
-  const rows = await tx.query<EventRow>(
+  const rows = await tx.prepared<EventRow>(
     `SELECT ${EVENT_COLUMNS}
      FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
      LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
@@ -187,7 +187,7 @@ function placeOf(cursor: string | undefined): Place | null {
 
 /** Just newer than the newest event at or before a time, so that this one begins the page. */
 async function placeAt(tx: TenantTx, tenant: AuthorizedTenantId, at: Date): Promise<Place> {
-  const [row] = await tx.query<{ leaf_index: string | null }>(
+  const [row] = await tx.prepared<{ leaf_index: string | null }>(
     `SELECT l.leaf_index FROM (
        SELECT event_id FROM audit_event WHERE tenant_id = $1 AND recorded_at <= $2
        ORDER BY recorded_at DESC, event_id DESC LIMIT 1) e

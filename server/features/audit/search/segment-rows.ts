@@ -36,7 +36,7 @@ export async function segmentsInForce(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
 ): Promise<SegmentSummary[]> {
-  const rows = await tx.query<{
+  const rows = await tx.prepared<{
     level: number;
     segment: number;
     width: number;
@@ -77,7 +77,7 @@ export async function readColumns(
   segments: readonly SegmentVersion[],
   columns: Iterable<CodedColumn>,
 ): Promise<Map<string, Map<CodedColumn, ColumnCodes>>> {
-  const rows = await tx.query<{
+  const rows = await tx.prepared<{
     level: number;
     segment: number;
     width: number;

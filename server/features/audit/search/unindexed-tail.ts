@@ -27,14 +27,14 @@ export async function searchTail(
   condition: Condition,
 ): Promise<UnindexedTail> {
   const [sealed, unsealed] = await Promise.all([
-    tx.query<EventRow>(
+    tx.prepared<EventRow>(
       `SELECT ${EVENT_COLUMNS}
      FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
      LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
      WHERE l.tenant_id = $1 AND l.leaf_index >= ${INDEXED_TO} ORDER BY l.leaf_index DESC LIMIT $2`,
       [tenant, MAX_TAIL],
     ),
-    tx.query<EventRow>(
+    tx.prepared<EventRow>(
       `SELECT ${EVENT_COLUMNS}
      FROM (SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id DESC LIMIT $2) w
      JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = w.event_id ${EVENT_JOINS}
@@ -53,7 +53,7 @@ export async function searchTail(
 }
 
 async function unindexed(tx: TenantTx, tenant: AuthorizedTenantId): Promise<number> {
-  const [row] = await tx.query<{ leaves: string }>(
+  const [row] = await tx.prepared<{ leaves: string }>(
     `SELECT max(leaf_index) + 1 - ${INDEXED_TO} AS leaves FROM audit_leaf WHERE tenant_id = $1`,
     [tenant],
   );
