@@ -17,6 +17,7 @@ import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
+import { tendDueLeases } from "./leases/leases-job.ts";
 import { startQueue } from "./queue.ts";
 import { observeKeyVault } from "./regions/observe-key-vault.ts";
 import { primaryVault } from "./regions/primary-vault.ts";
@@ -45,6 +46,12 @@ const regions = configuredRegions();
 const clients = regionClients(regions);
 const primary = primaryVault({ regions, clients, own: { address: env().OPENBAO_ADDR, vault } });
 const boss = await startQueue((err) => logger.error({ err }, "the queue failed"));
+const tending = {
+  vault,
+  owner: `${hostname()}:${process.pid}`,
+  leaseSeconds: WORKER_LEASE_SECONDS,
+  ...(WORKER_FAILPOINT ? { failpoint: WORKER_FAILPOINT } : {}),
+};
 const loops = {
   rotations: () =>
     rotationLoop(
@@ -81,6 +88,7 @@ const loops = {
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
+  leases: () => repeat(1_000, "leases", () => tendDueLeases(tending)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   "manual-work": () => repeat(10_000, "manual-work", remindOfManualWork),
   denials: () => repeat(5_000, "denials", flushEndedDenials),

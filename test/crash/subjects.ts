@@ -2,6 +2,7 @@ import type { AutomaticRotator } from "#server/features/rotation/schema.ts";
 import type { RotationFixture } from "#server/worker/rotation/testing/rotation-fixture.ts";
 import { azureKeySubject, azureSecretSubject } from "./azure-subjects.ts";
 import type { CrashSubject } from "./crash-subject.ts";
+import { dynamicLoginSubject } from "./dynamic-login-subject.ts";
 import { extraVersions } from "./extra-versions.ts";
 import { keycloakClientSubject } from "./keycloak-client-subject.ts";
 import { pkiIntermediateSubject, pkiRootSubject } from "./pki-subjects.ts";
@@ -21,6 +22,7 @@ export const SUBJECTS: Record<CrashKind, (fixture: RotationFixture) => Promise<C
   "azure-key": azureKeySubject,
   "azure-secret": azureSecretSubject,
   "openbao-static-role": staticRoleSubject,
+  "openbao-dynamic": dynamicLoginSubject,
   "keycloak-client-secret": keycloakClientSubject,
 };
 

@@ -10,6 +10,7 @@ export const SCOPES = {
   "runtime.consumers.report": "Report which version of a credential a workload uses",
   "runtime.incidents.read": "See leak incidents: who could read a value and who used it",
   "runtime.incidents.manage": "Mark a value as leaked, close its incident",
+  "runtime.leases.manage": "Issue, renew and revoke logins that live by a lease",
   "runtime.policies.read": "See which rules apply and the decisions made from them",
   "runtime.policies.manage": "Save and retire secret policies",
   "runtime.approvals.read": "See approval requests and their reviews",
@@ -23,7 +24,8 @@ export const SCOPES = {
   "runtime.audit.read": "Read the audit log, its checkpoints and proofs",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
-  "runtime.targets.manage": "Register and retire rotation targets (in the Sovereign's context only)",
+  "runtime.targets.manage":
+    "Register and retire rotation targets (in the Sovereign's context only)",
   "runtime.tenants.read": "See the tenant's own record",
   "runtime.tenants.manage": "Create and label tenants (in the Sovereign's context only)",
   "runtime.health.read": "See health, counts and metadata of the platform",
@@ -76,6 +78,7 @@ export type Role = (typeof ROLES)[number];
 export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "security-officer": [
     "runtime.secrets.read",
+    "runtime.leases.manage",
     "runtime.secrets.rotate",
     "runtime.secrets.bind",
     "runtime.secrets.override",

@@ -1,6 +1,10 @@
 import "server-only";
 import type { z } from "zod";
-import type { RotationState, RotationStep } from "#server/engines/rotation/state-machine.ts";
+import {
+  nextStep,
+  type RotationState,
+  type RotationStep,
+} from "#server/engines/rotation/state-machine.ts";
 import type {
   ClaimedRotation,
   NewHandle,
@@ -13,7 +17,9 @@ import { recordStep } from "#server/features/rotation/verbs/record-step.ts";
 import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { Caller } from "#server/platform/actor.ts";
-import { runVerb } from "#server/platform/verb.ts";
+import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { runVerb, type Verb } from "#server/platform/verb.ts";
 import { lookAtConsumers } from "#server/worker/consumers/look-at-consumers.ts";
 import { NO_STORES, type WorkerStores } from "#server/worker/stores/worker-stores.ts";
 import type { Outside } from "./outside.ts";
@@ -32,6 +38,8 @@ export class RotationRun {
   readonly outside: Outside;
   readonly #caller: Caller;
   readonly #leaseSeconds: number;
+  /** What our newest verb answered. */
+  #last: StepResult | null = null;
   state: RotationState;
   resumeState: RotationState | null;
   /** Setbacks since the last step that went through. */
@@ -84,6 +92,8 @@ export class RotationRun {
     step: RotationStep,
     more: { oldHandle?: OldHandle; newHandle?: NewHandle } & Partial<Trouble> = {},
   ): Promise<StepResult> {
+    // Its intent was stored together with the outcome of the step before.
+    if (this.#last?.begun === step && Object.keys(more).length === 0) return this.#last;
     const input = { ...this.#held(), step, ...more };
     const begun = performance.now();
     const result = await runVerb(beginStep, this.#caller, input);
@@ -119,8 +129,9 @@ export class RotationRun {
       const trouble = { errorCode, errorText };
       await raiseRotationAlert(this.#caller, { rotationId, bindingId, to, trouble });
     }
+    const next = nextStep(to) ?? undefined;
     const begun = performance.now();
-    const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, ...more });
+    const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, next, ...more });
     this.attempt = 0;
     if (more.promotedVersion && this.newHandle) {
       this.newHandle = { ...this.newHandle, version: more.promotedVersion };
@@ -140,6 +151,24 @@ export class RotationRun {
     return this.#take(await runVerb(recordSetback, this.#caller, input), performance.now());
   }
 
+  /** Runs another verb for this rotation: one that writes what belongs to it elsewhere. */
+  perform<In extends z.ZodType, Out extends z.ZodType>(
+    definition: Verb<In, Out>,
+    input: z.input<In>,
+  ): Promise<z.output<Out>> {
+    return runVerb(definition, this.#caller, input);
+  }
+
+  /** Reads from this rotation's tenant. */
+  reading<T>(work: (tx: TenantTx, tenant: AuthorizedTenantId) => Promise<T>): Promise<T> {
+    const { tenant } = this.#caller;
+    return withTenant(tenant, "worker", (tx) => work(tx, tenant), { readOnly: true });
+  }
+
+  get tenant(): AuthorizedTenantId {
+    return this.#caller.tenant;
+  }
+
   #held() {
     const { rotationId, fence } = this.claim;
     return { rotationId, fence, leaseSeconds: this.#leaseSeconds };
@@ -148,6 +177,7 @@ export class RotationRun {
   #take(result: StepResult, sinceMillis: number): StepResult {
     this.state = result.state;
     this.resumeState = result.resumeState;
+    this.#last = result;
     this.outside.renewed(sinceMillis);
     return result;
   }

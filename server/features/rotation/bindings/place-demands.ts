@@ -121,6 +121,11 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
         : []),
       ...place(placed),
     ],
+    "openbao-dynamic": (rotator, { path }) => [
+      own("path", path),
+      inMount("rotator.role", rotator.mount, rotator.role),
+      ...(rotator.target ? [database("rotator.target", rotator.target)] : []),
+    ],
     "keycloak-client-secret": (rotator, { path }) => [
       own("path", path),
       own("rotator.accountPath", rotator.accountPath),
@@ -147,13 +152,13 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
         problem: `the keys of ${provider.account} are bound by the installation itself`,
       },
     ],
-    "azure-key": (rotator, placed) => [
+    "azure-key": (rotator, { path }) => [
       inVault("rotator.key", rotator.vault, rotator.key),
-      ...place(placed),
+      ...same("path", path, `${rotator.vault}/keys/${rotator.key}`),
     ],
-    "azure-secret": (rotator, placed) => [
+    "azure-secret": (rotator, { path }) => [
       inVault("rotator.secret", rotator.vault, rotator.secret),
-      ...place(placed),
+      ...same("path", path, `${rotator.vault}/secrets/${rotator.secret}`),
     ],
   };
 }
@@ -232,7 +237,7 @@ function own(field: string, path: string): PlaceDemand {
 function same(field: string, path: string, expected: string): PlaceDemand[] {
   return path === expected
     ? []
-    : [{ by: "nothing", field, problem: `must be ${expected}, where this key lies` }];
+    : [{ by: "nothing", field, problem: `must be ${expected}, as its store calls it` }];
 }
 
 interface Database {
