@@ -2,13 +2,10 @@ import "server-only";
 import { PgBoss } from "pg-boss";
 import { env } from "#server/platform/env/env.ts";
 
-/** Wake-ups only: a job names a row. The row says what is due, and its lease who may do it. */
+/** A wake-up only: it names nothing. The rows say what is due, and their leases who may do it. */
 export const WAKE_ROTATION = "wake-rotation";
 
-export interface Wake {
-  tenantId: string;
-  id: string;
-}
+export type Wake = Record<string, never>;
 
 /** pg-boss on the schema that our migrations made; its own migration is off (DESIGN §5). */
 export async function startQueue(onError: (error: unknown) => void): Promise<PgBoss> {
@@ -22,7 +19,7 @@ export async function startQueue(onError: (error: unknown) => void): Promise<PgB
   });
   boss.on("error", onError);
   await boss.start();
-  // `short`: at most one waiting wake-up for a row. A crash's leftover never stands in the way.
+  // `short`: at most one waiting wake-up. A crash's leftover never stands in the way.
   await boss.createQueue(WAKE_ROTATION, {
     policy: "short",
     retryLimit: 0,

@@ -37,6 +37,7 @@ export interface RotationRow {
   old_handle: OldHandle | null;
   new_handle: NewHandle | null;
   intent: { step: string } | null;
+  grace_seconds: number;
   /** bigint, as the driver gives it. */
   fence: string;
   lease_owner: string | null;
@@ -78,7 +79,7 @@ export async function lockRotation(
   rotationId: string,
 ): Promise<RotationRow | undefined> {
   const [row] = await tx.query<RotationRow & Record<string, unknown>>(
-    `SELECT rotation_id, binding_id, state, resume_state, trigger, old_handle, new_handle, intent, fence,
+    `SELECT rotation_id, binding_id, state, resume_state, trigger, old_handle, new_handle, intent, grace_seconds, fence,
             lease_owner, coalesce(lease_until > clock_timestamp(), false) AS has_lease, attempt,
             error_code, error_text, cause_event_id, approval_id, approved_at, paused_at,
             cancel_requested_at, rollback_requested_at, previous_rotated_at, finished_at

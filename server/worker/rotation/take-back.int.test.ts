@@ -74,14 +74,14 @@ test("a generated value: the old value is current again, the new one can't be re
     graceSeconds: 3_600,
     fields: { client_id: "orders" },
   });
-  const valueOf = async () => {
+  const current = async () => {
     const found = await client.kv.read(path);
     return found.kind === "found" ? found.fields.value?.reveal() : undefined;
   };
-  const before = await valueOf();
+  const before = await current();
   const rotationId = await takeBack(bindingId);
   await comesTo(tenant, rotationId, "rolled_back");
-  expect(await valueOf()).toBe(before);
+  expect(await current()).toBe(before);
   expect((await client.kv.read(path, 2)).kind).toBe("destroyed");
   expect(await binding(bindingId)).toMatchObject({ current_version: 3, state: "active" });
 });

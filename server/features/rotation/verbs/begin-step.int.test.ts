@@ -20,6 +20,7 @@ test("stores intent and handles before anything is done, and can be begun again"
       state: "requested",
       resumeState: null,
       isWaiting: false,
+      begun: "stage",
       isCancelled: false,
     });
   }

@@ -32,7 +32,10 @@ export const beginStep = verb({
     if (input.step === "revoke" && from === "grace") {
       const held = await holdRevocation(tx, tenant, rotation);
       if (held)
-        return audited({ state: from, resumeState: null, isWaiting: true, isCancelled }, held);
+        return audited(
+          { state: from, resumeState: null, isWaiting: true, begun: null, isCancelled },
+          held,
+        );
     }
     const isTakenBack = rotation.rollback_requested_at !== null;
     if (isTakenBack !== (input.step === "take-back")) {
@@ -63,7 +66,7 @@ export const beginStep = verb({
     const eventId = uuidv7();
     if (to !== from) await addStep(tx, tenant, { rotationId, from, to, eventId, note: "" });
     return audited(
-      { state: to, resumeState: resume, isWaiting: false, isCancelled },
+      { state: to, resumeState: resume, isWaiting: false, begun: input.step, isCancelled },
       {
         eventId,
         type: `runtime.secrets.rotation-${to === from ? "step-begun" : to.replaceAll("_", "-")}`,

@@ -17,6 +17,7 @@ test("lets go, shows why, and comes due again after a pause", async () => {
     state: "requested",
     resumeState: null,
     isWaiting: true,
+    begun: null,
     isCancelled: false,
   });
   const row = await rotationRow(rig, rotationId);

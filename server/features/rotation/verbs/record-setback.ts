@@ -26,6 +26,7 @@ export const recordSetback = verb({
         state: rotation.state,
         resumeState: rotation.resume_state,
         isWaiting: true,
+        begun: null,
         isCancelled: false,
       },
       {

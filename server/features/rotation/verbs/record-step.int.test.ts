@@ -13,6 +13,7 @@ import {
   walkTo,
 } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
+import { cancelRotation } from "./cancel-rotation.ts";
 import { recordStep } from "./record-step.ts";
 
 test("promotion gives the credential its version, its role and its next date", async () => {
@@ -43,7 +44,13 @@ test("grace lets go until its end; done closes the rotation and frees the creden
   await runVerb(recordStep, rig.worker, { ...held, to: "verified_dead" });
   await runVerb(beginStep, rig.worker, { ...held, step: "destroy" });
   const done = await runVerb(recordStep, rig.worker, { ...held, to: "done" });
-  expect(done).toEqual({ state: "done", resumeState: null, isWaiting: true, isCancelled: false });
+  expect(done).toEqual({
+    state: "done",
+    resumeState: null,
+    isWaiting: true,
+    begun: null,
+    isCancelled: false,
+  });
   expect((await rotationRow(rig, rotationId)).finished_at).not.toBeNull();
   expect(await bindingRow(rig)).toMatchObject({ state: "active" });
   expect(await stepsOf(rig, rotationId)).toEqual([
@@ -71,6 +78,7 @@ test("doubt remembers where it began, and never leads to a revocation", async ()
     state: "indeterminate",
     resumeState: "staged",
     isWaiting: true,
+    begun: null,
     isCancelled: false,
   });
   const row = await rotationRow(rig, rotationId);
@@ -128,4 +136,39 @@ test("another tenant's is not found; a person is refused; bad input names the fi
   await expect(
     runVerb(recordStep, foreign.worker, { ...held, to: "nowhere" as "staged" }),
   ).rejects.toMatchObject({ code: "invalid", details: { field: "to" } });
+});
+
+test("the step that follows at once is begun with the outcome, unless somebody stops it", async () => {
+  const rig = await newRig();
+  const { rotationId } = await force(rig);
+  const held = await claim(rig, rotationId);
+  await walkTo(rig, held, "staged");
+  await runVerb(beginStep, rig.worker, { ...held, step: "apply" });
+  const on = await runVerb(recordStep, rig.worker, { ...held, to: "applied", next: "verify" });
+  expect(on).toMatchObject({ state: "applied", begun: "verify", isWaiting: false });
+  expect(await rotationRow(rig, rotationId)).toMatchObject({ intent: { step: "verify" } });
+  expect((await eventsOf(rig.tenant)).at(-1)).toMatchObject({
+    type: "runtime.secrets.rotation-applied",
+    payload: { begun: "verify" },
+  });
+  // Cancelled meanwhile: the promotion is not begun.
+  await runVerb(cancelRotation, rig.officer, { rotationId, reason: "the wrong credential" });
+  const off = await runVerb(recordStep, rig.worker, { ...held, to: "verified", next: "promote" });
+  expect(off).toMatchObject({ state: "verified", begun: null, isCancelled: true });
+  expect(await rotationRow(rig, rotationId)).toMatchObject({ intent: null });
+});
+
+test("without a grace a worker goes on to revoke; with one it lets go", async () => {
+  for (const [graceSeconds, isWaiting] of [
+    [0, false],
+    [60, true],
+  ] as const) {
+    const rig = await newRig({ graceSeconds });
+    const { rotationId } = await force(rig);
+    const held = await claim(rig, rotationId);
+    await walkTo(rig, held, "promoted");
+    await runVerb(beginStep, rig.worker, { ...held, step: "settle" });
+    const result = await runVerb(recordStep, rig.worker, { ...held, to: "grace", next: "revoke" });
+    expect(result).toMatchObject({ state: "grace", begun: null, isWaiting });
+  }
 });

@@ -4,8 +4,10 @@ import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts
 import {
   backoffSeconds,
   FINAL_STATES,
+  mayBegin,
   mayMove,
   type RotationState,
+  type RotationStep,
 } from "#server/engines/rotation/state-machine.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
@@ -20,6 +22,15 @@ import { settleSchedule } from "../writes/settle-schedule.ts";
 
 /** States in which the worker lets go: for the grace, for a pause after a failure, or for good. */
 const WAITING: ReadonlySet<RotationState> = new Set(["grace", "revoke_failed", "indeterminate"]);
+
+/** Steps whose beginning is no more than their intent. */
+const BEGUN_AT_ONCE: ReadonlySet<RotationStep> = new Set([
+  "apply",
+  "verify",
+  "promote",
+  "settle",
+  "destroy",
+]);
 
 /** Notes how a step went, and moves the rotation to where that leaves it. */
 export const recordStep = verb({
@@ -41,8 +52,14 @@ export const recordStep = verb({
       throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
     }
     const isOver = FINAL_STATES.has(to);
-    const isWaiting = isOver || WAITING.has(to) || rotation.paused_at !== null;
+    // Without a grace, a worker that goes on has nothing to wait for.
+    const hasNoGrace = to === "grace" && rotation.grace_seconds === 0 && input.next === "revoke";
+    const hasPause = WAITING.has(to) && !hasNoGrace;
+    const isWaiting = isOver || hasPause || rotation.paused_at !== null;
     const isCancelled = rotation.cancel_requested_at !== null;
+    const mayGoOn = !isWaiting && !isCancelled && !isTakenBack;
+    const { next } = input;
+    const begun = next && mayGoOn && BEGUN_AT_ONCE.has(next) && mayBegin(to, next) ? next : null;
     const isSetback = to === "revoke_failed" || to === "indeterminate";
     // Going back to where the doubt began is no progress: patience runs on.
     const isBackAgain = from === "indeterminate" && to === resume;
@@ -66,6 +83,7 @@ export const recordStep = verb({
       isSetback ? backoffSeconds(attempt) : 0,
       // What made us give up stays readable when the undoing is done.
       to === "rolled_back",
+      begun ? JSON.stringify({ step: begun }) : null,
     ]);
     if (to === "rolled_back" && isTakenBack) {
       await restoreBinding(tx, tenant, binding, { rotation, version: input.restoredVersion });
@@ -77,7 +95,13 @@ export const recordStep = verb({
     await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
     const contained = await containLeak(tx, tenant, rotation, { to, eventId });
     return audited(
-      { state: to, resumeState: to === "indeterminate" ? from : null, isWaiting, isCancelled },
+      {
+        state: to,
+        resumeState: to === "indeterminate" ? from : null,
+        isWaiting,
+        begun,
+        isCancelled,
+      },
       {
         eventId,
         type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),
@@ -90,6 +114,7 @@ export const recordStep = verb({
           from,
           to,
           note: input.note,
+          ...(begun ? { begun } : {}),
           oldHandle: rotation.old_handle as JsonValue,
           newHandle: newHandle as JsonValue,
           ...(input.errorCode
@@ -107,7 +132,7 @@ function eventType(to: RotationState) {
 }
 
 const UPDATE_ROTATION = `
-  UPDATE rotation SET state = $3, resume_state = $4, new_handle = $5, attempt = $6, intent = NULL,
+  UPDATE rotation SET state = $3, resume_state = $4, new_handle = $5, attempt = $6, intent = $14,
     error_code = CASE WHEN $13 THEN coalesce($7, error_code) ELSE $7 END,
     error_text = CASE WHEN $13 THEN coalesce($8, error_text) ELSE $8 END,
     lease_until = CASE WHEN $9 THEN NULL ELSE clock_timestamp() + make_interval(secs => $11) END,
