@@ -1,6 +1,7 @@
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
 import type { ClusterLook, OldUse } from "../consumers/schema.ts";
 import { recordConsumerLook } from "../verbs/record-consumer-look.ts";
 import { claim, force, newRig, type Rig, walkTo } from "./rotation-rig.ts";
@@ -41,6 +42,15 @@ export async function inGrace(over: Parameters<typeof newRig>[0] = {}) {
   const { rotationId } = await force(rig);
   await walkTo(rig, await claim(rig, rotationId), "grace");
   return { rig, rotationId };
+}
+
+/** Takes it for a worker anew, whoever held it. */
+export async function reclaim(rig: Rig, rotationId: string) {
+  await asSuperuser(
+    "UPDATE rotation SET lease_until = NULL, lease_owner = NULL WHERE rotation_id = $1",
+    [rotationId],
+  );
+  return claim(rig, rotationId);
 }
 
 export function look(

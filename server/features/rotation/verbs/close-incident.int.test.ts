@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
+import { reclaim } from "../testing/consumer-rig.ts";
 import { endOld, incidentRow, mark } from "../testing/leak-rig.ts";
 import { bindingRow, claim, newRig, walkTo } from "../testing/rotation-rig.ts";
 import { closeIncident } from "./close-incident.ts";
@@ -13,7 +14,7 @@ test("contained, it is closed with what was found, once", async () => {
   const rig = await newRig();
   const { incidentId, rotationId } = await mark(rig);
   await walkTo(rig, await claim(rig, rotationId ?? ""), "grace");
-  await endOld(rig, await claim(rig, rotationId ?? ""));
+  await endOld(rig, await reclaim(rig, rotationId ?? ""));
   const closed = await runVerb(closeIncident, rig.officer, { incidentId, findings });
   expect(closed).toEqual({ incidentId, state: "closed" });
   expect(await incidentRow(rig, incidentId)).toMatchObject({ state: "closed", pursue_at: null });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { serviceOf, userOf } from "#test/fixtures/callers.ts";
-import { IN_USE, inGrace, look } from "../testing/consumer-rig.ts";
+import { IN_USE, inGrace, look, reclaim } from "../testing/consumer-rig.ts";
 import { endOld, incidentRow, LEAK_REASON, mark } from "../testing/leak-rig.ts";
 import { bindingRow, claim, force, newRig, rotationRow, walkTo } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
@@ -25,7 +25,7 @@ test("a rotation without grace begins at once, and the credential is shown as le
   await walkTo(rig, held, "grace");
   // The target still counts sessions: after a leak they hold nothing back.
   await look(rig, rotationId, null, [IN_USE]);
-  await endOld(rig, await claim(rig, rotationId));
+  await endOld(rig, await reclaim(rig, rotationId));
   expect((await bindingRow(rig)).leaked_at).toBeNull();
   expect(await incidentRow(rig, marked.incidentId)).toMatchObject({
     state: "contained",
@@ -60,7 +60,7 @@ test("in grace, the old value that leaked loses its grace at once; nothing is op
   const row = await rotationRow(rig, rotationId);
   expect(row).toMatchObject({ trigger: "leaked", state: "grace" });
   expect(row.due_at.getTime()).toBeLessThanOrEqual(row.updated_at.getTime());
-  const held = await claim(rig, rotationId);
+  const held = await reclaim(rig, rotationId);
   await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
 });
 

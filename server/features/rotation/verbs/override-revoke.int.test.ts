@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
-import { IN_USE, inGrace, look } from "../testing/consumer-rig.ts";
-import { claim, newRig, rotationRow } from "../testing/rotation-rig.ts";
+import { IN_USE, inGrace, look, reclaim } from "../testing/consumer-rig.ts";
+import { newRig, rotationRow } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 import { overrideRevoke } from "./override-revoke.ts";
 
@@ -14,7 +14,7 @@ const reason = "the report runner is decommissioned tonight";
 async function held() {
   const { rig, rotationId } = await inGrace();
   await look(rig, rotationId, null, [IN_USE]);
-  const claimed = await claim(rig, rotationId);
+  const claimed = await reclaim(rig, rotationId);
   await runVerb(beginStep, rig.worker, { ...claimed, step: "revoke" });
   return { rig, rotationId };
 }
@@ -31,7 +31,7 @@ test("overridden with a reason, the old value is ended although it is in use", a
   const count = (await eventsOf(rig.tenant)).length;
   await runVerb(overrideRevoke, rig.officer, { rotationId, reason });
   expect(await eventsOf(rig.tenant)).toHaveLength(count);
-  const claimed = await claim(rig, rotationId);
+  const claimed = await reclaim(rig, rotationId);
   await look(rig, rotationId, null, [IN_USE]);
   const begun = await runVerb(beginStep, rig.worker, { ...claimed, step: "revoke" });
   expect(begun).toMatchObject({ state: "revoking", isWaiting: false });

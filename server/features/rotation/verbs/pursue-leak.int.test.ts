@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
-import { inGrace } from "../testing/consumer-rig.ts";
+import { inGrace, reclaim } from "../testing/consumer-rig.ts";
 import { endOld, incidentRow, mark, pursue, pursuerOf } from "../testing/leak-rig.ts";
 import { claim, newRig, type Rig, rotationRow, walkTo } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
@@ -50,7 +50,7 @@ test("a rotation that ended without the proof is followed by another", async () 
 test("the value of a rotation still in grace leaked: that one is hurried, then another replaces it", async () => {
   const { rig, rotationId } = await inGrace({ graceSeconds: 3_600 });
   const { incidentId } = await mark(rig, { leaked: "current" });
-  await endOld(rig, await claim(rig, rotationId));
+  await endOld(rig, await reclaim(rig, rotationId));
   // The first version is dead; the second is the one that leaked.
   expect(await incidentRow(rig, incidentId)).toMatchObject({ state: "open", leaked_version: 2 });
   await pursue(rig, incidentId);
@@ -63,7 +63,7 @@ test("once contained it is asked about a last time, and then left", async () => 
   const rig = await newRig();
   const { incidentId, rotationId } = await mark(rig);
   await walkTo(rig, await claim(rig, rotationId ?? ""), "grace");
-  await endOld(rig, await claim(rig, rotationId ?? ""));
+  await endOld(rig, await reclaim(rig, rotationId ?? ""));
   expect((await pursue(rig, incidentId)).ask).toMatchObject({ isContained: true });
   expect((await incidentRow(rig, incidentId)).pursue_at).toBeNull();
 });

@@ -10,9 +10,10 @@ import {
   IN_USE,
   inGrace,
   look,
+  reclaim,
   UNUSED,
 } from "../testing/consumer-rig.ts";
-import { claim, force, newRig, rotationRow, stepsOf } from "../testing/rotation-rig.ts";
+import { force, newRig, rotationRow, stepsOf } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 import { recordConsumerLook } from "./record-consumer-look.ts";
 
@@ -55,7 +56,7 @@ test("a source that is away leaves consumers unknown, never moved; a whole readi
 test("the revocation is held inside the verb while the target counts sessions, and goes on when it counts none", async () => {
   const { rig, rotationId } = await inGrace();
   await look(rig, rotationId, null, [IN_USE]);
-  const held = await claim(rig, rotationId);
+  const held = await reclaim(rig, rotationId);
   const begun = await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
   expect(begun).toMatchObject({ state: "grace", isWaiting: true });
   const row = await rotationRow(rig, rotationId);
@@ -70,7 +71,7 @@ test("the revocation is held inside the verb while the target counts sessions, a
   await asSuperuser("UPDATE rotation SET due_at = clock_timestamp() WHERE rotation_id = $1", [
     rotationId,
   ]);
-  const again = await claim(rig, rotationId);
+  const again = await reclaim(rig, rotationId);
   const going = await runVerb(beginStep, rig.worker, { ...again, step: "revoke" });
   expect(going).toMatchObject({ state: "revoking", isWaiting: false });
   expect((await stepsOf(rig, rotationId)).slice(-3)).toEqual(["grace", "grace", "revoking"]);
@@ -93,7 +94,7 @@ test("what was heard too long ago holds it as unknown; who used it stands in no 
     "UPDATE secret_consumer SET checked_at = checked_at - interval '1 hour' WHERE binding_id = $1",
     [rig.bindingId],
   );
-  const held = await claim(rig, rotationId);
+  const held = await reclaim(rig, rotationId);
   const begun = await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
   expect(begun).toMatchObject({ state: "grace", isWaiting: true });
   expect(await rotationRow(rig, rotationId)).toMatchObject({ error_code: "consumers_unknown" });

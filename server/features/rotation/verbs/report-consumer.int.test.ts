@@ -5,8 +5,8 @@ import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { serviceOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
-import { consumersOf, inGrace, look } from "../testing/consumer-rig.ts";
-import { bindingRow, claim, newRig, type Rig } from "../testing/rotation-rig.ts";
+import { consumersOf, inGrace, look, reclaim } from "../testing/consumer-rig.ts";
+import { bindingRow, newRig, type Rig } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 import { reportConsumer } from "./report-consumer.ts";
 
@@ -41,7 +41,7 @@ test("after a promotion it has not moved until it reports the new version; until
   await report(rig);
   await look(rig, rotationId, null);
   expect(await consumersOf(rig)).toMatchObject([{ state: "not-yet", reason: "reports-older" }]);
-  const held = await claim(rig, rotationId);
+  const held = await reclaim(rig, rotationId);
   const begun = await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
   expect(begun).toMatchObject({ state: "grace", isWaiting: true });
   expect((await report(rig, { version: 2 })).state).toBe("moved");
