@@ -1,12 +1,14 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { RefreshButton } from "#components/live/refresh-button.tsx";
+import { StoreList } from "#components/regions/store-list.tsx";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { PlatformHealth, TenantCounts } from "#server/features/platform/schema.ts";
+import type { StoreStatus } from "#server/features/regions/views.ts";
 import { tenantState } from "./tenant-state.ts";
 
 const COLUMNS = [
@@ -23,11 +25,18 @@ const TONES = { ok: "ok", late: "due", unsealed: "due", trouble: "danger" } as c
 const CELL = "whitespace-nowrap px-4 py-2 text-start";
 
 /** What the platform has to do for each tenant: counts and times, never content. */
-export function HealthScreen({ health }: { health: PlatformHealth }) {
+export function HealthScreen({
+  health,
+  stores,
+}: {
+  health: PlatformHealth;
+  stores: readonly StoreStatus[];
+}) {
   const t = useTranslations("health");
   return (
     <AsOfProvider at={health.asOf}>
       <PageHeader title={t("title")} asOf={health.asOf} actions={<RefreshButton />} />
+      <StoreList stores={stores} />
       <Section title={t("tenants")} aside={t("hint")} look="card">
         <section
           aria-label={t("scope")}

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { problemOf } from "#components/problem/problem.ts";
 import { ProblemState } from "#components/problem/problem-state.tsx";
+import { BindingReads } from "#components/regions/binding-reads.tsx";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { LiveQueries } from "#components/trpc/live-queries.tsx";
@@ -14,6 +15,7 @@ import { DetailPanel } from "#components/ui/detail-panel.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { useBlockedReason } from "./blocked-reason.ts";
+import { ConsumersSection } from "./consumers-section.tsx";
 import type { CredentialDetail } from "./credential-detail.ts";
 import { CredentialFacts } from "./credential-facts.tsx";
 import { ForceRotateDialog } from "./force-rotate-dialog.tsx";
@@ -80,7 +82,7 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
               {t("force.button")}
             </Button>
             <Link
-              href={`/t/${tenantId}/audit?subject=${encodeURIComponent(`secret-binding/${bindingId}`)}`}
+              href={`/t/${tenantId}/audit?q=${encodeURIComponent(`subject:secret-binding/${bindingId}`)}`}
               className="ms-auto inline-flex min-h-9 items-center text-accent text-sm underline"
             >
               {t("detail.events")}
@@ -102,7 +104,16 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
             <RotationTimeline rotation={newest} />
           </Section>
         ) : null}
+        <ConsumersSection
+          tenantId={tenantId}
+          detail={detail}
+          onChanged={() => {
+            query.refetch();
+            router.refresh();
+          }}
+        />
         <CredentialFacts binding={detail.binding} />
+        <BindingReads tenantId={tenantId} bindingId={bindingId} />
         <RotationHistory rotations={earlier} />
       </DetailPanel>
       <ForceRotateDialog

@@ -1,24 +1,27 @@
 "use client";
 import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useCallback, useMemo } from "react";
+import { AutoMore } from "#components/data-table/auto-more.tsx";
 import { DataTable } from "#components/data-table/data-table.tsx";
-import { MoreButton } from "#components/data-table/more-button.tsx";
 import { useMorePages } from "#components/data-table/use-more-pages.ts";
 import { RefreshButton } from "#components/live/refresh-button.tsx";
 import { usePageRefresh } from "#components/live/use-page-refresh.ts";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
-import { CalendarBar, type CalendarDay } from "#components/ui/calendar-bar.tsx";
+import type { CalendarDay } from "#components/ui/calendar-bar.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
+import type { ClassCounts } from "./class-matrix.tsx";
 import { useCredentialColumns } from "./credential-columns.tsx";
 import type { CredentialRow } from "./credential-row.ts";
+import { DashboardOverview } from "./dashboard-overview.tsx";
 import { pollMillis } from "./poll-millis.ts";
 import { NO_FILTERS, RotationFilters } from "./rotation-filters.tsx";
 import { type RotationCounts, RotationStrip } from "./rotation-strip.tsx";
+import { RotationTools } from "./rotation-tools.tsx";
 import { bindingsQueryOf } from "./rotation-url.ts";
 
 const CredentialPanel = dynamic(
@@ -26,11 +29,23 @@ const CredentialPanel = dynamic(
   { ssr: false },
 );
 
+const StoreBanner = dynamic(
+  async () => (await import("#components/regions/store-banner.tsx")).StoreBanner,
+  { ssr: false },
+);
+
 interface RotationsScreenProps {
   tenantId: string;
   params: Readonly<Record<string, string | undefined>>;
   page: { bindings: CredentialRow[]; nextCursor: string | null; asOf: Date };
-  summary: RotationCounts & { total: number; upcoming: CalendarDay[] };
+  summary: RotationCounts & {
+    total: number;
+    next7Days: number;
+    next30Days: number;
+    byClass: ClassCounts[];
+    regions: string[];
+    upcoming: CalendarDay[];
+  };
   /** Whether the viewer has `runtime.secrets.rotate` in this tenant. */
   mayRotate: boolean;
 }
@@ -44,13 +59,15 @@ export function RotationsScreen(props: RotationsScreenProps) {
   const columns = useCredentialColumns();
   const url = useUrlState();
   const { visit } = useUrlVisit();
+  const router = useRouter();
+  const refresh = useCallback(() => router.refresh(), [router]);
   const list = useMorePages({
     question: JSON.stringify(params),
     first: useMemo(() => ({ items: page.bindings, nextCursor: page.nextCursor }), [page]),
     idOf,
     fetchPage: async (cursor) => {
       const { consoleClient } = await import("#components/trpc/console-client.ts");
-      const query = { ...bindingsQueryOf(params), cursor };
+      const query = { ...bindingsQueryOf(params), cursor, limit: 200 };
       const next = await consoleClient(tenantId).rotation.list.query(query);
       return { items: next.bindings, nextCursor: next.nextCursor };
     },
@@ -64,18 +81,32 @@ export function RotationsScreen(props: RotationsScreenProps) {
 
   return (
     <AsOfProvider at={page.asOf}>
-      <PageHeader title={t("title")} asOf={page.asOf} actions={<RefreshButton />} />
+      <PageHeader
+        title={t("title")}
+        asOf={page.asOf}
+        actions={
+          <>
+            <RotationTools
+              tenantId={tenantId}
+              params={params}
+              mayRotate={mayRotate}
+              onRotated={refresh}
+            />
+            <RefreshButton />
+          </>
+        }
+      />
+      <StoreBanner tenantId={tenantId} />
       <RotationStrip counts={summary} />
       {summary.total > 0 ? (
-        <Section look="card" title={t("calendarTitle")} aside={t("calendarHint")}>
-          <div className="px-4 py-3">
-            <CalendarBar
-              label={t("calendarTitle")}
-              days={summary.upcoming}
-              isFirstLate={summary.overdue > 0}
-            />
-          </div>
-        </Section>
+        <DashboardOverview
+          tenantId={tenantId}
+          days={summary.upcoming}
+          isFirstLate={summary.overdue > 0}
+          next7Days={summary.next7Days}
+          next30Days={summary.next30Days}
+          byClass={summary.byClass}
+        />
       ) : null}
 
       <DataTable
@@ -89,10 +120,10 @@ export function RotationsScreen(props: RotationsScreenProps) {
         onOpen={open}
         onClearFilters={() => visit(NO_FILTERS)}
         empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
-        filters={<RotationFilters params={params} />}
+        filters={<RotationFilters params={params} regions={summary.regions} />}
         footer={
           list.hasMore ? (
-            <MoreButton label={t("more")} isLoading={list.isLoading} onPress={list.loadMore} />
+            <AutoMore label={t("more")} isLoading={list.isLoading} onPress={list.loadMore} />
           ) : null
         }
       />

@@ -1,9 +1,18 @@
-import { Activity, House, type LucideIcon, RefreshCw, Scale, ScrollText } from "lucide-react";
+import {
+  Activity,
+  Globe,
+  House,
+  type LucideIcon,
+  RefreshCw,
+  Rocket,
+  Scale,
+  ScrollText,
+} from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 
 export interface NavItem {
   /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
-  name: "home" | "rotations" | "policies" | "audit" | "health";
+  name: "home" | "deployments" | "rotations" | "policies" | "audit" | "health" | "regions";
   path: string;
   icon: LucideIcon;
   /** Who lacks it does not see the item; the page itself answers "forbidden". */
@@ -14,8 +23,15 @@ export interface NavItem {
 export const NAV_ITEMS: readonly NavItem[] = [
   { name: "home", path: "", icon: House },
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
+  {
+    name: "deployments",
+    path: "/deployments",
+    icon: Rocket,
+    scope: "runtime.deployments.read",
+  },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+  { name: "regions", path: "/regions", icon: Globe, scope: "runtime.regions.read" },
   { name: "health", path: "/health", icon: Activity, scope: "runtime.health.read" },
 ];
 

@@ -11,7 +11,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** What a platform operator sees: of every tenant in the Sovereign's context, of one in its own. */
 export default async function HealthPage({ params }: { params: Promise<{ tenant: string }> }) {
   const { tenant } = await params;
-  const loaded = await load(tenant, (console) => console.platform.health());
+  const loaded = await load(tenant, async (console) => ({
+    health: await console.platform.health(),
+    stores: (await console.regions.storeHealth()).stores,
+  }));
   const title = (await getTranslations("health"))("title");
   return (
     <KeepLoaded
@@ -19,7 +22,7 @@ export default async function HealthPage({ params }: { params: Promise<{ tenant:
       problem={loaded.isLoaded ? null : loaded.problem}
       scope="runtime.health.read"
     >
-      {loaded.isLoaded ? <HealthScreen health={loaded.data} /> : null}
+      {loaded.isLoaded ? <HealthScreen {...loaded.data} /> : null}
     </KeepLoaded>
   );
 }
