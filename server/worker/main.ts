@@ -12,6 +12,7 @@ import { expireDueApprovals } from "./jobs/approvals.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import { announceDeployments, tendDueDeployments } from "./jobs/deployments.ts";
+import { discoverDue } from "./jobs/discovery.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
@@ -26,13 +27,22 @@ import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredVault } from "./vault.ts";
+import { askForRenewals } from "./watch/ask-for-renewals.ts";
+import { watchCredentials } from "./watch/watch-credentials.ts";
+import { configuredSources } from "./watch/watch-sources.ts";
 import { workerEnv } from "./worker-env.ts";
 
 /**
  * The worker: any number of replicas, each doing what is due. SIGTERM lets what is under way reach
  * its next record; a SIGKILL loses nothing either, the lease only has to run out.
  */
-const { WORKER_LEASE_SECONDS, WORKER_LOOPS, WORKER_FAILPOINT, ROTATIONS_PER_TARGET } = workerEnv();
+const {
+  WORKER_LEASE_SECONDS,
+  WORKER_LOOPS,
+  WORKER_FAILPOINT,
+  ROTATIONS_PER_TARGET,
+  DISCOVERY_SECONDS,
+} = workerEnv();
 const HOUR_MILLIS = 3_600_000;
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -42,6 +52,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 
 const vault = configuredVault();
 const stores = configuredStores();
+const sources = configuredSources(vault);
 const regions = configuredRegions();
 const clients = regionClients(regions);
 const primary = primaryVault({ regions, clients, own: { address: env().OPENBAO_ADDR, vault } });
@@ -89,7 +100,15 @@ const loops = {
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
   leases: () => repeat(1_000, "leases", () => tendDueLeases(tending)),
+  discovery: () => {
+    const owner = `${hostname()}:${process.pid}`;
+    const snapshot = env().KUBERNETES_SNAPSHOT_DIR;
+    const look = { vault, stores, owner, snapshot, everySeconds: DISCOVERY_SECONDS };
+    return repeat(2_000, "discovery", () => discoverDue(look));
+  },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
+  watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),
+  renewals: () => repeat(2_000, "renewals", () => askForRenewals(sources)),
   "manual-work": () => repeat(10_000, "manual-work", remindOfManualWork),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
   sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),

@@ -16,8 +16,11 @@ const LOOPS = [
   "denials",
   "sessions",
   "rotation-approvals",
+  "discovery",
   "leases",
   "manual-work",
+  "watch",
+  "renewals",
   "regions",
 ] as const;
 
@@ -26,6 +29,8 @@ const schema = z.object({
   WORKER_LEASE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
   /** How many rotations may act on one database host, mount or realm at once. */
   ROTATIONS_PER_TARGET: z.coerce.number().int().min(1).max(1_000).default(4),
+  /** How often each tenant's stores are looked through for secrets. */
+  DISCOVERY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(300),
   /** Which loops this replica runs. */
   WORKER_LOOPS: z
     .string()

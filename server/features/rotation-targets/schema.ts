@@ -56,7 +56,12 @@ export const TargetAddress = z.discriminatedUnion("kind", [
     tls: z.enum(["verify-full", "disable"]),
     databases: z.array(z.string().min(1).max(63)).min(1).max(200),
   }),
-  z.object({ kind: z.literal("openbao"), mount: folder, prefix }),
+  z.object({
+    kind: z.literal("openbao"),
+    mount: folder,
+    engine: z.enum(["transit", "database", "pki", "kv"]),
+    prefix,
+  }),
   z.object({
     kind: z.literal("azure-key-vault"),
     vault: z.string().regex(/^[a-zA-Z][0-9a-zA-Z-]{2,23}$/, "must be the name of a Key Vault"),

@@ -14,6 +14,7 @@ import { forceRotate } from "./verbs/force-rotate.ts";
 import { forceRotateMany } from "./verbs/force-rotate-many.ts";
 import { overrideRevoke } from "./verbs/override-revoke.ts";
 import { pauseRotation } from "./verbs/pause-rotation.ts";
+import { requestRenewal } from "./verbs/request-renewal.ts";
 import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
 import { rollBackRotation } from "./verbs/roll-back-rotation.ts";
@@ -28,6 +29,9 @@ import {
   ListBindingsOutput,
   SummaryOutput,
 } from "./views.ts";
+
+import { credentialWatch } from "./watched/queries.ts";
+import { WatchInput, WatchOutput } from "./watched/schema.ts";
 
 export const rotationRouter = router({
   list: readProcedure("runtime.secrets.read")
@@ -63,15 +67,18 @@ export const rotationRouter = router({
     .input(ConsumersInput)
     .output(ConsumersOutput)
     .query(({ ctx, input }) =>
-      consumersOf(ctx.tx, ctx.caller.tenant, input.bindingId, {
-        mayKnowUsers: ctx.caller.scopes.has("runtime.incidents.read"),
-      }),
+      consumersOf(ctx.tx, ctx.caller.tenant, input.bindingId, ctx.caller.scopes),
     ),
   overrideRevoke: verbProcedure(overrideRevoke),
   manual: readProcedure("runtime.secrets.read")
     .input(ManualWorkInput)
     .output(ManualWorkOutput)
     .query(({ ctx, input }) => manualWork(ctx.tx, ctx.caller, input.bindingId)),
+  watch: readProcedure("runtime.secrets.read")
+    .input(WatchInput)
+    .output(WatchOutput)
+    .query(({ ctx, input }) => credentialWatch(ctx.tx, ctx.caller.tenant, input.bindingId)),
+  requestRenewal: verbProcedure(requestRenewal),
   completeManual: verbProcedure(completeManualRotation),
   settleManual: verbProcedure(settleManualCompletion),
 });

@@ -38,6 +38,17 @@ export class KeyVaultKeys {
     });
   }
 
+  /** Every name, and whether Key Vault manages it itself: then it is a certificate's. */
+  async listed(): Promise<{ name: string; isManaged: boolean }[]> {
+    return asKeyVaultCall("key list", async () => {
+      const names: { name: string; isManaged: boolean }[] = [];
+      for await (const { name, managed } of this.#reader.listPropertiesOfKeys()) {
+        names.push({ name, isManaged: managed === true });
+      }
+      return names;
+    });
+  }
+
   /** Newest first as far as Key Vault's clock tells (whole seconds); empty when there is no such key. */
   async versions(name: string): Promise<KeyVersion[]> {
     return asKeyVaultCall("key versions", async () => {

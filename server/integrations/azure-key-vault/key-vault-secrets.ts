@@ -36,6 +36,17 @@ export class KeyVaultSecrets {
     });
   }
 
+  /** Every name, and whether Key Vault manages it itself: then it is a certificate's. */
+  async listed(): Promise<{ name: string; isManaged: boolean }[]> {
+    return asKeyVaultCall("secret list", async () => {
+      const names: { name: string; isManaged: boolean }[] = [];
+      for await (const { name, managed } of this.#reader.listPropertiesOfSecrets()) {
+        names.push({ name, isManaged: managed === true });
+      }
+      return names;
+    });
+  }
+
   /** Newest first as far as Key Vault's clock tells (whole seconds); empty when there is no such secret. */
   async versions(name: string): Promise<SecretVersion[]> {
     return asKeyVaultCall("secret versions", async () => {

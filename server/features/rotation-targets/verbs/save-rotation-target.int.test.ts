@@ -14,7 +14,12 @@ import {
 } from "../testing/target-fixture.ts";
 import { saveRotationTarget } from "./save-rotation-target.ts";
 
-const mount = (prefix: string) => ({ kind: "openbao" as const, mount: "transit", prefix });
+const mount = (prefix: string) => ({
+  kind: "openbao" as const,
+  mount: "transit",
+  engine: "transit" as const,
+  prefix,
+});
 
 test("registered once, changed by its name; the Sovereign's log says so", async () => {
   const name = newTargetName();

@@ -112,7 +112,9 @@ test.each<[string, (tenant: AuthorizedTenantId, other: AuthorizedTenantId) => un
 ])("is refused by name of the field, and nothing is bound: %s", async (_, make, field) => {
   const [tenant, other] = [await newTenant("people"), await newTenant("people")];
   await register({ address: database(tenant), tenants: [tenant, other] });
-  await register({ address: { kind: "openbao", mount: "transit", prefix: "{tenant}." } });
+  await register({
+    address: { kind: "openbao", mount: "transit", engine: "transit", prefix: "{tenant}." },
+  });
   await expect(bindAs(userOf(tenant, "officer"), make(tenant, other))).rejects.toMatchObject({
     code: "invalid",
     details: { field },

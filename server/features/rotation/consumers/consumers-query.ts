@@ -1,5 +1,6 @@
 import "server-only";
 import type { z } from "zod";
+import type { Scope } from "#server/platform/authz/scopes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -21,13 +22,13 @@ interface RotationOf {
 
 /**
  * Who uses a credential and whether each has moved, and what its target tells of the old value in
- * the newest rotation. `mayKnowUsers` shows who has sessions. Throws `not_found`.
+ * the newest rotation; who has sessions is for those who may see incidents. Throws `not_found`.
  */
 export async function consumersOf(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   bindingId: string,
-  { mayKnowUsers }: { mayKnowUsers: boolean },
+  scopes: ReadonlySet<Scope>,
 ): Promise<z.input<typeof ConsumersOutput>> {
   const [binding] = await tx.query(
     "SELECT 1 FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2",
@@ -42,11 +43,26 @@ export async function consumersOf(
      WHERE r.tenant_id = $1 AND r.binding_id = $2 ORDER BY r.created_at DESC LIMIT 1`,
     [tenant, bindingId],
   );
+  const maySee = scopes.has("runtime.incidents.read");
   return {
     asOf: await tx.startedAt(),
     consumers: await consumerRows(tx, tenant, bindingId),
-    rotation: rotation ? await rotationPart(tx, tenant, rotation, mayKnowUsers) : null,
+    incident: maySee ? await openIncident(tx, tenant, bindingId) : null,
+    may: {
+      override: scopes.has("runtime.secrets.override"),
+      markLeaked: scopes.has("runtime.incidents.manage"),
+    },
+    rotation: rotation ? await rotationPart(tx, tenant, rotation, maySee) : null,
   };
+}
+
+async function openIncident(tx: TenantTx, tenant: AuthorizedTenantId, bindingId: string) {
+  const [row] = await tx.query<{ incidentId: string; state: string }>(
+    `SELECT incident_id AS "incidentId", state FROM leak_incident
+     WHERE tenant_id = $1 AND binding_id = $2 AND state <> 'closed' ORDER BY incident_id DESC LIMIT 1`,
+    [tenant, bindingId],
+  );
+  return row ?? null;
 }
 
 export async function consumerRows(

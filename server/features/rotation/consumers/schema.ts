@@ -165,6 +165,9 @@ export const OldUseView = z.object({
 export const ConsumersOutput = z.object({
   asOf: z.date(),
   consumers: z.array(ConsumerView),
+  /** The newest incident that is not closed, for those who may see incidents. */
+  incident: z.object({ incidentId: z.uuid(), state: z.string() }).nullable(),
+  may: z.object({ override: z.boolean(), markLeaked: z.boolean() }),
   /** Of the newest rotation, when it has one. */
   rotation: z
     .object({

@@ -31,6 +31,8 @@ export type SpiffeSvid = z.infer<typeof SpiffeSvid>;
 export const RealmPasswords = z.object({
   kind: z.literal("realm-passwords"),
   realm: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, "must be the name of a realm"),
+  /** Keycloak, and where the vault keeps an account that may look at the realm. Absent: nobody looks. */
+  admin: z.object({ url: z.url({ protocol: /^https?$/ }), accountPath: path }).optional(),
 });
 export type RealmPasswords = z.infer<typeof RealmPasswords>;
 

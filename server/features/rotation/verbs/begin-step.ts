@@ -45,12 +45,12 @@ export const beginStep = verb({
     if (to !== from && !mayMove(from, to, resume)) {
       throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
     }
-    await tx.query(
+    const [row] = await tx.query<{ at: Date }>(
       `UPDATE rotation SET state = $3, intent = $4, updated_at = clock_timestamp(),
          lease_until = clock_timestamp() + make_interval(secs => $5),
          old_handle = coalesce($6, old_handle), new_handle = coalesce($7, new_handle),
          error_code = coalesce($8, error_code), error_text = coalesce($9, error_text)
-       WHERE tenant_id = $1 AND rotation_id = $2`,
+       WHERE tenant_id = $1 AND rotation_id = $2 RETURNING updated_at AS at`,
       [
         tenant,
         rotationId,
@@ -69,6 +69,7 @@ export const beginStep = verb({
       { state: to, resumeState: resume, isWaiting: false, begun: input.step, isCancelled },
       {
         eventId,
+        ...(row ? { at: row.at } : {}),
         type: `runtime.secrets.rotation-${to === from ? "step-begun" : to.replaceAll("_", "-")}`,
         subject: `secret-binding/${rotation.binding_id}`,
         causedBy: rotation.cause_event_id,

@@ -4,7 +4,6 @@ import { currentRules } from "#server/features/secret-policies/index.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { findBindings, placeKey } from "../bindings/find-bindings.ts";
 import { bindingJudgement, planBinding } from "../bindings/plan-binding.ts";
-import { graceOf } from "../grace-of.ts";
 import { BindSecretInput } from "../schema.ts";
 import { saveBinding } from "../writes/save-binding.ts";
 

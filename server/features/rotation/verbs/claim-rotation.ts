@@ -27,13 +27,13 @@ export const claimRotation = verb({
       [input.rotationId, input.mostPerTarget, input.writesTo ?? null],
     );
     if (!target?.has_room) return unchanged({ claimed: null });
-    const [lease] = await tx.query<{ fence: string }>(
+    const [lease] = await tx.query<{ fence: string; at: Date }>(
       `UPDATE rotation SET fence = fence + 1, lease_owner = $3, updated_at = clock_timestamp(),
          lease_until = clock_timestamp() + make_interval(secs => $4)
        WHERE tenant_id = $1 AND rotation_id = $2 AND finished_at IS NULL
          AND paused_at IS NULL AND (state <> 'awaiting_approval' OR approved_at IS NOT NULL) AND due_at <= clock_timestamp()
          AND (lease_until IS NULL OR lease_until <= clock_timestamp())
-       RETURNING fence`,
+       RETURNING fence, updated_at AS at`,
       [tenant, input.rotationId, input.owner, input.leaseSeconds],
     );
     if (!lease) return unchanged({ claimed: null });
@@ -69,6 +69,7 @@ export const claimRotation = verb({
       },
       {
         type: "runtime.secrets.rotation-claimed",
+        at: lease.at,
         subject: `secret-binding/${rotation.binding_id}`,
         causedBy: rotation.cause_event_id,
         payload: {

@@ -68,7 +68,7 @@ export const recordStep = verb({
       input.promotedVersion && rotation.new_handle
         ? { ...rotation.new_handle, version: input.promotedVersion }
         : rotation.new_handle;
-    await tx.query(UPDATE_ROTATION, [
+    const updated = tx.query<{ at: Date }>(UPDATE_ROTATION, [
       tenant,
       rotationId,
       to,
@@ -85,14 +85,16 @@ export const recordStep = verb({
       to === "rolled_back",
       begun ? JSON.stringify({ step: begun }) : null,
     ]);
-    if (to === "rolled_back" && isTakenBack) {
-      await restoreBinding(tx, tenant, binding, { rotation, version: input.restoredVersion });
-    } else {
-      await changeBinding(tx, tenant, binding, { to, newHandle });
-      await settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled });
-    }
     const eventId = uuidv7();
-    await addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note });
+    // Sent together: they don't wait for one another, and the database takes them in this order.
+    const [[row]] = await Promise.all([
+      updated,
+      addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note }),
+      to === "rolled_back" && isTakenBack
+        ? restoreBinding(tx, tenant, binding, { rotation, version: input.restoredVersion })
+        : changeBinding(tx, tenant, binding, { to, newHandle }),
+      isTakenBack ? null : settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled }),
+    ]);
     const contained = await containLeak(tx, tenant, rotation, { to, eventId });
     return audited(
       {
@@ -104,6 +106,7 @@ export const recordStep = verb({
       },
       {
         eventId,
+        ...(row ? { at: row.at } : {}),
         type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),
         subject: `secret-binding/${rotation.binding_id}`,
         outcome: input.errorCode || (to === "rolled_back" && !isTakenBack) ? "failed" : "succeeded",
@@ -143,4 +146,4 @@ const UPDATE_ROTATION = `
     due_at = clock_timestamp() + make_interval(secs => CASE WHEN $3 = 'grace' THEN grace_seconds ELSE $12 END),
     finished_at = CASE WHEN $10 THEN clock_timestamp() END,
     updated_at = clock_timestamp()
-  WHERE tenant_id = $1 AND rotation_id = $2`;
+  WHERE tenant_id = $1 AND rotation_id = $2 RETURNING updated_at AS at`;

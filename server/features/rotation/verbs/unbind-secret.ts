@@ -30,7 +30,7 @@ export const unbindSecret = verb({
       });
     }
     await tx.query(
-      `UPDATE secret_binding SET state = 'retired', retired_at = clock_timestamp(), retired_reason = $3,
+      `UPDATE secret_binding SET state = 'retired', origin = 'bound', retired_at = clock_timestamp(), retired_reason = $3,
          next_rotation_at = NULL, retry_at = NULL, missing_since = NULL, updated_at = clock_timestamp()
        WHERE tenant_id = $1 AND binding_id = $2`,
       [tenant, bindingId, reason],
