@@ -62,6 +62,14 @@ export function useCredentialColumns(): readonly Column<CredentialRow>[] {
         sortBy: "server",
       },
       {
+        id: "region",
+        label: t("columns.region"),
+        isWideOnly: true,
+        cell: (row) =>
+          row.region ?? <span className="whitespace-nowrap text-muted">{t("allRegions")}</span>,
+        sortBy: "server",
+      },
+      {
         id: "store",
         label: t("columns.store"),
         isWideOnly: true,

@@ -1,22 +1,32 @@
 "use client";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useUrlVisit } from "#components/url/use-url-state.ts";
 import { BINDING_STATUSES } from "./binding-statuses.ts";
 import { CLASSES, ROTATION_PARAMS } from "./rotation-url.ts";
 
+const MoreFilters = dynamic(async () => (await import("./more-filters.tsx")).MoreFilters, {
+  ssr: false,
+});
+
 interface RotationFiltersProps {
   params: Readonly<Record<string, string | undefined>>;
+  /** The regions that credentials name. */
+  regions: readonly string[];
 }
 
 /** Takes every filter of the dashboard away. */
 export const NO_FILTERS = Object.fromEntries(ROTATION_PARAMS.map((name) => [name, null]));
 
-/** Narrows the table by text, class and state; kept in the URL and answered by the server. */
-export function RotationFilters({ params }: RotationFiltersProps) {
+/** Narrows the table; kept in the URL and answered by the server. */
+export function RotationFilters({ params, regions }: RotationFiltersProps) {
   const t = useTranslations("rotations");
   const { visit } = useUrlVisit();
+  const isMoreInForce = Boolean(params.env || params.region || params.owner || params.next);
+  const [isMoreAsked, setMoreAsked] = useState(false);
   return (
     <search className="flex flex-wrap items-center gap-2">
       <form
@@ -59,6 +69,13 @@ export function RotationFilters({ params }: RotationFiltersProps) {
           </option>
         ))}
       </Select>
+      {isMoreInForce || isMoreAsked ? (
+        <MoreFilters params={params} regions={regions} />
+      ) : (
+        <Button size="sm" look="quiet" onClick={() => setMoreAsked(true)}>
+          {t("moreFilters")}
+        </Button>
+      )}
       {ROTATION_PARAMS.some((name) => params[name]) ? (
         <Button size="sm" look="quiet" onClick={() => visit(NO_FILTERS)}>
           {t("clear")}

@@ -1,4 +1,6 @@
 "use client";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { intlLocale } from "#components/time/time-text.ts";
 import { cx } from "./cx.ts";
@@ -15,6 +17,10 @@ interface CalendarBarProps {
   days: readonly CalendarDay[];
   /** Whether what is overdue counts on the first day. */
   isFirstLate?: boolean;
+  /** Where a day leads; without it the bars are only looked at. */
+  hrefOf?: (day: string) => string;
+  /** The day that the list is narrowed to. */
+  chosenDay?: string | null;
 }
 
 const STEP = 10;
@@ -31,12 +37,17 @@ function barHeight(count: number, most: number): number {
 }
 
 /** What is coming, a bar a day, with a table that says the same. */
-export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarProps) {
+export function CalendarBar(props: CalendarBarProps) {
+  const { label, days, isFirstLate = false, hrefOf, chosenDay } = props;
   const t = useTranslations("common.calendar");
   const locale = useLocale();
   const most = Math.max(1, ...days.map((day) => day.count));
   const busy = days.filter((day) => day.count > 0);
   const width = days.length * STEP;
+  const router = useRouter();
+  // The table below says the same with links that a keyboard reaches.
+  const goTo = (day: string) =>
+    hrefOf ? () => router.replace(hrefOf(day), { scroll: false }) : undefined;
   return (
     <figure className="flex flex-col gap-1">
       <svg
@@ -47,12 +58,19 @@ export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarPro
         className="mirrored h-12 w-full"
       >
         {days.map(({ day, count }, index) => (
-          <g key={day} data-tip={t("day", { day: dayText(day, locale), count })}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: a second way for the mouse; links say the same below
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the links
+          <g
+            key={day}
+            data-tip={t("day", { day: dayText(day, locale), count })}
+            onClick={goTo(day)}
+            className={hrefOf && "cursor-pointer"}
+          >
             <rect
               x={index * STEP}
               width={STEP}
               height={HEIGHT}
-              className="fill-transparent hover:fill-hover"
+              className={day === chosenDay ? "fill-selected" : "fill-transparent hover:fill-hover"}
             />
             <rect
               x={index * STEP + 1}
@@ -107,7 +125,21 @@ export function CalendarBar({ label, days, isFirstLate = false }: CalendarBarPro
           <tbody>
             {busy.map(({ day, count }) => (
               <tr key={day} className="border-line border-b">
-                <td className="py-1">{dayText(day, locale)}</td>
+                <td className="py-1">
+                  {hrefOf ? (
+                    <Link
+                      href={hrefOf(day)}
+                      scroll={false}
+                      prefetch={false}
+                      aria-current={day === chosenDay ? "true" : undefined}
+                      className="text-accent underline"
+                    >
+                      {dayText(day, locale)}
+                    </Link>
+                  ) : (
+                    dayText(day, locale)
+                  )}
+                </td>
                 <td className="py-1 text-end">{count}</td>
               </tr>
             ))}
