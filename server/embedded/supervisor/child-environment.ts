@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ApplicationLogin } from "../../platform/db/logins.ts";
 import type { DataLayout } from "./data-layout.ts";
 import type { DemoKeys } from "./demo-keys.ts";
+import { demoRegions } from "./demo-regions.ts";
 
 /** The demo's clusters: a folder of manifests for each installation. */
 const DEMO_CLUSTERS = join(import.meta.dirname, "../../../deploy/demo-cluster");
@@ -10,6 +11,9 @@ export interface Ports {
   readonly console: number;
   readonly postgres: number;
   readonly vault: number;
+  /** The second region's vault, and where it takes the order to be the primary. */
+  readonly replica: number;
+  readonly hook: number;
   readonly idp: number;
 }
 
@@ -36,6 +40,8 @@ const FROM_OPERATOR = [
   "IDENTITY_CONFIG",
   "OPENBAO_ADDR",
   "OPENBAO_TOKEN_FILE",
+  "REGIONS_CONFIG",
+  "DR_HOOK_URL",
   "KUBERNETES_SNAPSHOT_DIR",
   "METRICS_TOKEN",
   "TRUSTED_PROXIES",
@@ -92,6 +98,8 @@ export function applicationEnvironment(options: {
     IDENTITY_CONFIG: `${layout.idp}/identity.json`,
     OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
+    // Who brings an OpenBao of his own says himself which regions it has.
+    ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
     KUBERNETES_SNAPSHOT_DIR: join(DEMO_CLUSTERS, sovereign),
     ...pick(source, FROM_OPERATOR),
   };

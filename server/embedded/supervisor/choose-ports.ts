@@ -1,7 +1,14 @@
 import { freePort } from "../postgres/free-port.ts";
 import type { Ports } from "./child-environment.ts";
 
-export const DEFAULT_PORTS: Ports = { console: 3000, postgres: 54_320, vault: 8200, idp: 8080 };
+export const DEFAULT_PORTS: Ports = {
+  console: 3000,
+  postgres: 54_320,
+  vault: 8200,
+  replica: 8210,
+  hook: 8211,
+  idp: 8080,
+};
 
 /** The wanted ports, or for each that is taken the next free one, with a word about it. */
 export async function choosePorts(wanted: Ports, say: (line: string) => void): Promise<Ports> {

@@ -6,6 +6,7 @@ export function dataLayout(dataDir: string) {
     dataDir,
     postgres: join(dataDir, "pg"),
     vault: join(dataDir, "vault"),
+    replica: join(dataDir, "replica"),
     idp: join(dataDir, "idp"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),

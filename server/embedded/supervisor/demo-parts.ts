@@ -33,6 +33,15 @@ export function demoParts({ root, layout, ports, application, machine }: PartOpt
       DEV_VAULT_DIR: layout.vault,
       DEV_VAULT_ROOT_TOKEN_FILE: application.OPENBAO_TOKEN_FILE ?? "",
     }),
+    replica: part("replica", [SERVER, "server/embedded/vault/main.ts"], {
+      ...machine,
+      ...mode,
+      DEV_VAULT_PORT: String(ports.replica),
+      DEV_VAULT_DIR: layout.replica,
+      DEV_VAULT_FOLLOWS: layout.vault,
+      DEV_VAULT_HOOK_PORT: String(ports.hook),
+      DEV_VAULT_ROOT_TOKEN_FILE: application.OPENBAO_TOKEN_FILE ?? "",
+    }),
     idp: part("idp", [SERVER, "server/embedded/idp/main.ts"], {
       ...machine,
       ...mode,

@@ -90,6 +90,7 @@ async function startAll(
   // What the operator configures takes the place of the embedded part.
   if (!process.env.OPENBAO_ADDR) {
     await group.keepReady(parts.vault, `http://127.0.0.1:${ports.vault}/v1/sys/health`);
+    await group.keepReady(parts.replica, `http://127.0.0.1:${ports.replica}/v1/sys/health`);
   }
   if (!process.env.IDENTITY_CONFIG) {
     const realm = `http://localhost:${ports.idp}/realms/catalyst-admin`;
