@@ -11,63 +11,104 @@ import { AsOfProvider } from "#components/time/as-of.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { Status } from "#components/ui/status.tsx";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import { useAuditColumns } from "./audit-columns.tsx";
-import { AuditFilters } from "./audit-filters.tsx";
 import type { AuditRow } from "./audit-row.ts";
-import { AUDIT_PARAMS, auditFilterOf } from "./audit-url.ts";
+import { auditSearchOf } from "./audit-url.ts";
 import { LogHeadLine, type LogHeadView } from "./log-head-line.tsx";
+import { QueryBar } from "./search/query-bar.tsx";
+import type { ShownProblem } from "./search/query-problems.tsx";
+import { SearchTools } from "./search/search-tools.tsx";
+import { useNewerEvents } from "./search/use-newer-events.ts";
 
 const EventPanel = dynamic(async () => (await import("./event-panel.tsx")).EventPanel, {
   ssr: false,
 });
+const SearchOverview = dynamic(
+  async () => (await import("./search/search-overview.tsx")).SearchOverview,
+  { ssr: false, loading: () => <div className="h-28" /> },
+);
 
 interface AuditScreenProps {
   tenantId: string;
   params: Readonly<Record<string, string | undefined>>;
-  page: { events: AuditRow[]; nextCursor: string | null; asOf: Date };
+  page: {
+    events: AuditRow[];
+    olderCursor: string | null;
+    newerCursor: string | null;
+    isRun: boolean;
+    problems: ShownProblem[];
+    notYetSearchable: number;
+    asOf: Date;
+  };
   types: string[];
   head: LogHeadView;
 }
 
 const idOf = (row: AuditRow) => row.eventId;
-const CLEARED = Object.fromEntries(AUDIT_PARAMS.map((name) => [name, null]));
+const CLEARED = { q: null, at: null, tail: null };
 
-/** The log: filters, events newest first, and the opened one beside them. */
+/** The log: a query, what it finds in numbers, events newest first, and the opened one beside them. */
 export function AuditScreen({ tenantId, params, page, types, head }: AuditScreenProps) {
   const t = useTranslations("audit");
   const columns = useAuditColumns();
   const url = useUrlState();
-  const { visit } = useUrlVisit();
+  const { visit, isPending } = useUrlVisit();
+  const { query, at } = auditSearchOf(params);
+  const isTail = params.tail === "1";
   const list = useMorePages({
     question: JSON.stringify(params),
-    first: useMemo(() => ({ items: page.events, nextCursor: page.nextCursor }), [page]),
+    first: useMemo(() => ({ items: page.events, nextCursor: page.olderCursor }), [page]),
     idOf,
     fetchPage: async (cursor) => {
       const { consoleClient } = await import("#components/trpc/console-client.ts");
-      const filter = { ...auditFilterOf(params), cursor };
-      const next = await consoleClient(tenantId).audit.list.query(filter);
-      return { items: next.events, nextCursor: next.nextCursor };
+      const next = await consoleClient(tenantId).audit.search.query({ query, cursor });
+      return { items: next.events, nextCursor: next.olderCursor };
     },
     onFailure: () => showToast({ tone: "danger", title: t("olderFailed") }),
   });
-  const isFiltered = AUDIT_PARAMS.some((name) => params[name]);
-  usePageRefresh(page.events.some((event) => event.state === "recorded"));
+  const newer = useNewerEvents({
+    tenantId,
+    query,
+    cursor: page.newerCursor,
+    isTail,
+    onFailure: () => showToast({ tone: "danger", title: t("olderFailed") }),
+  });
+  const rows = useMemo(() => {
+    const known = new Set(newer.events.map(idOf));
+    return [...newer.events, ...list.items.filter((row) => !known.has(row.eventId))];
+  }, [newer.events, list.items]);
+  const isFiltered = query !== "" || at !== undefined;
+  usePageRefresh(!isTail && !at && page.events.some((event) => event.state === "recorded"));
 
   const change = url.change;
   const open = useCallback((id: string) => change({ event: id }, { push: true }), [change]);
   const selected = url.params.get("event");
+  const search = (next: string) => visit({ ...CLEARED, q: next || null });
 
   return (
     <AsOfProvider at={page.asOf}>
       <PageHeader title={t("title")} asOf={page.asOf} actions={<RefreshButton />} />
       <LogHeadLine head={head} />
-
+      <div className="flex flex-col gap-3 rounded-lg border border-line bg-raised p-3">
+        <QueryBar
+          query={query}
+          problems={page.problems}
+          types={types}
+          isPending={isPending}
+          onSearch={search}
+        />
+        {page.notYetSearchable > 0 ? (
+          <Status tone="unknown">{t("search.behind", { count: page.notYetSearchable })}</Status>
+        ) : null}
+        {page.isRun ? <SearchOverview tenantId={tenantId} query={query} onSearch={search} /> : null}
+      </div>
       <DataTable
         label={t("title")}
         columns={columns}
-        rows={list.items}
-        totalCount={isFiltered || list.hasMore ? null : list.items.length}
+        rows={rows}
+        totalCount={isFiltered || list.hasMore ? null : rows.length}
         rowId={idOf}
         defaultSort=""
         selectedId={selected}
@@ -75,11 +116,12 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
         onClearFilters={() => visit(CLEARED)}
         empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
         filters={
-          <AuditFilters
-            params={params}
-            types={types}
-            isFiltered={isFiltered}
-            onClear={() => visit(CLEARED)}
+          <SearchTools
+            at={at}
+            isTail={isTail}
+            onTail={(isOn) => visit({ tail: isOn ? "1" : null, at: null })}
+            onJump={(time) => visit({ at: time, tail: null })}
+            onNewer={page.newerCursor || at ? newer.load : null}
           />
         }
         footer={

@@ -268,7 +268,7 @@ class IsolationRun {
   }
 
   #rememberCursors(answer: Answer, side: "own" | "foreign"): void {
-    for (const [, cursor] of answer.text.matchAll(/"nextCursor":"([^"]+)"/g)) {
+    for (const [, cursor] of answer.text.matchAll(/"(?:next|older|newer)Cursor":"([^"]+)"/g)) {
       if (cursor) this.#cursors[side].push(cursor);
     }
   }

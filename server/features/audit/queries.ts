@@ -2,43 +2,32 @@ import "server-only";
 import { toBase64 } from "#server/engines/merkle/bytes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { formatCursor } from "./event-cursor.ts";
-import { eventConditions } from "./event-filter.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "./event-row.ts";
 import { latestCheckpoint } from "./log/log-tree.ts";
 import type {
   AuditEventDetail,
-  AuditEventPage,
-  ListEventsInput,
+  AuditEventSummary,
   LogHead,
+  RecentEventsInput,
   SealProof,
 } from "./schema.ts";
 import { sealProof } from "./seal-proof.ts";
 import { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
 
-/** Events that fit the filter, newest first. Pages stay in place while new events arrive. */
-export async function auditEvents(
+/** The newest events, whatever they are: what Home shows. */
+export async function recentEvents(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { limit, ...filter }: ListEventsInput,
-): Promise<AuditEventPage> {
-  const { sql, params } = eventConditions(tenant, filter);
+  { limit }: RecentEventsInput,
+): Promise<AuditEventSummary[]> {
   const rows = await tx.query<EventRow>(
     `SELECT ${EVENT_COLUMNS}
-     FROM (SELECT * FROM audit_event WHERE ${sql}
-           ORDER BY recorded_at DESC, event_id DESC LIMIT $${params.length + 1}) e ${EVENT_JOINS}
+     FROM (SELECT * FROM audit_event WHERE tenant_id = $1
+           ORDER BY recorded_at DESC, event_id DESC LIMIT $2) e ${EVENT_JOINS}
      ORDER BY e.recorded_at DESC, e.event_id DESC`,
-    [...params, limit + 1],
+    [tenant, limit],
   );
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return {
-    events: page.map((row) => summaryOf(tenant, row).summary),
-    nextCursor: last
-      ? formatCursor({ recordedAtMicros: last.recorded_at_micros, eventId: last.event_id })
-      : null,
-    asOf: await tx.startedAt(),
-  };
+  return rows.map((row) => summaryOf(tenant, row).summary);
 }
 
 /** One event with its payload and the proof that it is in the log; undefined when absent or foreign. */

@@ -1,14 +1,14 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { guardedProcedure, readProcedure, router } from "#server/trpc/init.ts";
-import { auditEvent, auditEvents, auditEventTypes, logHead } from "./queries.ts";
+import { auditEvent, auditEventTypes, logHead, recentEvents } from "./queries.ts";
 import {
   AuditEventDetail,
-  AuditEventPage,
   EventInput,
   EventTypes,
-  ListEventsInput,
   LogHead,
+  RecentEvents,
+  RecentEventsInput,
 } from "./schema.ts";
 import { askEvents, askOverview } from "./search/ask.ts";
 import { OverviewInput, SearchInput, SearchOverview, SearchPage } from "./search/schema.ts";
@@ -16,10 +16,13 @@ import { OverviewInput, SearchInput, SearchOverview, SearchPage } from "./search
 const read = readProcedure("runtime.audit.read");
 
 export const auditRouter = router({
-  list: read
-    .input(ListEventsInput)
-    .output(AuditEventPage)
-    .query(({ ctx, input }) => auditEvents(ctx.tx, ctx.caller.tenant, input)),
+  recent: read
+    .input(RecentEventsInput)
+    .output(RecentEvents)
+    .query(async ({ ctx, input }) => ({
+      events: await recentEvents(ctx.tx, ctx.caller.tenant, input),
+      asOf: await ctx.tx.startedAt(),
+    })),
 
   search: guardedProcedure("runtime.audit.read")
     .input(SearchInput)

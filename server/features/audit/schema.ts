@@ -8,34 +8,8 @@ export const ActorKind = z.enum(["user", "service", "worker", "system"]);
 export const SealState = z.enum(["recorded", "sealed", "witnessed"]);
 export type SealState = z.infer<typeof SealState>;
 
-const EventType = z.string().regex(/^runtime(\.[a-z][a-z0-9-]*)+$/, "is not an event type");
-
-export const AuditFilter = z.object({
-  types: z.array(EventType).min(1).max(50).optional(),
-  outcomes: z.array(Outcome).min(1).optional(),
-  actorKinds: z.array(ActorKind).min(1).optional(),
-  /** `<kind>/<id>`, exactly. */
-  subject: z.string().min(1).max(300).optional(),
-  /** The pseudonym that events show, exactly. */
-  actorRef: z.string().min(1).max(100).optional(),
-  /** 32 hexadecimal digits. */
-  traceId: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, "is not a trace id")
-    .optional(),
-  /** Inclusive. */
-  from: z.date().optional(),
-  /** Exclusive. */
-  until: z.date().optional(),
-});
-export type AuditFilter = z.infer<typeof AuditFilter>;
-
-export const ListEventsInput = AuditFilter.extend({
-  /** `nextCursor` of the page before. */
-  cursor: z.string().min(1).max(100).optional(),
-  limit: z.int().min(1).max(200).default(50),
-});
-export type ListEventsInput = z.output<typeof ListEventsInput>;
+export const RecentEventsInput = z.object({ limit: z.int().min(1).max(20).default(10) });
+export type RecentEventsInput = z.output<typeof RecentEventsInput>;
 
 export const AuditEventSummary = z.object({
   eventId: z.uuid(),
@@ -54,13 +28,7 @@ export const AuditEventSummary = z.object({
 });
 export type AuditEventSummary = z.infer<typeof AuditEventSummary>;
 
-export const AuditEventPage = z.object({
-  events: z.array(AuditEventSummary),
-  /** Null on the last page. */
-  nextCursor: z.string().nullable(),
-  asOf: z.date(),
-});
-export type AuditEventPage = z.infer<typeof AuditEventPage>;
+export const RecentEvents = z.object({ events: z.array(AuditEventSummary), asOf: z.date() });
 
 /** Whether the event may be trusted, from its envelope up to the newest signed head. */
 export const SealProof = z.discriminatedUnion("status", [

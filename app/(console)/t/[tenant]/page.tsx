@@ -44,7 +44,7 @@ export default async function HomePage({ params }: HomePageProps) {
     bindings({ statuses: ["due-soon", "rotating", "in-grace"], sort: "next" }),
     part(
       "runtime.audit.read",
-      async (console) => (await console.audit.list({ limit: SHOWN })).events,
+      async (console) => (await console.audit.recent({ limit: SHOWN })).events,
     ),
   ]);
   return (

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AuditScreen } from "#components/audit/audit-screen.tsx";
-import { AUDIT_PARAMS, auditFilterOf } from "#components/audit/audit-url.ts";
+import { AUDIT_PARAMS, auditSearchOf } from "#components/audit/audit-url.ts";
 import { KeepLoaded } from "#components/live/keep-loaded.tsx";
 import { load } from "../../../load.ts";
 import { paramsOf } from "../../../params-of.ts";
@@ -20,7 +20,7 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
   const { tenant } = await params;
   const narrowed = paramsOf(await searchParams, AUDIT_PARAMS);
   const loaded = await load(tenant, async (console) => ({
-    page: await console.audit.list(auditFilterOf(narrowed)),
+    page: await console.audit.search(auditSearchOf(narrowed)),
     types: await console.audit.types(),
     head: await console.audit.head(),
   }));
