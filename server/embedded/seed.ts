@@ -9,6 +9,7 @@ import { logger } from "#server/platform/telemetry/logger.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
 import { seedDemoStore } from "./demo/seed-store.ts";
+import { seedTargets, seedUnbound } from "./demo/seed-targets.ts";
 
 /** Fills a demo installation; repeatable at each start. POSTGRES_ADMIN_URL is the embedded Postgres's. */
 const { CONSOLE_MODE, SOVEREIGN, OPENBAO_ADDR, OPENBAO_TOKEN_FILE } = env();
@@ -24,7 +25,9 @@ if (adminUrl) {
   const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE, "utf8").trim());
   const vault = new OpenBaoClient({ address: OPENBAO_ADDR, token });
   const tenants = [sovereign.name, ...sovereign.tenants.map(({ id }) => id)];
+  await seedTargets(sovereign.name, tenants, adminUrl);
   for (const tenant of tenants) {
+    await seedUnbound(tenant, vault.kv);
     await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
     await seedDemoStore(tenant, { client: vault, address: OPENBAO_ADDR, token });
     await seedAuthorities(tenant, { client: vault, address: OPENBAO_ADDR, token });
