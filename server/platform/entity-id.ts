@@ -7,6 +7,7 @@ export const ENTITY_KINDS = [
   "leak incident",
   "lease",
   "manual completion",
+  "certificate renewal",
   "secret policy",
   "audit event",
   "approval request",

@@ -6,6 +6,7 @@ import type { EntityKind } from "#server/platform/entity-id.ts";
 const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "secret binding": ["secret_binding", "binding_id"],
   rotation: ["rotation", "rotation_id"],
+  "certificate renewal": ["certificate_renewal", "renewal_id"],
   "manual completion": ["manual_completion", "completion_id"],
   "leak incident": ["leak_incident", "incident_id"],
   lease: ["secret_lease", "lease_id"],

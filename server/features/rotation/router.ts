@@ -1,5 +1,6 @@
 import "server-only";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
+import { bindingVersions } from "./binding-versions.ts";
 import { ForcePreview } from "./bulk-schema.ts";
 import { consumersOf } from "./consumers/consumers-query.ts";
 import { ConsumersInput, ConsumersOutput } from "./consumers/schema.ts";
@@ -19,6 +20,7 @@ import { resumeRotation } from "./verbs/resume-rotation.ts";
 import { retryRotation } from "./verbs/retry-rotation.ts";
 import { rollBackRotation } from "./verbs/roll-back-rotation.ts";
 import { settleManualCompletion } from "./verbs/settle-manual-completion.ts";
+import { VersionsOutput } from "./versions-schema.ts";
 import {
   AgesOutput,
   BindingDetailInput,
@@ -52,6 +54,10 @@ export const rotationRouter = router({
     .input(BindingDetailInput)
     .output(BindingDetailOutput)
     .query(({ ctx, input }) => bindingDetail(ctx.tx, ctx.caller.tenant, input.bindingId)),
+  versions: readProcedure("runtime.secrets.read")
+    .input(BindingDetailInput)
+    .output(VersionsOutput)
+    .query(({ ctx, input }) => bindingVersions(ctx.tx, ctx.caller.tenant, input.bindingId)),
   forcePreview: readProcedure("runtime.secrets.rotate")
     .input(BindingFilter)
     .output(ForcePreview)
