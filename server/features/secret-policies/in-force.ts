@@ -18,7 +18,9 @@ export interface PolicyInForceRow {
 }
 
 export async function policyRowsInForce(tx: TenantTx): Promise<PolicyInForceRow[]> {
-  return tx.query<PolicyInForceRow>("SELECT * FROM app.policies_in_force()");
+  return tx.query<PolicyInForceRow>(
+    "SELECT origin, policy_id, name, version, parsed FROM app.policies_in_force()",
+  );
 }
 
 export function toPolicyInForce({ origin, name, version, parsed }: PolicyInForceRow) {
@@ -34,8 +36,11 @@ export interface CurrentRules {
 
 export async function currentRules(tx: TenantTx): Promise<CurrentRules> {
   // The digest first: a policy saved between the two is then applied once more, never missed.
-  const [row] = await tx.query<{ digest: string }>("SELECT app.policy_digest() AS digest");
-  const policies = (await policyRowsInForce(tx)).map(toPolicyInForce);
+  const [[row], rows] = await Promise.all([
+    tx.query<{ digest: string }>("SELECT app.policy_digest() AS digest"),
+    policyRowsInForce(tx),
+  ]);
+  const policies = rows.map(toPolicyInForce);
   return {
     digest: row?.digest ?? "",
     policies,

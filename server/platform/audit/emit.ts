@@ -20,9 +20,7 @@ export async function emitEvent(
   const eventId = draft.eventId ?? uuidv7();
   const actor = caller.actor;
   const actorRef = actorReference(tenant, actor.kind, actorKey(actor));
-  const [{ now }] = (await tx.query<{ now: Date }>("SELECT clock_timestamp() AS now")) as [
-    { now: Date },
-  ];
+  const now = draft.at ?? (await clock(tx));
   const payload: JsonValue = {
     ...draft.payload,
     actor: describeActor(caller),
@@ -63,6 +61,12 @@ export async function emitEvent(
     sealed.ciphertext,
   ]);
   return eventId;
+}
+
+async function clock(tx: TenantTx): Promise<Date> {
+  const [row] = await tx.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  if (!row) throw new Error("the database gave no time");
+  return row.now;
 }
 
 // One statement, one round trip: event and payload stand or fall together; a trigger puts the

@@ -14,6 +14,8 @@ export interface AuditEventDraft {
   payload?: { [key: string]: JsonValue };
   /** Chosen by the caller when other rows must point at the event. */
   eventId?: string;
+  /** The database's clock, where the change read it in this transaction anyway. */
+  at?: Date;
   /** The event that caused this one (law 13). */
   causedBy?: string;
 }

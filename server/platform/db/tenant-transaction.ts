@@ -6,6 +6,7 @@ import { env } from "../env/env.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { AuthorizedTenantId, AuthorizedTenantSet } from "../tenancy/authorized-tenant.ts";
 import { type ContextKind, signContext } from "../tenancy/signed-context.ts";
+import { isKept } from "./kept-statements.ts";
 import { pinPrisma } from "./pinned-prisma.ts";
 
 /** Prisma without what would leave the transaction or the connection. */
@@ -136,7 +137,10 @@ async function inContext<Result>(
   let result: Result;
   try {
     // Awaited inside the turn: Prisma's promises start when they are awaited.
-    result = await ownTurn.run(turn, async () => await work(transactionOn(connection, entered)));
+    result = await ownTurn.run(
+      turn,
+      async () => await work(transactionOn(connection, entered, entry.kind)),
+    );
     await entered;
   } catch (error) {
     const refusal = await entered.then(
@@ -217,7 +221,11 @@ function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
   return entered;
 }
 
-function transactionOn(connection: pg.PoolClient, entered: Promise<Date>): TenantTx {
+function transactionOn(
+  connection: pg.PoolClient,
+  entered: Promise<Date>,
+  kind: ContextKind,
+): TenantTx {
   let prisma = prismaOf.get(connection);
   if (!prisma) {
     prisma = pinPrisma(connection, () => refuseOutOfTurn(connection));
@@ -227,6 +235,7 @@ function transactionOn(connection: pg.PoolClient, entered: Promise<Date>): Tenan
     db: prisma,
     startedAt: () => entered,
     async query<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
+      if (kind === "worker" && isKept(text)) return this.prepared<Row>(text, params);
       refuseOutOfTurn(connection);
       const result = await connection.query<Row>(extended(text, params));
       return result.rows;
