@@ -83,7 +83,7 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
             </Button>
             <Link
               href={`/t/${tenantId}/audit?q=${encodeURIComponent(`subject:secret-binding/${bindingId}`)}`}
-              className="ms-auto inline-flex min-h-9 items-center text-accent text-sm underline"
+              className="inline-flex min-h-9 items-center text-accent text-sm underline"
             >
               {t("detail.events")}
             </Link>

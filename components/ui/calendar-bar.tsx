@@ -59,7 +59,6 @@ export function CalendarBar(props: CalendarBarProps) {
       >
         {days.map(({ day, count }, index) => (
           // biome-ignore lint/a11y/noStaticElementInteractions: a second way for the mouse; links say the same below
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the links
           <g
             key={day}
             data-tip={t("day", { day: dayText(day, locale), count })}

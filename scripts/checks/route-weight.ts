@@ -6,14 +6,14 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium, type Response } from "@playwright/test";
+import { type Browser, chromium, type Page, type Response } from "@playwright/test";
 import { signIn } from "../../e2e/support/sign-in.ts";
 import { findChromium } from "../../test/harness/chromium.ts";
 import { withDemo } from "../parts/with-demo.ts";
 import { pageRoutes, sampleAddress } from "./page-routes.ts";
 
 const LIMIT_KB = 175;
-const SAMPLES = { tenant: "muscatpharmacy" };
+const SAMPLES: Record<string, string> = { tenant: "muscatpharmacy" };
 const VISITOR = { username: "security-officer", realm: "muscatpharmacy" };
 /** Pages for somebody who has not signed in. */
 const SIGNED_OUT = new Set(["/sign-in"]);
@@ -60,13 +60,26 @@ async function weigh(browser: Browser, url: string, storageState?: StorageState)
   }
 }
 
+/** The id of a record that exists, for the routes that show one. */
+async function sampleBinding(page: Page): Promise<string> {
+  const input = encodeURIComponent(JSON.stringify({ json: { limit: 1 } }));
+  const answer = await page.request.get(`/api/trpc/rotation.list?input=${input}`, {
+    headers: { "x-tenant": SAMPLES.tenant ?? "" },
+  });
+  const id = /"bindingId":"([0-9a-f-]{36})"/.exec(await answer.text())?.[1];
+  if (!id) throw new Error("the demo has no credential whose page could be weighed");
+  return id;
+}
+
 async function weighAll(consoleUrl: string): Promise<Map<string, Weight>> {
   const root = join(import.meta.dirname, "../..");
   const routes = pageRoutes(globSync("app/**/page.tsx", { cwd: root }));
   const browser = await chromium.launch(findChromium());
   try {
     const context = await browser.newContext({ baseURL: consoleUrl });
-    await signIn(await context.newPage(), VISITOR, `/t/${SAMPLES.tenant}/audit`);
+    const visitor = await context.newPage();
+    await signIn(visitor, VISITOR, `/t/${SAMPLES.tenant}/audit`);
+    SAMPLES.binding = await sampleBinding(visitor);
     const signedIn = await context.storageState();
     const weights = new Map<string, Weight>();
     for (const route of routes.filter((each) => each !== "/")) {

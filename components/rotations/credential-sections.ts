@@ -1,0 +1,20 @@
+import type { ComponentType } from "react";
+import type { CredentialDetail } from "./credential-detail.ts";
+
+/** What a section of a credential's page is given. */
+export interface CredentialSectionProps {
+  tenantId: string;
+  detail: CredentialDetail;
+  /** Something was changed: the page is read anew. */
+  onDone: () => void;
+}
+
+/**
+ * What other parts of the console know of a credential, in the order of the page. Each brings its own
+ * title, reads for itself, shows nothing where it has nothing to say, and is loaded lazily
+ * (`dynamic(…, { ssr: false })`).
+ */
+export const CREDENTIAL_SECTIONS: readonly {
+  name: string;
+  Content: ComponentType<CredentialSectionProps>;
+}[] = [];
