@@ -5,6 +5,8 @@ export const NAMESPACES = [
   "errors",
   "home",
   "rotations",
+  "consumers",
+  "incidents",
   "policies",
   "audit",
   "alerts",

@@ -1,19 +1,13 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "next-intl";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { type Problem, problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { type ReactNode, useState } from "react";
 import { durationText } from "#components/time/duration-text.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
 import type { CredentialDetail } from "./credential-detail.ts";
 import type { CredentialRow } from "./credential-row.ts";
 import { OutsideWindow } from "./outside-window.tsx";
+import { ReasonDialog } from "./reason-dialog.tsx";
 
 interface ForceRotateDialogProps {
   tenantId: string;
@@ -25,64 +19,22 @@ interface ForceRotateDialogProps {
   onStarted: () => void;
 }
 
-/** As the verb demands it. */
-const REASON_LETTERS = 10;
-
 /** Says what a rotation will touch, asks why, and starts it. */
 export function ForceRotateDialog(props: ForceRotateDialogProps) {
   const { tenantId, binding, window, isOpen, onClose, onStarted } = props;
   const t = useTranslations("rotations.force");
-  const common = useTranslations("common");
-  const problemText = useProblemText();
-  const [reason, setReason] = useState("");
-  const [isTried, setTried] = useState(false);
   const [isOutside, setOutside] = useState(false);
   const mustSayOutside = !window.isOpen && !isOutside;
-  const isShort = reason.trim().length < REASON_LETTERS;
-  const rotate = useMutation({
-    mutationFn: () =>
-      consoleClient(tenantId).rotation.forceRotate.mutate({
-        bindingId: binding.bindingId,
-        reason: reason.trim(),
-        outsideWindow: isOutside,
-      }),
-    onSuccess: ({ state }) => {
-      const word = state === "awaiting_approval" ? "asked" : "started";
-      showToast({ tone: "ok", title: t(word, { name: binding.name }) });
-      setReason("");
-      setTried(false);
-      onStarted();
-    },
-  });
-  const problem: Problem | null = rotate.error ? problemOf(rotate.error) : null;
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTried(true);
-    if (!isShort && !mustSayOutside && !rotate.isPending) rotate.mutate();
-  }
-
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={t("title", { name: binding.name })}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <Touched binding={binding} />
-        <Field
-          label={t("reason")}
-          hint={t("reasonHint")}
-          error={isTried && isShort ? t("reasonShort") : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              autoFocus
-              required
-              maxLength={1000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        {window.isOpen ? null : (
+    <ReasonDialog
+      isOpen={isOpen}
+      title={t("title", { name: binding.name })}
+      does={<Touched binding={binding} />}
+      confirm={t("confirm")}
+      failed={t("failed")}
+      isReady={!mustSayOutside}
+      more={(isTried) =>
+        window.isOpen ? null : (
           <OutsideWindow
             environment={binding.environment}
             opensAt={window.opensAt}
@@ -90,20 +42,22 @@ export function ForceRotateDialog(props: ForceRotateDialogProps) {
             isMissing={isTried && mustSayOutside}
             onSay={setOutside}
           />
-        )}
-        {problem ? (
-          <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
-            {t("failed")}: {problemText(problem)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button type="submit" look="danger" isBusy={rotate.isPending}>
-            {t("confirm")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+        )
+      }
+      act={(reason) =>
+        consoleClient(tenantId).rotation.forceRotate.mutate({
+          bindingId: binding.bindingId,
+          reason,
+          outsideWindow: isOutside,
+        })
+      }
+      onClose={onClose}
+      onDone={({ state }) => {
+        const word = state === "awaiting_approval" ? "asked" : "started";
+        showToast({ tone: "ok", title: t(word, { name: binding.name }) });
+        onStarted();
+      }}
+    />
   );
 }
 

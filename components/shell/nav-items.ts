@@ -7,12 +7,21 @@ import {
   Rocket,
   Scale,
   ScrollText,
+  ShieldAlert,
 } from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 
 export interface NavItem {
   /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
-  name: "home" | "deployments" | "rotations" | "policies" | "audit" | "health" | "regions";
+  name:
+    | "home"
+    | "deployments"
+    | "rotations"
+    | "incidents"
+    | "policies"
+    | "audit"
+    | "health"
+    | "regions";
   path: string;
   icon: LucideIcon;
   /** Who lacks it does not see the item; the page itself answers "forbidden". */
@@ -23,6 +32,12 @@ export interface NavItem {
 export const NAV_ITEMS: readonly NavItem[] = [
   { name: "home", path: "", icon: House },
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
+  {
+    name: "incidents",
+    path: "/incidents",
+    icon: ShieldAlert,
+    scope: "runtime.incidents.read",
+  },
   {
     name: "deployments",
     path: "/deployments",

@@ -162,6 +162,8 @@ export const OldUseView = z.object({
   users: z.array(z.object({ application: z.string(), address: z.string() })),
 });
 
+export type OldUseView = z.infer<typeof OldUseView>;
+
 export const ConsumersOutput = z.object({
   asOf: z.date(),
   consumers: z.array(ConsumerView),

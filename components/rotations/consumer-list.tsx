@@ -1,0 +1,96 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { ClockTime } from "#components/time/clock-time.tsx";
+import { Status, type Tone } from "#components/ui/status.tsx";
+import type { ConsumerView, OldUseView } from "#server/features/rotation/consumers/schema.ts";
+import { useConsumerReason } from "./consumer-reason.ts";
+
+const TONES: Record<ConsumerView["state"], Tone> = {
+  moved: "ok",
+  "not-yet": "due",
+  unknown: "unknown",
+};
+const USE_TONES: Record<OldUseView["state"], Tone> = {
+  "in-use": "due",
+  unused: "ok",
+  unknown: "unknown",
+};
+
+/** Who uses a credential, whether each has moved to the new version, and since when. */
+export function ConsumerList({ consumers }: { consumers: readonly ConsumerView[] }) {
+  const t = useTranslations("consumers");
+  const reasonText = useConsumerReason();
+  if (consumers.length === 0) return <p className="text-muted text-sm">{t("none")}</p>;
+  return (
+    <ul aria-label={t("title")} className="flex flex-col">
+      {consumers.map((consumer) => (
+        <li
+          key={consumer.consumerId}
+          className="flex flex-wrap items-baseline justify-between gap-x-3 gap-y-0.5 border-line border-b py-2 text-sm last:border-b-0"
+        >
+          <div className="min-w-0">
+            <bdi dir="ltr" className="break-all font-mono">
+              {[consumer.namespace, consumer.name].filter(Boolean).join("/")}
+            </bdi>
+            <p className="text-muted text-xs">
+              {t(`kind.${consumer.kind}`)}
+              {consumer.cluster ? (
+                <>
+                  {" · "}
+                  <bdi dir="ltr">{consumer.cluster}</bdi>
+                </>
+              ) : null}
+              {consumer.seenVersion === null
+                ? null
+                : ` · ${t("version", { version: consumer.seenVersion })}`}
+            </p>
+          </div>
+          <div className="text-end">
+            <Status tone={TONES[consumer.state]} look="plain">
+              {t(`state.${consumer.state}`)}
+            </Status>
+            <p className="text-muted text-xs">
+              {reasonText(consumer.reason)} · <ClockTime at={consumer.stateSince} />
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What targets tell of the last use of the old value. */
+export function OldUseList({ uses }: { uses: readonly OldUseView[] }) {
+  const t = useTranslations("consumers");
+  const reasonText = useConsumerReason();
+  return (
+    <ul aria-label={t("oldUse")} className="flex flex-col gap-1 text-sm">
+      {uses.map((use) => (
+        <li key={use.source}>
+          <Status tone={USE_TONES[use.state]} look="plain">
+            {t(`use.${use.state}`, { count: use.uses ?? 0 })}
+          </Status>
+          <p className="text-muted text-xs">
+            {t(`source.${use.source}`)}
+            {use.reason ? ` · ${reasonText(use.reason)}` : null}
+            {" · "}
+            <ClockTime at={use.checkedAt} />
+          </p>
+          {use.users.length > 0 ? (
+            <ul className="list-disc ps-5 text-xs">
+              {[...new Set(use.users.map(nameOf))].map((name) => (
+                <li key={name}>
+                  <bdi dir="ltr">{name}</bdi>
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function nameOf({ application, address }: OldUseView["users"][number]): string {
+  return [application, address].filter(Boolean).join(" · ");
+}
