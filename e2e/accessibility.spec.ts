@@ -9,6 +9,7 @@ const PAGES = [
   "/t/muscatpharmacy/policies?policy=new",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
+  "/t/muscatpharmacy/regions",
   "/t/no-such-tenant",
 ];
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];

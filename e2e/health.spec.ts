@@ -14,6 +14,7 @@ test("a platform operator sees counts of every tenant and the content of none", 
   }
   await expect(page.getByRole("navigation", { name: "Pages" }).getByRole("link")).toHaveText([
     "Home",
+    "Regions",
     "Health",
   ]);
   const { violations } = await new AxeBuilder({ page }).analyze();

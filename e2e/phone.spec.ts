@@ -17,7 +17,7 @@ for (const locale of ["en", "ar"]) {
     await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
     const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
     await context.addCookies([language]);
-    for (const path of ["", "/rotations", "/policies", "/audit", "/alerts"]) {
+    for (const path of ["", "/rotations", "/policies", "/audit", "/alerts", "/regions"]) {
       await expectNoWider(page, `/t/muscatpharmacy${path}`);
     }
     const operators = await browser.newContext({ viewport: PHONE });
@@ -25,6 +25,7 @@ for (const locale of ["en", "ar"]) {
     await signIn(operator, { username: "platform-operator", realm: "catalyst-admin" });
     await operators.addCookies([language]);
     await expectNoWider(operator, "/t/omantel/health");
+    await expectNoWider(operator, "/t/omantel/regions");
     await operators.close();
   });
 }
