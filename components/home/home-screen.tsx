@@ -77,13 +77,22 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
             render={(item) => (
               <div className={ROW}>
                 <div className="min-w-0 flex-1">
-                  <button
-                    type="button"
-                    onClick={() => change({ approval: item.requestId }, { push: true })}
-                    className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
-                  >
-                    {item.reason}
-                  </button>
+                  {item.kind === "deployment" ? (
+                    <Link
+                      href={`${base}/deployments/${item.subjectRef.slice("deployment/".length)}`}
+                      className="block min-h-6 max-w-full truncate font-medium hover:underline"
+                    >
+                      {item.reason}
+                    </Link>
+                  ) : (
+                    <button
+                      type="button"
+                      onClick={() => change({ approval: item.requestId }, { push: true })}
+                      className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
+                    >
+                      {item.reason}
+                    </button>
+                  )}
                   <p className="truncate text-muted text-sm">
                     {t("waiting.by", {
                       kind: approvalWords(`kind.${item.kind}`),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { EnvironmentPolicy } from "#server/engines/deployments/environment-policy.ts";
+import type { HumanBehind } from "#server/engines/quorum/types.ts";
 import { isOpen } from "#server/engines/rotation/change-window.ts";
 import { type Execution, ExecutionWorld, identity } from "./testing/execution-world.ts";
 
@@ -93,7 +94,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 const start = fc.record({
   policy: policyOf,
   requester: fc.constantFrom(...PEOPLE, "pipeline"),
-  human: fc.constantFrom("requester", "unknown", "none", identity("ada")),
+  human: fc.constantFrom<HumanBehind>("requester", "unknown", "none", identity("ada")),
   // Most begin with what it takes: histories in which nothing can happen prove little.
   roles: fc.record(
     Object.fromEntries(PEOPLE.map((name) => [name, fc.oneof(fc.constant(ROLES), rolesOf)])),

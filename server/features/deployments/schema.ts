@@ -10,6 +10,8 @@ import {
 import { entityId } from "#server/platform/entity-id.ts";
 import { EnvironmentName } from "./environment-schema.ts";
 
+export type { EnvironmentPolicySpec, EnvironmentView } from "./environment-schema.ts";
+
 export const DeploymentState = z.enum(DEPLOYMENT_STATES);
 export const DeploymentKind = z.enum(["deploy", "rollback"]);
 export const Provenance = z.enum(["unknown", "verified", "failed"]);

@@ -1,0 +1,106 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { problemOf } from "#components/problem/problem.ts";
+import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { showToast } from "#components/toast/toast-store.ts";
+import { consoleClient } from "#components/trpc/console-client.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Identifier } from "#components/ui/identifier.tsx";
+import { Textarea } from "#components/ui/textarea.tsx";
+import type { DeploymentCard } from "#server/features/deployments/schema.ts";
+
+interface DecideFormProps {
+  tenantId: string;
+  card: DeploymentCard;
+  /** Where it is known: said with the rest of what is decided on. */
+  policyVersion?: number;
+}
+
+/** Approve or reject what is on screen: the decision names the digest of exactly that. */
+export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
+  const t = useTranslations("deployments.decide");
+  const parts = useTranslations("approvals.review.part");
+  const environments = useTranslations("deployments.environment");
+  const problemText = useProblemText();
+  const router = useRouter();
+  const [comment, setComment] = useState("");
+  const [needsComment, setNeedsComment] = useState(false);
+  const [busy, setBusy] = useState<"approve" | "reject" | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { revision, service, subjectDigest, yourPart } = card;
+  const isChecking = card.state === "requested" || card.state === "checking";
+  const blocked = yourPart === "may-decide" ? null : parts(yourPart);
+
+  async function decide(decision: "approve" | "reject") {
+    const isMissing = decision === "reject" && comment.trim() === "";
+    setNeedsComment(isMissing);
+    if (isMissing) return;
+    setBusy(decision);
+    setFailure(null);
+    try {
+      const { deploymentId } = card;
+      const input = { deploymentId, subjectDigest, decision, comment: comment.trim() };
+      await consoleClient(tenantId).deployments.review.mutate(input);
+      showToast({ tone: "ok", title: t(decision === "approve" ? "approved" : "rejected") });
+    } catch (error) {
+      setFailure(problemText(problemOf(error)));
+    } finally {
+      setBusy(null);
+      router.refresh();
+    }
+  }
+
+  const environment = environments(card.environment);
+  const images = card.images.filter(({ change }) => change !== "removed").length;
+  return (
+    <div className="flex w-full flex-col gap-3">
+      <p className="text-sm">
+        {policyVersion === undefined
+          ? t("wordsShort", { revision, service, environment })
+          : t("words", { revision, service, environment, images, version: policyVersion })}{" "}
+        {t("digest")} <Identifier value={subjectDigest} ends={10} />
+      </p>
+      {blocked === null ? (
+        <Field
+          label={t("comment")}
+          hint={t("commentHint")}
+          error={needsComment ? t("commentMissing") : null}
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              maxLength={2000}
+              value={comment}
+              onChange={(event) => setComment(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : null}
+      {failure ? (
+        <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
+          {failure}
+        </p>
+      ) : null}
+      <div className="flex flex-wrap gap-2">
+        <Button
+          look="primary"
+          disabledReason={blocked ?? (isChecking ? t("checking") : null)}
+          isBusy={busy === "approve"}
+          onClick={() => decide("approve")}
+        >
+          {t("approve")}
+        </Button>
+        <Button
+          disabledReason={blocked}
+          isBusy={busy === "reject"}
+          onClick={() => decide("reject")}
+        >
+          {t("reject")}
+        </Button>
+      </div>
+    </div>
+  );
+}
