@@ -77,6 +77,20 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
     "000.p",
     "12",
   ]),
+  // Its callers bring a token of their own (tried beside the route); a session is nobody here.
+  "app/api/v1/consumers/reports/route.ts": {
+    methods: ["POST"],
+    calls: (who, foreign) => {
+      const reporting = (tenant: string) =>
+        new Request(`${BASE}/api/v1/consumers/reports`, {
+          method: "POST",
+          headers: { ...who.headers(null), "x-tenant-id": tenant },
+          body: "{}",
+        });
+      const twin = { request: reporting(ABSENT_TENANT) };
+      return [{ label: "a session", request: reporting(foreign), twin, expect: 401 }];
+    },
+  },
   // The line of a credential holds its name, path and owner: the canary would be in each.
   "app/api/v1/rotations/[tenant]/credentials.csv/route.ts": {
     methods: ["GET"],

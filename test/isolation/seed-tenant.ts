@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { seedConsumers } from "./seed-consumers.ts";
 import { seedRegions } from "./seed-regions.ts";
 
 export interface SeededTenant {
@@ -65,10 +66,12 @@ export async function seedTenant(
     const rotationId = uuidv7();
     // The last one has met trouble and waits for another attempt.
     const isUnfinished = number === 11;
+    // Two are in grace, their end held back.
+    const isHeld = number === 9 || number === 10;
     await insert("rotation", {
       rotation_id: rotationId,
       binding_id: bindingId,
-      state: isUnfinished ? "staged" : "done",
+      state: isUnfinished ? "staged" : isHeld ? "grace" : "done",
       attempt: isUnfinished ? 2 : 0,
       trigger: "forced",
       requested_by: JSON.stringify({ kind: "user", issuer: canary, subject: canary, name: canary }),
@@ -79,13 +82,13 @@ export async function seedTenant(
         stagedPath: `${canary}/staged`,
         version: 2,
       }),
-      due_at: isUnfinished ? new Date(now.getTime() + 86_400_000) : now,
+      due_at: isUnfinished || isHeld ? new Date(now.getTime() + 86_400_000) : now,
       grace_seconds: 60,
       error_code: "vault-unreachable",
       error_text: canary,
       created_at: now,
       updated_at: now,
-      finished_at: isUnfinished ? null : now,
+      finished_at: isUnfinished || isHeld ? null : now,
     });
     await insert("rotation_step", {
       rotation_id: rotationId,
@@ -96,6 +99,8 @@ export async function seedTenant(
       event_id: eventId,
       note: canary,
     });
+    const held = { canary, number, bindingId, rotationId, eventId, isHeld, now };
+    await seedConsumers(insert, held);
     const alertId = uuidv7();
     await insert("alert", {
       alert_id: alertId,
