@@ -1,3 +1,4 @@
+import dynamic from "next/dynamic";
 import type { ComponentType } from "react";
 import type { CredentialDetail } from "./credential-detail.ts";
 
@@ -9,6 +10,8 @@ export interface CredentialSectionProps {
   onDone: () => void;
 }
 
+const OwnWays = dynamic(async () => (await import("./own-ways.tsx")).OwnWays, { ssr: false });
+
 /**
  * What other parts of the console know of a credential, in the order of the page. Each brings its own
  * title, reads for itself, shows nothing where it has nothing to say, and is loaded lazily
@@ -17,4 +20,4 @@ export interface CredentialSectionProps {
 export const CREDENTIAL_SECTIONS: readonly {
   name: string;
   Content: ComponentType<CredentialSectionProps>;
-}[] = [];
+}[] = [{ name: "own-ways", Content: OwnWays }];
