@@ -17,11 +17,12 @@ export function externalSecretsOf(
       const status = record(manifest.status);
       const target = record(record(manifest.spec).target).name ?? record(status.binding).name;
       const refreshedAt = dateOf(status.refreshTime);
+      const first = asked.refreshedSince?.get(`${namespaceOf(manifest)}/${name}`);
       return {
         externalSecret: name,
         namespace: namespaceOf(manifest),
         name: typeof target === "string" ? target : name,
-        refreshedAt,
+        refreshedAt: first && refreshedAt && first < refreshedAt ? first : refreshedAt,
         ...stateOf(status, refreshedAt, asked),
       };
     });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Manifest } from "./read-manifests.ts";
-import { secretConsumers } from "./secret-consumers.ts";
+import { type SecretAsked, secretConsumers } from "./secret-consumers.ts";
 
 const PROMOTED = new Date("2026-11-20T10:00:00Z");
 const AFTER = "2026-11-20T10:05:00Z";
@@ -62,7 +62,7 @@ function pod(startTime: string | undefined, owner = "orders-api-7d9f"): Manifest
   };
 }
 
-function told(manifests: Manifest[], over: Partial<typeof asked> = {}) {
+function told(manifests: Manifest[], over: Partial<SecretAsked> = {}) {
   return secretConsumers(manifests, { ...asked, ...over }).map(
     ({ name, state, reason }) => `${name} ${state} ${reason}`,
   );
@@ -170,6 +170,14 @@ test("a CronJob's next run starts afresh; a run from before is still on the old 
   );
   run.status = { phase: "Succeeded", startTime: BEFORE };
   expect(told([externalSecret(AFTER), cron, job, run])[1]).toBe("CronJob/report moved no-pods");
+});
+
+test("a refresh that only repeats an earlier one does not make pods old that started in between", () => {
+  const again = externalSecret("2026-11-20T10:30:00Z");
+  expect(told([again, deployment(), pod(LATER)])[1]).toContain("not-yet pods-older");
+  const refreshedSince = new Map([["acme-prod/orders-db", new Date(AFTER)]]);
+  expect(told([again, deployment(), pod(LATER)], { refreshedSince })[1]).toContain("moved");
+  expect(told([again, deployment(), pod(BEFORE)], { refreshedSince })[1]).toContain("not-yet");
 });
 
 test("other namespaces and other Secrets are nobody's consumers", () => {

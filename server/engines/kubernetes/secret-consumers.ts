@@ -38,6 +38,11 @@ export interface SecretAsked {
   promotedAt: Date | null;
   /** When the cluster was last written down. */
   takenAt: Date | null;
+  /**
+   * When an ExternalSecret, by namespace and name, was first seen refreshed since the promotion: its
+   * status tells of the last refresh only, and pods that started in between have the new value.
+   */
+  refreshedSince?: ReadonlyMap<string, Date>;
 }
 
 /** A Secret of the cluster that holds our value, and since when it holds the newest. */

@@ -17,7 +17,7 @@ const kept = new Map<string, { at: number; snapshot: Promise<KubernetesSnapshot>
 export async function clusterLook(
   folder: string | undefined,
   tenant: string,
-  facts: Pick<LookFacts, "store" | "path" | "promotedAt">,
+  facts: Pick<LookFacts, "store" | "path" | "promotedAt" | "refreshedSince">,
 ): Promise<ClusterLook | null> {
   if (!folder) return null;
   try {
@@ -27,7 +27,8 @@ export async function clusterLook(
     const own = manifests.filter(
       ({ metadata }) => owners.get(metadata.namespace ?? "default")?.tenant === tenant,
     );
-    const asked = { ...facts, takenAt };
+    const refreshedSince = new Map(facts.refreshedSince.map(({ name, at }) => [name, at]));
+    const asked = { ...facts, takenAt, refreshedSince };
     return {
       state: "read",
       cluster: basename(folder).slice(0, 120),

@@ -16,7 +16,17 @@ export async function lookFacts(
      WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
     [tenant, rotationId],
   );
-  return row ? LookFacts.parse(row) : null;
+  if (!row) return null;
+  const refreshedSince = await tx.query<{ name: string; at: Date }>(
+    `SELECT c.namespace || '/' || replace(c.name, 'ExternalSecret/', '') AS name, min(o.seen_at) AS at
+     FROM consumer_observation o
+     JOIN secret_consumer c ON c.tenant_id = o.tenant_id AND c.consumer_id = o.consumer_id
+     WHERE o.tenant_id = $1 AND o.rotation_id = $2 AND o.state = 'moved' AND c.kind = 'external-secret'
+       AND o.seen_at IS NOT NULL
+     GROUP BY 1`,
+    [tenant, rotationId],
+  );
+  return LookFacts.parse({ ...row, refreshedSince });
 }
 
 /** When rotation `r` gave consumers the new value. */

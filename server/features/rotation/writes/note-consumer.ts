@@ -28,12 +28,23 @@ export async function noteConsumer(
   { eventId, rotationId }: { eventId: string; rotationId: string | null },
 ): Promise<{ consumerId: string; isChanged: boolean }> {
   const key = [tenant, noted.bindingId, noted.kind, noted.cluster, noted.namespace, noted.name];
-  const [before] = await tx.query<{ consumer_id: string; state: string; reason: string }>(
-    `SELECT consumer_id, state, reason FROM secret_consumer
+  const [before] = await tx.query<{
+    consumer_id: string;
+    state: string;
+    reason: string;
+    rotation_id: string | null;
+  }>(
+    `SELECT consumer_id, state, reason, (
+       SELECT o.rotation_id FROM consumer_observation o
+       WHERE o.tenant_id = c.tenant_id AND o.consumer_id = c.consumer_id
+       ORDER BY observation_no DESC LIMIT 1) AS rotation_id
+     FROM secret_consumer c
      WHERE tenant_id = $1 AND binding_id = $2 AND kind = $3 AND cluster = $4 AND namespace = $5 AND name = $6
-     FOR UPDATE`,
+     FOR UPDATE OF c`,
     key,
   );
+  // Of another rotation, the same state is news: it is said of another version.
+  const isAnother = before !== undefined && before.rotation_id !== rotationId;
   const [row] = await tx.query<{ consumer_id: string }>(UPSERT, [
     ...key,
     before?.consumer_id ?? uuidv7(),
@@ -42,9 +53,10 @@ export async function noteConsumer(
     noted.seenVersion,
     noted.seenAt,
     noted.reportWithinSeconds ?? null,
+    isAnother,
   ]);
   const consumerId = row?.consumer_id ?? "";
-  const isChanged = before?.state !== noted.state || before.reason !== noted.reason;
+  const isChanged = before?.state !== noted.state || before.reason !== noted.reason || isAnother;
   if (isChanged) {
     const { state, reason, seenVersion, seenAt } = noted;
     await addObservation(tx, tenant, {
@@ -98,7 +110,7 @@ const UPSERT = `
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), $10, $11, clock_timestamp(), $12, clock_timestamp())
   ON CONFLICT (tenant_id, binding_id, kind, cluster, namespace, name) DO UPDATE SET
     state = excluded.state, reason = excluded.reason,
-    state_since = CASE WHEN c.state = excluded.state AND c.gone_at IS NULL THEN c.state_since ELSE excluded.state_since END,
+    state_since = CASE WHEN c.state = excluded.state AND c.gone_at IS NULL AND NOT $13 THEN c.state_since ELSE excluded.state_since END,
     seen_version = coalesce(excluded.seen_version, c.seen_version), seen_at = coalesce(excluded.seen_at, c.seen_at),
     checked_at = excluded.checked_at, gone_at = NULL,
     report_within_seconds = coalesce(excluded.report_within_seconds, c.report_within_seconds)
