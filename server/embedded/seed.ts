@@ -7,12 +7,17 @@ import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
+import { seedDeployments } from "./demo/seed-deployments.ts";
+import { seedDemoEngine } from "./demo/seed-engine.ts";
+import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
+import { seedOwnWays } from "./demo/seed-own-ways.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
 import { seedDemoStore } from "./demo/seed-store.ts";
 import { seedTargets, seedUnbound } from "./demo/seed-targets.ts";
+import { seedWorkerLogin } from "./demo/seed-worker-login.ts";
 
 /** Fills a demo installation; repeatable at each start. POSTGRES_ADMIN_URL is the embedded Postgres's. */
-const { CONSOLE_MODE, SOVEREIGN, OPENBAO_ADDR, OPENBAO_TOKEN_FILE } = env();
+const { CONSOLE_MODE, SOVEREIGN, OPENBAO_ADDR, OPENBAO_TOKEN_FILE, IDENTITY_CONFIG } = env();
 const adminUrl = process.env.POSTGRES_ADMIN_URL;
 const sovereign = DEMO_SOVEREIGNS.find(({ name }) => name === SOVEREIGN);
 if (CONSOLE_MODE === "production") throw new Error("The demo's seed refuses to run in production.");
@@ -22,7 +27,7 @@ await ensureSovereign(sovereign.name, sovereign.displayName);
 for (const { id, displayName } of sovereign.tenants) await ensureTenant(id, displayName);
 
 if (adminUrl) {
-  const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE, "utf8").trim());
+  const token = SecretValue.of(readFileSync(OPENBAO_TOKEN_FILE ?? "", "utf8").trim());
   const vault = new OpenBaoClient({ address: OPENBAO_ADDR, token });
   const tenants = [sovereign.name, ...sovereign.tenants.map(({ id }) => id)];
   await seedTargets(sovereign.name, tenants, adminUrl);
@@ -30,11 +35,24 @@ if (adminUrl) {
     await seedUnbound(tenant, vault.kv);
     await seedDemoRotation({ tenant, kv: vault.kv, adminUrl });
     await seedDemoStore(tenant, { client: vault, address: OPENBAO_ADDR, token });
+    const engine = { vault: { client: vault, address: OPENBAO_ADDR, token }, adminUrl, tenant };
+    await seedDemoEngine(engine);
+    await seedDemoKeycloak(tenant, vault.kv, IDENTITY_CONFIG);
     await seedAuthorities(tenant, { client: vault, address: OPENBAO_ADDR, token });
+    await seedOwnWays(tenant, tenant === sovereign.name);
+  }
+  const jwtFile = process.env.DEMO_WORKER_JWT_FILE;
+  if (jwtFile) {
+    await seedWorkerLogin({ client: vault, address: OPENBAO_ADDR, token }, tenants, jwtFile);
   }
   await vault.close();
 } else {
   logger.warn("POSTGRES_ADMIN_URL is not set: no demo credentials were made");
 }
+await Promise.all(
+  sovereign.tenants.map(({ id: tenant }) =>
+    seedDeployments({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG }),
+  ),
+);
 logger.info({ sovereign: sovereign.name }, "the demo is seeded");
 await closePools();

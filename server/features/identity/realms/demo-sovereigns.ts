@@ -38,6 +38,9 @@ export const DEMO_SOVEREIGNS: readonly DemoSovereign[] = [
 /** The Sovereign's own realm, in both topologies (DESIGN §2). */
 export const SOVEREIGN_REALM = "catalyst-admin";
 
+/** One more of them, since production takes two: nobody fills two places of a quorum. */
+export const SECOND_SOVEREIGN_ADMIN = "sovereign-admin-2";
+
 /** Password of every demo user. Production refuses tokens that carry the demo mark. */
 export const DEMO_PASSWORD = "demo-password";
 

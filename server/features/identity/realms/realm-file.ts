@@ -4,6 +4,7 @@ import {
   DEMO_CLIENT_SECRET,
   DEMO_PASSWORD,
   type DemoSovereign,
+  SECOND_SOVEREIGN_ADMIN,
   SOVEREIGN_REALM,
   SOVEREIGN_REALM_ROLES,
   TENANT_REALM_ROLES,
@@ -77,7 +78,12 @@ function realm(
     },
     clients: [apiClient(), consoleClient(name)],
     clientScopeMappings: { [API_CLIENT]: [{ client: CONSOLE_CLIENT, roles: [...ROLES] }] },
-    users: demoRoles.map((role) => demoUser(sovereign, name, role)),
+    users: [
+      ...demoRoles.map((role) => demoUser(sovereign, name, role)),
+      ...(name === SOVEREIGN_REALM
+        ? [demoUser(sovereign, name, "sovereign-admin", SECOND_SOVEREIGN_ADMIN)]
+        : []),
+    ],
     components: {
       "org.keycloak.userprofile.UserProfileProvider": [
         {
@@ -146,10 +152,20 @@ function consoleClient(realmName: string) {
   };
 }
 
-function demoUser(sovereign: DemoSovereign, realmName: string, role: Role) {
+/** The subject of a demo user, whichever provider the realm was imported into. */
+export function demoUserId(sovereign: string, realmName: string, username: string): string {
+  return stableId(`${sovereign}/${realmName}/${username}`);
+}
+
+function demoUser(
+  sovereign: DemoSovereign,
+  realmName: string,
+  role: Role,
+  username: string = role,
+) {
   return {
-    id: stableId(`${sovereign.name}/${realmName}/${role}`),
-    username: role,
+    id: demoUserId(sovereign.name, realmName, username),
+    username,
     enabled: true,
     emailVerified: false,
     attributes: {
