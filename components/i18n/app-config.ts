@@ -1,6 +1,7 @@
 import type alerts from "../../messages/en/alerts.json";
 import type approvals from "../../messages/en/approvals.json";
 import type audit from "../../messages/en/audit.json";
+import type bindings from "../../messages/en/bindings.json";
 import type common from "../../messages/en/common.json";
 import type consumers from "../../messages/en/consumers.json";
 import type deployments from "../../messages/en/deployments.json";
@@ -9,6 +10,7 @@ import type errors from "../../messages/en/errors.json";
 import type health from "../../messages/en/health.json";
 import type home from "../../messages/en/home.json";
 import type incidents from "../../messages/en/incidents.json";
+import type leases from "../../messages/en/leases.json";
 import type policies from "../../messages/en/policies.json";
 import type regions from "../../messages/en/regions.json";
 import type rotations from "../../messages/en/rotations.json";
@@ -23,6 +25,7 @@ interface Messages {
   alerts: typeof alerts;
   approvals: typeof approvals;
   audit: typeof audit;
+  bindings: typeof bindings;
   common: typeof common;
   consumers: typeof consumers;
   deployments: typeof deployments;
@@ -31,6 +34,7 @@ interface Messages {
   health: typeof health;
   home: typeof home;
   incidents: typeof incidents;
+  leases: typeof leases;
   policies: typeof policies;
   regions: typeof regions;
   rotations: typeof rotations;

@@ -5,6 +5,8 @@ export const NAMESPACES = [
   "errors",
   "home",
   "rotations",
+  "bindings",
+  "leases",
   "consumers",
   "incidents",
   "policies",

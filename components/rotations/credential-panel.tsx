@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { SightingsSection } from "#components/bindings/sightings-section.tsx";
 import { problemOf } from "#components/problem/problem.ts";
 import { ProblemState } from "#components/problem/problem-state.tsx";
 import { BindingReads } from "#components/regions/binding-reads.tsx";
@@ -19,6 +20,7 @@ import { ConsumersSection } from "./consumers-section.tsx";
 import type { CredentialDetail } from "./credential-detail.ts";
 import { CredentialFacts } from "./credential-facts.tsx";
 import { ForceRotateDialog } from "./force-rotate-dialog.tsx";
+import { OwnWays } from "./own-ways.tsx";
 import { pollMillis } from "./poll-millis.ts";
 import { RotationActions } from "./rotation-actions.tsx";
 import { RotationHistory } from "./rotation-history.tsx";
@@ -112,7 +114,23 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
             router.refresh();
           }}
         />
+        <OwnWays
+          tenantId={tenantId}
+          detail={detail}
+          onDone={() => {
+            query.refetch();
+            router.refresh();
+          }}
+        />
         <CredentialFacts binding={detail.binding} />
+        <SightingsSection
+          tenantId={tenantId}
+          binding={detail.binding}
+          onChanged={() => {
+            query.refetch();
+            router.refresh();
+          }}
+        />
         <BindingReads tenantId={tenantId} bindingId={bindingId} />
         <RotationHistory rotations={earlier} />
       </DetailPanel>

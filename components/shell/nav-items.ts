@@ -1,7 +1,9 @@
 import {
   Activity,
   Globe,
+  Hourglass,
   House,
+  Link2,
   type LucideIcon,
   RefreshCw,
   Rocket,
@@ -17,6 +19,8 @@ export interface NavItem {
     | "home"
     | "deployments"
     | "rotations"
+    | "bindings"
+    | "leases"
     | "incidents"
     | "policies"
     | "audit"
@@ -32,6 +36,8 @@ export interface NavItem {
 export const NAV_ITEMS: readonly NavItem[] = [
   { name: "home", path: "", icon: House },
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
+  { name: "bindings", path: "/bindings", icon: Link2, scope: "runtime.secrets.read" },
+  { name: "leases", path: "/leases", icon: Hourglass, scope: "runtime.secrets.read" },
   {
     name: "incidents",
     path: "/incidents",

@@ -41,8 +41,10 @@ export async function sightingsOf(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   bindingId: string,
-): Promise<z.input<typeof SightingsOutput>> {
-  const [binding] = await tx.query<Omit<z.input<typeof SightingsOutput>, "asOf" | "sightings">>(
+): Promise<Omit<z.input<typeof SightingsOutput>, "mayBind">> {
+  const [binding] = await tx.query<
+    Omit<z.input<typeof SightingsOutput>, "asOf" | "sightings" | "mayBind">
+  >(
     `SELECT origin, last_seen_at AS "lastSeenAt", missing_since AS "missingSince",
        retired_at AS "retiredAt", retired_reason AS "retiredReason"
      FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2`,

@@ -10,5 +10,8 @@ export const discoveryRouter = router({
   sightings: readProcedure("runtime.secrets.read")
     .input(SightingsInput)
     .output(SightingsOutput)
-    .query(({ ctx, input }) => sightingsOf(ctx.tx, ctx.caller.tenant, input.bindingId)),
+    .query(async ({ ctx, input }) => ({
+      ...(await sightingsOf(ctx.tx, ctx.caller.tenant, input.bindingId)),
+      mayBind: ctx.caller.scopes.has("runtime.secrets.bind"),
+    })),
 });

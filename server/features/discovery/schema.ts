@@ -114,6 +114,8 @@ export const SightingsOutput = z.object({
   missingSince: z.date().nullable(),
   retiredAt: z.date().nullable(),
   retiredReason: z.string().nullable(),
+  /** Whether the viewer may bind and unbind here. */
+  mayBind: z.boolean(),
   sightings: z.array(
     z.object({
       source: z.enum(DISCOVERY_SOURCES),
