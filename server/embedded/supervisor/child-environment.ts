@@ -5,7 +5,7 @@ import type { DemoKeys } from "./demo-keys.ts";
 import { demoRegions } from "./demo-regions.ts";
 
 /** The demo's clusters: a folder of manifests for each installation. */
-const DEMO_CLUSTERS = join(import.meta.dirname, "../../../deploy/demo-cluster");
+export const DEMO_CLUSTERS = join(import.meta.dirname, "../../../deploy/demo-cluster");
 
 export interface Ports {
   readonly console: number;
@@ -39,10 +39,25 @@ const FROM_OPERATOR = [
   "NEXTAUTH_SECRET",
   "IDENTITY_CONFIG",
   "OPENBAO_ADDR",
+  "OPENBAO_AUTH",
   "OPENBAO_TOKEN_FILE",
+  "OPENBAO_ROLE",
+  "OPENBAO_AUTH_MOUNT",
+  "OPENBAO_NAMESPACE",
+  "OPENBAO_JWT_FILE",
+  "OPENBAO_CA_FILE",
+  "OPENBAO_CLIENT_CERT_FILE",
+  "OPENBAO_CLIENT_KEY_FILE",
   "REGIONS_CONFIG",
   "DR_HOOK_URL",
   "KUBERNETES_SNAPSHOT_DIR",
+  "KUBERNETES_API",
+  "CERTIFICATES_DIR",
+  "AZURE_KEYVAULT_URL",
+  "AZURE_RESOURCE_MANAGER_URL",
+  "AZURE_CLIENT_ID",
+  "AZURE_TENANT_ID",
+  "AZURE_FEDERATED_TOKEN_FILE",
   "METRICS_TOKEN",
   "TRUSTED_PROXIES",
   "WORKER_FAILPOINT",
@@ -60,6 +75,18 @@ export function machineEnvironment(
   source: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
   return { ...pick(source, FROM_MACHINE), NEXT_TELEMETRY_DISABLED: "1" };
+}
+
+/** The worker of the demo logs in as itself; the seed makes role, policy and identity. */
+function demoLogin(layout: DataLayout): Record<string, string> {
+  const jwt = join(layout.keys, "worker.jwt");
+  return {
+    OPENBAO_AUTH: "jwt",
+    OPENBAO_ROLE: "sovereign-console",
+    OPENBAO_JWT_FILE: jwt,
+    // The seed writes it; an operator's own file is never written.
+    DEMO_WORKER_JWT_FILE: jwt,
+  };
 }
 
 /** The environment of console, worker and seed: the demo's own parts, unless the operator names others. */
@@ -98,9 +125,10 @@ export function applicationEnvironment(options: {
     IDENTITY_CONFIG: `${layout.idp}/identity.json`,
     OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
+    ...(source.OPENBAO_ADDR ? {} : demoLogin(layout)),
     // Who brings an OpenBao of his own says himself which regions it has.
     ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
-    KUBERNETES_SNAPSHOT_DIR: join(DEMO_CLUSTERS, sovereign),
+    KUBERNETES_SNAPSHOT_DIR: join(layout.cluster, sovereign),
     ...pick(source, FROM_OPERATOR),
   };
 }

@@ -8,6 +8,7 @@ export function dataLayout(dataDir: string) {
     vault: join(dataDir, "vault"),
     replica: join(dataDir, "replica"),
     idp: join(dataDir, "idp"),
+    cluster: join(dataDir, "cluster"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),
     lock: join(dataDir, "supervisor.lock"),

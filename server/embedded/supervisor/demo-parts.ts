@@ -50,12 +50,25 @@ export function demoParts({ root, layout, ports, application, machine }: PartOpt
       DEV_IDP_PORT: String(ports.idp),
       DEV_IDP_DIR: layout.idp,
     }),
+    cluster: part("cluster", [SERVER, "server/embedded/cluster/main.ts"], {
+      ...machine,
+      ...mode,
+      DEMO_CLUSTER_DIR: application.KUBERNETES_SNAPSHOT_DIR ?? "",
+      OPENBAO_ADDR: application.OPENBAO_ADDR ?? "",
+      OPENBAO_TOKEN_FILE: application.OPENBAO_TOKEN_FILE ?? "",
+    }),
     seed: part("seed", [SERVER, "server/embedded/seed.ts"], application),
-    worker: part("worker", [SERVER, "server/worker/main.ts"], application),
+    worker: part("worker", [SERVER, "server/worker/main.ts"], withoutRootToken(application)),
     console: part(
       "console",
       ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(ports.console)],
-      { ...application, NODE_ENV: "production" },
+      { ...withoutRootToken(application), NODE_ENV: "production" },
     ),
   };
+}
+
+/** Who logs in as himself has no use for the vault's root token. */
+function withoutRootToken(application: Record<string, string>): Record<string, string> {
+  const { OPENBAO_TOKEN_FILE: _, ...rest } = application;
+  return (application.OPENBAO_AUTH ?? "token") === "token" ? application : rest;
 }

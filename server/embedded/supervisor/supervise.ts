@@ -1,5 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { applicationEnvironment, machineEnvironment, type Ports } from "./child-environment.ts";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  applicationEnvironment,
+  DEMO_CLUSTERS,
+  machineEnvironment,
+  type Ports,
+} from "./child-environment.ts";
 import { choosePorts, DEFAULT_PORTS } from "./choose-ports.ts";
 import { ensureBuilt } from "./console-build.ts";
 import { type DataLayout, dataLayout } from "./data-layout.ts";
@@ -97,9 +103,12 @@ async function startAll(
     await group.keepReady(parts.idp, `${realm}/.well-known/openid-configuration`);
   }
   remember({});
+  // The manifests as they were written; from then on the demo's operator keeps them alive.
+  cpSync(join(DEMO_CLUSTERS, sovereign), join(layout.cluster, sovereign), { recursive: true });
   // Repeatable: adds what is missing, leaves what is there.
   await runOnce({ ...parts.seed, env: { ...parts.seed.env, ...admin } }, signal);
   await building;
+  if (!process.env.KUBERNETES_SNAPSHOT_DIR) await group.keep(parts.cluster);
   await group.keep(parts.worker);
   await group.keepReady(parts.console, `http://127.0.0.1:${ports.console}/api/health/ready`);
   remember({});

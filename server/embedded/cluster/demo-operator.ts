@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Document, parseAllDocuments } from "yaml";
+import { list, namespaceOf, record } from "#server/engines/kubernetes/manifest-fields.ts";
+import { podTemplateOf, secretUseOf } from "#server/engines/kubernetes/pod-template.ts";
+import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+
+/** How often a secret is fetched again though nothing changed, as `refreshInterval` says in earnest. */
+const REFRESH_MILLIS = 10_000;
+/** Until a workload's pods are restarted after its Secret changed. */
+const RESTART_MILLIS = 2_000;
+/** External Secrets looked at in one turn. */
+const AT_ONCE = 20;
+
+interface Entry {
+  file: string;
+  document: Document;
+}
+
+/**
+ * The demo's stand-in for the External Secrets operator and Reloader, on a folder of manifests: it
+ * notes in `status` when the vault has another version, and restarts the pods that use it. It reads
+ * version numbers only, never a value.
+ */
+export class DemoOperator {
+  readonly #folder: string;
+  readonly #versionOf: (path: string) => Promise<number | null>;
+  readonly #entries: Entry[];
+  readonly #restarts = new Map<string, number>();
+  #turn = 0;
+
+  constructor(folder: string, versionOf: (path: string) => Promise<number | null>) {
+    this.#folder = folder;
+    this.#versionOf = versionOf;
+    this.#entries = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter(
+        (name) => /\.ya?ml$/.test(name) && !name.split("/").some((part) => part.startsWith(".")),
+      )
+      .sort()
+      .flatMap((file) =>
+        parseAllDocuments(readFileSync(join(folder, file), "utf8")).map((document) => ({
+          file,
+          document: document as Document,
+        })),
+      );
+  }
+
+  /** One turn: some secrets are looked at, due restarts done, changed files written. */
+  async turn(now: Date): Promise<void> {
+    const secrets = this.#entries.filter(
+      ({ document }) => document.get("kind") === "ExternalSecret",
+    );
+    const changed = new Set<string>();
+    for (let count = 0; count < Math.min(AT_ONCE, secrets.length); count++) {
+      const entry = secrets[this.#turn++ % secrets.length];
+      if (entry && (await this.#sync(entry, now))) changed.add(entry.file);
+    }
+    for (const [secret, at] of this.#restarts) {
+      if (at > now.getTime()) continue;
+      this.#restarts.delete(secret);
+      for (const file of this.#restart(secret, now)) changed.add(file);
+    }
+    for (const file of changed) this.#write(file);
+    // The cluster was looked at now, also where nothing changed.
+    const [first] = this.#entries;
+    if (first) utimesSync(join(this.#folder, first.file), now, now);
+  }
+
+  async #sync({ document }: Entry, now: Date): Promise<boolean> {
+    const manifest = document.toJS() as Manifest;
+    const path = record(record(list(record(manifest.spec).data)[0]).remoteRef).key;
+    const version = typeof path === "string" ? await this.#versionOf(path) : null;
+    if (version === null) return false;
+    const status = record(manifest.status);
+    const synced = Number.parseInt(String(status.syncedResourceVersion ?? ""), 10);
+    const age = now.getTime() - Date.parse(String(status.refreshTime ?? 0));
+    if (version === synced && age < REFRESH_MILLIS) return false;
+    document.setIn(["status", "refreshTime"], now.toISOString());
+    if (version === synced) return true;
+    document.setIn(["status", "syncedResourceVersion"], `${version}-${now.getTime()}`);
+    const target = record(record(manifest.spec).target).name ?? manifest.metadata.name;
+    this.#restarts.set(`${namespaceOf(manifest)}/${target}`, now.getTime() + RESTART_MILLIS);
+    return true;
+  }
+
+  /** Starts the pods anew of what reads this Secret; gives the files that change. */
+  #restart(secret: string, now: Date): string[] {
+    const [namespace, name = ""] = secret.split("/");
+    const manifests = this.#entries.map((entry) => ({
+      entry,
+      manifest: entry.document.toJS() as Manifest,
+    }));
+    const here = manifests.filter(
+      ({ manifest }) => manifest && namespaceOf(manifest) === namespace,
+    );
+    const users = here
+      .filter(({ manifest }) => secretUseOf(record(podTemplateOf(manifest)).spec, name))
+      .map(({ manifest }) => manifest.metadata.name);
+    const pods = here.filter(
+      ({ manifest }) =>
+        manifest.kind === "Pod" &&
+        list(manifest.metadata.ownerReferences).some((owner) =>
+          users.some((user) => `${record(owner).name}-`.startsWith(`${user}-`)),
+        ),
+    );
+    for (const { entry } of pods) {
+      entry.document.setIn(["status", "startTime"], now.toISOString());
+    }
+    return pods.map(({ entry }) => entry.file);
+  }
+
+  /** Whole or not at all: whoever reads the folder meanwhile sees the file before or after. */
+  #write(file: string): void {
+    const documents = this.#entries.filter((entry) => entry.file === file);
+    const text = documents
+      .map(({ document }) => String(document).replace(/^---\n/, ""))
+      .join("---\n");
+    const path = join(this.#folder, file);
+    const beside = join(dirname(path), ".being-written");
+    writeFileSync(beside, text);
+    renameSync(beside, path);
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { pino } from "pino";
+import { z } from "zod";
+import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
+import { DemoOperator } from "./demo-operator.ts";
+
+/** The demo cluster's own process: keeps a folder of manifests alive. It never runs in production. */
+const env = z
+  .object({
+    CONSOLE_MODE: z.literal("demo", {
+      error: "The demo's cluster runs only with CONSOLE_MODE=demo.",
+    }),
+    DEMO_CLUSTER_DIR: z.string().min(1),
+    OPENBAO_ADDR: z.url(),
+    OPENBAO_TOKEN_FILE: z.string().min(1),
+  })
+  .parse(process.env);
+
+const TURN_MILLIS = 1_000;
+const log = pino({ name: "demo-cluster" });
+const token = SecretValue.of(readFileSync(env.OPENBAO_TOKEN_FILE, "utf8").trim());
+const vault = new OpenBaoClient({ address: env.OPENBAO_ADDR, token });
+const operator = new DemoOperator(
+  env.DEMO_CLUSTER_DIR,
+  async (path) => (await vault.kv.metadata(path))?.currentVersion ?? null,
+);
+const stopping = new AbortController();
+for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stopping.abort());
+
+while (!stopping.signal.aborted) {
+  try {
+    await operator.turn(new Date());
+  } catch (err) {
+    log.warn({ err }, "the vault or the folder can't be read; trying again");
+  }
+  await delay(TURN_MILLIS, undefined, { signal: stopping.signal }).catch(() => undefined);
+}
+await vault.close();
