@@ -6,9 +6,15 @@ const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
 const PAGES = [
   "/t/muscatpharmacy",
   "/t/muscatpharmacy/rotations",
+  "/t/muscatpharmacy/leases?workload=reporting-jobs&show=all",
+  "/t/muscatpharmacy/bindings",
+  "/t/muscatpharmacy/bindings?tab=bind",
+  "/t/muscatpharmacy/bindings?tab=import",
+  "/t/muscatpharmacy/bindings?tab=targets",
   "/t/muscatpharmacy/policies?policy=new",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
+  "/t/muscatpharmacy/incidents",
   "/t/muscatpharmacy/regions",
   "/t/no-such-tenant",
 ];

@@ -17,7 +17,18 @@ for (const locale of ["en", "ar"]) {
     await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
     const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
     await context.addCookies([language]);
-    for (const path of ["", "/rotations", "/policies", "/audit", "/alerts", "/regions"]) {
+    for (const path of [
+      "",
+      "/rotations",
+      "/bindings",
+      "/bindings?tab=import",
+      "/leases",
+      "/policies",
+      "/audit",
+      "/alerts",
+      "/incidents",
+      "/regions",
+    ]) {
       await expectNoWider(page, `/t/muscatpharmacy${path}`);
     }
     const operators = await browser.newContext({ viewport: PHONE });
