@@ -38,17 +38,8 @@ export const DEMO_REFERENCES: readonly DemoReference[] = [
   ref("sms-gateway-token", "api-token", "prod", "team-notifications", 97, NO_PROVIDER),
   ref("maps-api-token", "api-token", "prod", "team-delivery", 86, NO_PROVIDER),
   ref("courier-api-token", "api-token", "staging", "team-delivery", 31, NO_PROVIDER),
-  ref("storefront-client", "oauth-client-secret", "prod", "team-storefront", 84, NO_KEYCLOAK),
   ref("partner-portal-client", "oauth-client-secret", "prod", "team-partners", 12, NO_KEYCLOAK),
   ref("invoice-signing-key", "signing-key", "prod", "team-finance", 341, NO_CEREMONY),
-  ref(
-    "shop-certificate",
-    "tls-certificate",
-    "prod",
-    "team-platform",
-    48,
-    "cert-manager renews this certificate; the console only watches it.",
-  ),
   ref(
     "orders-workload",
     "workload-identity",

@@ -2,7 +2,7 @@ import "server-only";
 import type { LeaseState } from "#server/engines/leases/lease-machine.ts";
 import type { Actor } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
-import { AppError } from "#server/platform/errors/app-error.ts";
+import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { HeldLease } from "./schema.ts";
 
@@ -59,7 +59,8 @@ export async function requireHeldRotation(
      FROM rotation WHERE tenant_id = $1 AND rotation_id = $2`,
     [tenant, rotationId],
   );
-  if (!row?.is_held || BigInt(row.fence) !== fence) {
+  if (!row) throw notFound("rotation");
+  if (!row.is_held || BigInt(row.fence) !== fence) {
     throw new AppError("stale", "Another worker holds this rotation.");
   }
   return { bindingId: row.binding_id, causeEventId: row.cause_event_id };
