@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { ENTITY_KINDS, entityKindOf } from "#server/platform/entity-id.ts";
+import { WALK_REGISTRY } from "./seed-deployments.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
 /** What zod keeps of a schema: the public `_zod.def` of zod 4. */
@@ -49,6 +50,9 @@ const source: fc.Arbitrary<IdSource> = fc.constantFrom("own", "own", "foreign", 
  */
 export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.Arbitrary<unknown> {
   const typed = schema as Schema;
+  // Any policy would do, but hardly one at random: it must be one that somebody can satisfy.
+  if (/saveEnvironmentPolicy\.policy$/.test(path)) return arbitraryEnvironmentPolicy;
+  if (/saveEnvironmentPolicy\.basedOn$/.test(path)) return fc.constant(1);
   const entity = entityKindOf(schema as never);
   if (entity)
     return fc.tuple(source, fc.nat()).map(([from, pick]) => new IdSlot(entity, from, pick));
@@ -182,6 +186,7 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
   // A reference lies below the caller's own prefix of the store.
   if (/^bindings\.bind\.path$/.test(path))
     return fc.nat(1_000_000).map((number) => new FormSlot(`%tenant%/prod/%canary%-${number}`));
+  if (/\.images\[\]$/.test(path)) return arbitraryImage;
   // The one tenant that a change across tenants may touch here is the Sovereign that makes it.
   if (/setTenantLabels\.tenantId$/.test(path)) return fc.constant(process.env.SOVEREIGN);
   // So may its register of rotation targets, by their names.
@@ -195,13 +200,23 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
       .map(([kind, from, pick]) => new ReferenceSlot(new IdSlot(kind, from, pick)));
     return pattern.test("secret-binding/0") ? fc.oneof(fitting, reference) : fitting;
   }
-  if (/url$/i.test(path)) {
+  if (/(url|\.link)$/i.test(path)) {
     return fc.nat(1_000_000).map((number) => `https://hooks-${number}.example.com/receive`);
   }
   return fc
     .string({ minLength: Math.max(min, 12), maxLength: Math.max(min, 40) })
     .map((text) => new TextSlot(text, Math.max(max, 60)));
 }
+
+/** An image by digest, below the registry that every environment of the walk trusts. */
+const arbitraryImage = fc
+  .tuple(fc.nat(1_000_000), fc.stringMatching(/^[0-9a-f]{64}$/))
+  .map(([number, digest]) => `${WALK_REGISTRY}/image-${number}@sha256:${digest}`);
+
+const arbitraryEnvironmentPolicy = fc.integer({ min: 1, max: 5 }).map((count) => ({
+  groups: [{ role: "sovereign-admin", count }],
+  trustedRegistries: [WALK_REGISTRY],
+}));
 
 /** A valid SecretPolicy of a name that is hardly there yet. */
 const arbitraryPolicy = fc.nat(1_000_000).map(

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { seedConsumers } from "./seed-consumers.ts";
+import { seedDeployments } from "./seed-deployments.ts";
+import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
 
 export interface SeededTenant {
@@ -128,6 +130,10 @@ export async function seedTenant(
       finished_at: now,
     });
   }
+  const deploymentEventId = uuidv7();
+  await seedEvent(insert, tenantId, deploymentEventId, canary, now);
+  await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
+  await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
 
 /** An event as the log keeps it; its envelope has no free text, so the canary is its subject. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { looksLikeSecret } from "#server/engines/secret-shapes/looks-like-secret.ts";
+import { holdsKnownSecret } from "#server/engines/secret-shapes/holds-known-secret.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import { RequestedBy } from "../schema.ts";
 
 const A_SECRET = "looks like a secret value: say where it is kept, not what it is";
-const withoutSecret = (text: string) => !looksLikeSecret(text);
+const withoutSecret = (text: string) => !holdsKnownSecret(text);
 
 /** What shows that it was done: a text, and where there are any a document's place and its SHA-256. */
 export const Evidence = z.object({

@@ -14,6 +14,6 @@ const SHAPES: readonly RegExp[] = [
 ];
 
 /** Whether a text seems to hold a secret, by shapes that are known: a net with holes, better than none. */
-export function looksLikeSecret(text: string): boolean {
+export function holdsKnownSecret(text: string): boolean {
   return SHAPES.some((shape) => shape.test(text));
 }

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { looksLikeSecret } from "./looks-like-secret.ts";
+import { holdsKnownSecret } from "./holds-known-secret.ts";
 
 const pem = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
   format: "pem",
@@ -18,7 +18,7 @@ test.each([
   "password: correct-horse",
   `DefaultEndpointsProtocol=https;AccountKey=${randomBytes(64).toString("base64")}`,
 ])("%s", (text) => {
-  expect(looksLikeSecret(text)).toBe(true);
+  expect(holdsKnownSecret(text)).toBe(true);
 });
 
 test.each([
@@ -28,5 +28,5 @@ test.each([
   "The password policy was read out; a token ceremony needs two officers.",
   "تم تدوير مفاتيح الفتح بحضور خمسة من حاملي الحصص",
 ])("not: %s", (text) => {
-  expect(looksLikeSecret(text)).toBe(false);
+  expect(holdsKnownSecret(text)).toBe(false);
 });
