@@ -19,6 +19,13 @@ const PolicyEditor = dynamic(async () => (await import("./policy-editor.tsx")).P
   ssr: false,
 });
 
+const RetirePolicy = dynamic(async () => (await import("./retire-policy.tsx")).RetirePolicy, {
+  ssr: false,
+});
+const TenantLabels = dynamic(async () => (await import("./tenant-labels.tsx")).TenantLabels, {
+  ssr: false,
+});
+
 interface PoliciesScreenProps {
   tenantId: string;
   list: PolicyList;
@@ -29,6 +36,8 @@ interface PoliciesScreenProps {
   isNew: boolean;
   /** Whether the viewer has `runtime.policies.manage` in this tenant. */
   mayManage: boolean;
+  /** Whether the viewer has `runtime.tenants.manage`. */
+  mayLabel: boolean;
 }
 
 /** The rules by which credentials are judged: the tenant's own, and those of the Sovereign. */
@@ -39,6 +48,7 @@ export function PoliciesScreen({
   windows,
   isNew,
   mayManage,
+  mayLabel,
 }: PoliciesScreenProps) {
   const t = useTranslations("policies");
   const { visit } = useUrlVisit();
@@ -97,6 +107,10 @@ export function PoliciesScreen({
         />
       ) : null}
       {detail ? <PolicyVersions versions={detail.versions} /> : null}
+      {detail ? (
+        <RetirePolicy tenantId={tenantId} policy={detail.policy} mayManage={mayManage} />
+      ) : null}
+      {list.isSovereign ? <TenantLabels tenantId={tenantId} mayLabel={mayLabel} /> : null}
     </AsOfProvider>
   );
 }

@@ -39,6 +39,7 @@ export default async function PoliciesPage({ params, searchParams }: PoliciesPag
           tenantId={tenant}
           isNew={policy === "new"}
           mayManage={scopes?.has("runtime.policies.manage") ?? false}
+          mayLabel={scopes?.has("runtime.tenants.manage") ?? false}
           {...loaded.data}
         />
       ) : null}
