@@ -9,6 +9,7 @@ import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { PlatformHealth, TenantCounts } from "#server/features/platform/schema.ts";
 import type { StoreStatus } from "#server/features/regions/views.ts";
+import { LoginList } from "./login-list.tsx";
 import { tenantState } from "./tenant-state.ts";
 
 const COLUMNS = [
@@ -37,6 +38,7 @@ export function HealthScreen({
     <AsOfProvider at={health.asOf}>
       <PageHeader title={t("title")} asOf={health.asOf} actions={<RefreshButton />} />
       <StoreList stores={stores} />
+      <LoginList logins={health.logins} />
       <Section title={t("tenants")} aside={t("hint")} look="card">
         <section
           aria-label={t("scope")}

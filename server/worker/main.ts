@@ -24,6 +24,7 @@ import { observeKeyVault } from "./regions/observe-key-vault.ts";
 import { primaryVault } from "./regions/primary-vault.ts";
 import { regionClients } from "./regions/region-clients.ts";
 import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
+import { reportLogins } from "./report-login.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredVault } from "./vault.ts";
@@ -50,11 +51,12 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.on(name, () => stopping.abort());
 }
 
-const vault = configuredVault();
+const owner = `${hostname()}:${process.pid}`;
+const vault = await configuredVault(reportLogins(owner));
 const stores = configuredStores();
 const sources = configuredSources(vault);
 const regions = configuredRegions();
-const clients = regionClients(regions);
+const clients = await regionClients(regions, undefined, reportLogins(owner));
 const primary = primaryVault({ regions, clients, own: { address: env().OPENBAO_ADDR, vault } });
 const boss = await startQueue((err) => logger.error({ err }, "the queue failed"));
 const tending = {
@@ -75,7 +77,7 @@ const loops = {
           return primary.region;
         },
         stores,
-        owner: `${hostname()}:${process.pid}`,
+        owner,
         leaseSeconds: WORKER_LEASE_SECONDS,
         mostPerTarget: ROTATIONS_PER_TARGET,
         failpoint: WORKER_FAILPOINT,

@@ -1,7 +1,7 @@
 import "server-only";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { PlatformHealth } from "./schema.ts";
+import type { PlatformHealth, StoreLoginView } from "./schema.ts";
 
 interface CountsRow {
   [column: string]: unknown;
@@ -28,8 +28,16 @@ export async function platformHealth(
      WHERE counts.tenant_id = $1 OR EXISTS (SELECT 1 FROM tenant WHERE tenant_id = $1 AND kind = 'sovereign')`,
     [tenant],
   );
+  // The Sovereign's own rows: any other tenant has none.
+  const logins = await tx.query<StoreLoginView>(
+    `SELECT address, worker, method, role, error_code AS "errorCode", since, expires_at AS "expiresAt"
+     FROM store_login WHERE tenant_id = $1 AND (seen_at > clock_timestamp() - interval '1 day' OR expires_at > clock_timestamp())
+     ORDER BY address, seen_at DESC, worker LIMIT 50`,
+    [tenant],
+  );
   return {
     asOf: await tx.startedAt(),
+    logins,
     tenants: rows.map((row) => ({
       tenantId: row.tenant_id,
       kind: row.kind,

@@ -19,5 +19,24 @@ export const TenantCounts = z.object({
 });
 export type TenantCounts = z.infer<typeof TenantCounts>;
 
-export const PlatformHealth = z.object({ asOf: z.date(), tenants: z.array(TenantCounts) });
+/** How one worker is logged in to one secret store. */
+export const StoreLoginView = z.object({
+  address: z.string(),
+  worker: z.string(),
+  method: z.enum(["token", "jwt", "kubernetes", "cert"]),
+  role: z.string(),
+  /** Null when it is logged in. */
+  errorCode: z.string().nullable(),
+  since: z.date(),
+  /** When the token ends; it is replaced before. Null: it does not end, or there is none. */
+  expiresAt: z.date().nullable(),
+});
+export type StoreLoginView = z.infer<typeof StoreLoginView>;
+
+export const PlatformHealth = z.object({
+  asOf: z.date(),
+  tenants: z.array(TenantCounts),
+  /** In the Sovereign's context only; the newest of the last day. */
+  logins: z.array(StoreLoginView),
+});
 export type PlatformHealth = z.infer<typeof PlatformHealth>;

@@ -2,12 +2,13 @@ import { Agent, type Dispatcher, request } from "undici";
 import type { SecretValue } from "#server/platform/secret-value.ts";
 import { classifyAnswer, classifyTransport } from "./classify.ts";
 import { OpenBaoError, oddAnswer } from "./openbao-error.ts";
+import type { TokenSource } from "./token-source.ts";
 
 export interface OpenBaoOptions {
   /** e.g. `https://openbao.internal:8200`. */
   address: string;
   /** Absent before a login. A function is asked before each attempt, so that a token can be renewed. */
-  token?: SecretValue | (() => Promise<SecretValue>);
+  token?: SecretValue | (() => Promise<SecretValue>) | TokenSource;
   namespace?: string;
   /** PEM: an authority besides the system's, and our own certificate where OpenBao asks for one. */
   tls?: { ca?: string; certificate?: string; privateKey?: SecretValue };
@@ -59,10 +60,17 @@ export class OpenBaoHttp {
   }
 
   async call(call: Call): Promise<Answer> {
+    let isLoggedInAnew = false;
     for (let attempt = 1; ; attempt += 1) {
+      const token = await this.#token();
       try {
-        return await this.#once(call);
+        return await this.#once(call, token);
       } catch (error) {
+        // A refusal changed nothing: one more try with another token, if there is one.
+        if (!isLoggedInAnew && token && this.#mayLogInAnew(error, token)) {
+          isLoggedInAnew = true;
+          continue;
+        }
         const isLast = attempt >= this.#maxAttempts;
         if (isLast || !(error instanceof OpenBaoError) || !mayRepeat(call, error)) throw error;
         await delay(Math.random() * BASE_DELAY_MILLIS * 2 ** attempt);
@@ -79,9 +87,17 @@ export class OpenBaoHttp {
     return typeof token === "function" ? token() : token;
   }
 
-  async #once({ operation, method, path, body, expect = [] }: Call): Promise<Answer> {
+  #mayLogInAnew(error: unknown, token: SecretValue): boolean {
+    if (!(error instanceof OpenBaoError) || error.failure !== "permission_denied") return false;
+    const source = this.#options.token;
+    return typeof source === "function" && "refused" in source && source.refused(token);
+  }
+
+  async #once(
+    { operation, method, path, body, expect = [] }: Call,
+    token: SecretValue | undefined,
+  ): Promise<Answer> {
     const { address, namespace, timeoutMillis } = this.#options;
-    const token = await this.#token();
     let status: number;
     let text: string;
     try {

@@ -30,3 +30,17 @@ test("a failed login is told to all who waited, and tried again by the next", as
   expect((await token()).reveal()).toBe("up");
   expect(logIn).toHaveBeenCalledTimes(2);
 });
+
+test("a refused token is replaced once it is no longer new, and a second refusal of it is old news", async () => {
+  let now = 0;
+  const logIn = vi.fn().mockResolvedValueOnce(login("one", 0)).mockResolvedValue(login("two", 0));
+  const token = tokenSource(logIn, () => now);
+  const one = await token();
+  expect(token.refused(one)).toBe(false);
+  now = 6_000;
+  expect(token.refused(one)).toBe(true);
+  expect((await token()).reveal()).toBe("two");
+  expect(token.refused(one)).toBe(true);
+  expect((await token()).reveal()).toBe("two");
+  expect(logIn).toHaveBeenCalledTimes(2);
+});

@@ -3,23 +3,34 @@ import type { Login } from "./login.ts";
 
 /** A token is replaced when this share of its life is over. */
 const RENEW_AFTER_SHARE = 2 / 3;
+/** A refused token is replaced only when it is older: a new one would be refused for the same reason. */
+const NEW_MILLIS = 5_000;
+
+/** A token that is always fresh, for `OpenBaoOptions.token`. */
+export interface TokenSource {
+  (): Promise<SecretValue>;
+  /** OpenBao refused this token: whether the next call has another. */
+  refused(token: SecretValue): boolean;
+}
 
 /**
- * A token that is always fresh, for `OpenBaoOptions.token`: logs in when first asked and again before
- * the token ends. Calls at the same moment share one login; a failed login is tried at the next call.
+ * Logs in when first asked and again before the token ends, or when it was refused before its time.
+ * Calls at the same moment share one login; a failed login is tried at the next call.
  */
 export function tokenSource(
   login: () => Promise<Login>,
   now: () => number = Date.now,
-): () => Promise<SecretValue> {
-  let current: { login: Promise<Login>; freshUntil: number } | null = null;
+): TokenSource {
+  let current: { login: Promise<Login>; madeAt: number; freshUntil: number } | null = null;
+  let known: SecretValue | null = null;
 
-  return async () => {
+  const source = async () => {
     if (!current || now() >= current.freshUntil) {
-      const entry = { login: login(), freshUntil: Number.POSITIVE_INFINITY };
+      const entry = { login: login(), madeAt: now(), freshUntil: Number.POSITIVE_INFINITY };
       current = entry;
       entry.login.then(
-        ({ ttlSeconds }) => {
+        ({ token, ttlSeconds }) => {
+          known = token;
           if (ttlSeconds > 0) entry.freshUntil = now() + ttlSeconds * 1000 * RENEW_AFTER_SHARE;
         },
         () => {
@@ -29,4 +40,13 @@ export function tokenSource(
     }
     return (await current.login).token;
   };
+  return Object.assign(source, {
+    refused(token: SecretValue): boolean {
+      // Another call has replaced it already.
+      if (token !== known) return true;
+      if (!current || now() - current.madeAt < NEW_MILLIS) return false;
+      current = null;
+      return true;
+    },
+  });
 }

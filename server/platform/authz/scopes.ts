@@ -54,6 +54,7 @@ export const WORKER_SCOPES = {
   "runtime.regions.settle": "Settle the approval of a promotion, and record how it went",
   "runtime.deployments.tend":
     "Check deployment requests, close those that are over, tell subscribers",
+  "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
 

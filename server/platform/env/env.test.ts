@@ -8,6 +8,8 @@ const production = (changes: Record<string, string | undefined> = {}) =>
     CONSOLE_URL: "https://console.example.om",
     NEXTAUTH_URL: "https://console.example.om",
     OPENBAO_ADDR: "https://vault.example.om",
+    OPENBAO_AUTH: "kubernetes",
+    OPENBAO_ROLE: "sovereign-console",
     ...changes,
   });
 
@@ -81,4 +83,18 @@ describe("production", () => {
       expect((error as Error).message).not.toContain("bad-key-value");
     }
   });
+});
+
+test.each([
+  [{ OPENBAO_AUTH: "kubernetes" }, /OPENBAO_ROLE: is needed with OPENBAO_AUTH=kubernetes/],
+  [{ OPENBAO_AUTH: "jwt", OPENBAO_ROLE: "r" }, /OPENBAO_JWT_FILE: is needed/],
+  [{ OPENBAO_AUTH: "cert" }, /OPENBAO_CLIENT_CERT_FILE: is needed/],
+])("a login of %j lacks something, wherever it runs", (changes, message) => {
+  expect(() => parseEnv(environment(changes))).toThrow(message);
+});
+
+test("a static token is for development alone", () => {
+  expect(parseEnv(environment()).OPENBAO_AUTH).toBe("token");
+  const changes = { OPENBAO_AUTH: "token" };
+  expect(() => parseEnv(production(changes))).toThrow(/OPENBAO_AUTH: a static token is refused/);
 });

@@ -6,7 +6,7 @@ const hexKey = z
   .regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits (32 random bytes)");
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
 
-const schema = z.object({
+const settings = z.object({
   CONSOLE_MODE: z.enum(["demo", "production"]),
   CONSOLE_URL: z.url(),
   SOVEREIGN: z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/),
@@ -30,7 +30,21 @@ const schema = z.object({
   NEXTAUTH_SECRET: z.string().min(32),
   IDENTITY_CONFIG: z.string().min(1),
   OPENBAO_ADDR: z.url(),
-  OPENBAO_TOKEN_FILE: z.string().min(1),
+  /** How the console logs in to OpenBao; `token` is for development alone. */
+  OPENBAO_AUTH: z.enum(["token", "jwt", "kubernetes", "cert"]).default("token"),
+  /** The file of a static token, for `token`. */
+  OPENBAO_TOKEN_FILE: z.string().min(1).optional(),
+  /** The role to log in as; `cert` may leave it out. */
+  OPENBAO_ROLE: z.string().min(1).optional(),
+  /** Where the login method is mounted, when not below its usual name. */
+  OPENBAO_AUTH_MOUNT: z.string().min(1).optional(),
+  OPENBAO_NAMESPACE: z.string().min(1).optional(),
+  /** The identity token, read anew for each login; `kubernetes` has a usual place for it. */
+  OPENBAO_JWT_FILE: z.string().min(1).optional(),
+  /** PEM files: an authority besides the system's, and our own certificate with its key. */
+  OPENBAO_CA_FILE: z.string().min(1).optional(),
+  OPENBAO_CLIENT_CERT_FILE: z.string().min(1).optional(),
+  OPENBAO_CLIENT_KEY_FILE: z.string().min(1).optional(),
   /** JSON, or the path of a file with it (docs/runbooks/dr-promotion.md). Without it there is one region. */
   REGIONS_CONFIG: z.string().min(1).optional(),
   /** The operator's own program that promotes a region; without it a promotion can't be carried out. */
@@ -40,6 +54,21 @@ const schema = z.object({
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),
+});
+
+const schema = settings.superRefine((env, context) => {
+  const need = (name: keyof typeof env) => {
+    if (env[name]) return;
+    const message = `is needed with OPENBAO_AUTH=${env.OPENBAO_AUTH}`;
+    context.addIssue({ code: "custom", path: [name], message });
+  };
+  if (env.OPENBAO_AUTH === "token") need("OPENBAO_TOKEN_FILE");
+  if (env.OPENBAO_AUTH === "jwt" || env.OPENBAO_AUTH === "kubernetes") need("OPENBAO_ROLE");
+  if (env.OPENBAO_AUTH === "jwt") need("OPENBAO_JWT_FILE");
+  if (env.OPENBAO_AUTH === "cert") {
+    need("OPENBAO_CLIENT_CERT_FILE");
+    need("OPENBAO_CLIENT_KEY_FILE");
+  }
 });
 
 export type Env = z.infer<typeof schema>;
@@ -63,6 +92,10 @@ function productionFaults(env: Env): string[] {
     faults.push("NEXTAUTH_SECRET: a default secret is refused");
   if (env.DR_HOOK_URL && !env.DR_HOOK_URL.startsWith("https://"))
     faults.push("DR_HOOK_URL: production needs https://");
+  if (env.OPENBAO_AUTH === "token")
+    faults.push(
+      "OPENBAO_AUTH: a static token is refused, log in by jwt, kubernetes or cert (README.md)",
+    );
   if (env.WORKER_FAILPOINT) faults.push("WORKER_FAILPOINT: failpoints are for tests only");
   for (const name of Object.keys(env).filter((key) => key.startsWith("DATABASE_URL_"))) {
     faults.push(

@@ -1,7 +1,7 @@
 import "server-only";
 import type { RegionConfig } from "#server/features/regions/regions-config.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
-import { env } from "#server/platform/env/env.ts";
+import { type LoginReport, storeOptions } from "../store-login.ts";
 import { tokenFile } from "../token-file.ts";
 
 /** One node of a region, by its address. */
@@ -20,24 +20,26 @@ export interface RegionClients {
 /** Short: a region that does not answer must not hold up what is known of the others. */
 const TIMEOUT_MILLIS = 3_000;
 
-export function regionClients(
+export async function regionClients(
   regions: readonly RegionConfig[],
-  defaultTokenFile = env().OPENBAO_TOKEN_FILE,
-): RegionClients {
-  const clients = new Map(
-    regions.map((region) => [
-      region.name,
-      region.addresses.map((address) => ({
-        address,
-        client: new OpenBaoClient({
-          address,
-          token: tokenFile(region.tokenFile ?? defaultTokenFile),
-          timeoutMillis: TIMEOUT_MILLIS,
-          maxAttempts: 2,
-        }),
-      })),
-    ]),
-  );
+  defaultTokenFile?: string,
+  report?: LoginReport,
+): Promise<RegionClients> {
+  const clientOf = async (region: RegionConfig, address: string) => {
+    const file = region.tokenFile ?? defaultTokenFile;
+    const options = file
+      ? { address, token: tokenFile(file) }
+      : await storeOptions(address, report);
+    return new OpenBaoClient({ ...options, timeoutMillis: TIMEOUT_MILLIS, maxAttempts: 2 });
+  };
+  const clients = new Map<string, RegionNodeClient[]>();
+  for (const region of regions) {
+    const nodes = region.addresses.map(async (address) => ({
+      address,
+      client: await clientOf(region, address),
+    }));
+    clients.set(region.name, await Promise.all(nodes));
+  }
   return {
     of: (region) => clients.get(region) ?? [],
     async close() {

@@ -66,7 +66,7 @@ beforeAll(async () => {
     region("salalah", { replication: "storage-snapshot" }),
     region("sohar", {}),
   ];
-  clients = regionClients(regions);
+  clients = await regionClients(regions);
   rig = rigOf(sovereignTenant());
   await runVerb(applyRegions, rig.worker, {
     regions: regions.map(({ tokenFile: _, ...each }) => each),
