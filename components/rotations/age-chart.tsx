@@ -68,6 +68,7 @@ export function AgeChart({ bars, label }: { bars: readonly AgeBar[]; label: stri
           <Legend
             align={isRtl ? "right" : "left"}
             iconType="square"
+            itemSorter={null}
             formatter={(value) => <span className="text-sm text-text">{value}</span>}
           />
           <Bar

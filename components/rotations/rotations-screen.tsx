@@ -21,13 +21,16 @@ import { DashboardOverview } from "./dashboard-overview.tsx";
 import { pollMillis } from "./poll-millis.ts";
 import { NO_FILTERS, RotationFilters } from "./rotation-filters.tsx";
 import { type RotationCounts, RotationStrip } from "./rotation-strip.tsx";
-import { RotationTools } from "./rotation-tools.tsx";
 import { bindingsQueryOf } from "./rotation-url.ts";
 
 const CredentialPanel = dynamic(
   async () => (await import("./credential-panel.tsx")).CredentialPanel,
   { ssr: false },
 );
+
+const RotationTools = dynamic(async () => (await import("./rotation-tools.tsx")).RotationTools, {
+  ssr: false,
+});
 
 const StoreBanner = dynamic(
   async () => (await import("#components/regions/store-banner.tsx")).StoreBanner,
@@ -46,6 +49,8 @@ interface RotationsScreenProps {
     regions: string[];
     upcoming: CalendarDay[];
   };
+  /** How many pass the filters; null when there is no filter, or none passes. */
+  matching: number | null;
   /** Whether the viewer has `runtime.secrets.rotate` in this tenant. */
   mayRotate: boolean;
 }
@@ -54,7 +59,7 @@ const idOf = (row: CredentialRow) => row.bindingId;
 
 /** Every credential of the tenant: what needs somebody, what is coming, and the one that is open. */
 export function RotationsScreen(props: RotationsScreenProps) {
-  const { tenantId, params, page, summary, mayRotate } = props;
+  const { tenantId, params, page, summary, matching, mayRotate } = props;
   const t = useTranslations("rotations");
   const columns = useCredentialColumns();
   const url = useUrlState();
@@ -113,7 +118,7 @@ export function RotationsScreen(props: RotationsScreenProps) {
         label={t("title")}
         columns={columns}
         rows={list.items}
-        totalCount={summary.total}
+        totalCount={matching ?? summary.total}
         rowId={idOf}
         defaultSort="status"
         selectedId={selected}

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { useFormatter } from "next-intl";
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 import type { Tone } from "./status.tsx";
@@ -24,6 +25,7 @@ const TONES: Record<Tone, string> = {
 
 /** Four to six numbers, each a link to its filter, filling whole rows. A number of concern has its status colour. */
 export function SummaryStrip({ label, figures }: { label: string; figures: SummaryFigure[] }) {
+  const format = useFormatter();
   return (
     <nav aria-label={label}>
       <ul className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line">
@@ -32,6 +34,8 @@ export function SummaryStrip({ label, figures }: { label: string; figures: Summa
             <Link
               href={href}
               scroll={false}
+              // Each would be a whole page's reads, most of them for nobody.
+              prefetch={false}
               aria-current={isChosen ? "true" : undefined}
               className={cx(
                 "flex flex-1 flex-col gap-0.5 px-4 py-3 hover:bg-hover focus-visible:outline-offset-[-2px]",
@@ -45,7 +49,7 @@ export function SummaryStrip({ label, figures }: { label: string; figures: Summa
                   count === 0 && "text-muted",
                 )}
               >
-                {count ?? "?"}
+                {count === null ? "?" : format.number(count)}
               </span>
               <span className="text-muted text-sm">{name}</span>
             </Link>

@@ -20,9 +20,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RotationsPage({ params, searchParams }: RotationsPageProps) {
   const { tenant } = await params;
   const asked = paramsOf(await searchParams, [...ROTATION_PARAMS, "sort"]);
+  const { sort: _sort, order: _order, ...filter } = bindingsQueryOf(asked);
+  const isFiltered = Object.keys(filter).length > 0;
   const loaded = await load(tenant, async (console) => ({
     page: await console.rotation.list(bindingsQueryOf(asked)),
     summary: await console.rotation.summary(),
+    matching: isFiltered ? (await console.rotation.count(filter)).count || null : null,
   }));
   const scopes = (await currentSession())?.scopes;
   const title = (await getTranslations("rotations"))("title");
