@@ -10,6 +10,10 @@ export interface CredentialSectionProps {
   onDone: () => void;
 }
 
+const CredentialParts = dynamic(
+  async () => (await import("./credential-parts.tsx")).CredentialParts,
+  { ssr: false },
+);
 const OwnWays = dynamic(async () => (await import("./own-ways.tsx")).OwnWays, { ssr: false });
 
 /**
@@ -20,4 +24,7 @@ const OwnWays = dynamic(async () => (await import("./own-ways.tsx")).OwnWays, { 
 export const CREDENTIAL_SECTIONS: readonly {
   name: string;
   Content: ComponentType<CredentialSectionProps>;
-}[] = [{ name: "own-ways", Content: OwnWays }];
+}[] = [
+  { name: "own-ways", Content: OwnWays },
+  { name: "parts", Content: CredentialParts },
+];
