@@ -37,6 +37,48 @@ function logCalls(path: string, rest?: string[]): RouteCase {
   };
 }
 
+/** A pipeline's routes want a token; there is no identity provider here, so every token is refused. */
+function pipelineCalls(method: "GET" | "POST", rest: string): RouteCase {
+  const of = (tenant: string, authorization?: string) => ({
+    request: new Request(`${BASE}/api/v1/deployments${rest}`, {
+      method,
+      headers: { "x-tenant-id": tenant, ...(authorization ? { authorization } : {}) },
+      ...(method === "POST" ? { body: "{}" } : {}),
+    }),
+    params: { id: "01900000-0000-7000-8000-000000000000" },
+  });
+  return {
+    methods: [method],
+    calls: (_, foreign) => [
+      { label: "nobody", ...of(foreign), twin: of(ABSENT_TENANT), expect: 401 },
+      {
+        label: "a token nobody signed",
+        ...of(foreign, "Bearer x.y.z"),
+        twin: of(ABSENT_TENANT, "Bearer x.y.z"),
+        expect: 401,
+      },
+    ],
+  };
+}
+
+/** A route for service callers alone (tried beside it, with tokens): a session is nobody here. */
+function bearerOnly(path: string): RouteCase {
+  return {
+    methods: ["POST"],
+    calls: (who, foreign) => {
+      const asking = (tenant: string) => ({
+        request: new Request(`${BASE}${path}`, {
+          method: "POST",
+          headers: { ...who.headers(null), "x-tenant-id": tenant },
+          body: "{}",
+        }),
+        params: { id: "01900000-0000-7000-8000-000000000000" },
+      });
+      return [{ label: "a session", ...asking(foreign), twin: asking(ABSENT_TENANT), expect: 401 }];
+    },
+  };
+}
+
 /** Every HTTP route and how to call it. A route that is not here fails the run, by name. */
 export const HTTP_ROUTES: Record<string, RouteCase> = {
   "app/api/health/live/route.ts": {
@@ -91,6 +133,8 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
       return [{ label: "a session", request: reporting(foreign), twin, expect: 401 }];
     },
   },
+  "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
+  "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),
   // The line of a credential holds its name, path and owner: the canary would be in each.
   "app/api/v1/rotations/[tenant]/credentials.csv/route.ts": {
     methods: ["GET"],
@@ -107,6 +151,11 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
       ];
     },
   },
+  "app/api/v1/deployments/route.ts": pipelineCalls("POST", ""),
+  "app/api/v1/deployments/[id]/route.ts": pipelineCalls("GET", "/1"),
+  "app/api/v1/deployments/[id]/events/route.ts": pipelineCalls("GET", "/1/events"),
+  "app/api/v1/deployments/[id]/claim/route.ts": pipelineCalls("POST", "/1/claim"),
+  "app/api/v1/deployments/[id]/outcome/route.ts": pipelineCalls("POST", "/1/outcome"),
   "app/api/auth/[...nextauth]/route.ts": {
     methods: ["GET", "POST"],
     calls: (who) => [

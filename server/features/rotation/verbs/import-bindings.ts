@@ -22,10 +22,12 @@ export const importBindings = verb({
       const lines = problems.map(
         ({ line, field, message }) => `line ${line}: ${[field, message].filter(Boolean).join(" ")}`,
       );
-      throw new AppError("invalid", `yaml: ${lines.join("\n")}`, {
-        field: "yaml",
-        remedy: "Nothing was bound. Correct these lines and import again.",
-      });
+      throw new AppError(
+        "invalid",
+        `yaml: ${lines.join("\n")}`,
+        { field: "yaml", remedy: "Nothing was bound. Correct these lines and import again." },
+        { cause: problems },
+      );
     }
     const rules = await currentRules(tx);
     const events: AuditEventDraft[] = [];
