@@ -10,10 +10,14 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { appRouter } from "#server/trpc/root.ts";
+import { azureFixture } from "#server/worker/rotation/testing/azure-fixture.ts";
+import { newAuthorities } from "#server/worker/rotation/testing/pki-fixture.ts";
 import {
   type RotationFixture,
   rotationFixture,
 } from "#server/worker/rotation/testing/rotation-fixture.ts";
+import { approveOne } from "#server/worker/rotation/testing/rotation-state.ts";
+import { storageFixture } from "#server/worker/rotation/testing/storage-fixture.ts";
 import { startWorker, type WorkerProcess } from "#server/worker/rotation/testing/worker-process.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
@@ -144,6 +148,60 @@ test("a rotation with a wrong value and one without its roles fail in their own 
   });
 }, 150_000);
 
+test("values of other stores: a Key Vault, a storage account, authorities", async () => {
+  const azure = await azureFixture(fixture.tenant);
+  const storage = await storageFixture(fixture);
+  const ended = async (bindingId: string) => {
+    await call("rotation.forceRotate", { bindingId, reason: "a canary is planted here" });
+    const [row] = await asSuperuser<{ rotation_id: string; state: string }>(
+      "SELECT rotation_id, state FROM rotation WHERE binding_id = $1",
+      [bindingId],
+    );
+    if (row?.state === "awaiting_approval") await approveOne(fixture.tenant, row.rotation_id);
+    await waitFor(async () => (await rotationsOf(bindingId))[0]?.state === "done", {
+      timeout: 60_000,
+      message: `the end of the rotation; the worker said ${worker.output().slice(-2_000)}`,
+    });
+  };
+  const use = async (name: string, env: Record<string, string>) => {
+    await worker.stop();
+    places.set(`the log of the worker before ${name}`, worker.output());
+    worker = startWorker({
+      ...fixture.env,
+      ...env,
+      LOG_LEVEL: "trace",
+      IDENTITY_CONFIG: process.env.IDENTITY_CONFIG ?? "",
+    });
+  };
+  try {
+    await use("the Key Vault", azure.env);
+    const secret = await azure.newSecret({ value: canary("Key Vault") });
+    await ended(secret.bindingId);
+    const fresh = await azure.keyVault.secrets.read(secret.name);
+    values.set("the Key Vault's value after", fresh?.value.reveal() ?? "");
+    values.set("the managed identity's header", azure.env.IDENTITY_HEADER ?? "");
+    await ended((await azure.newKey()).bindingId);
+
+    await use("the storage account", storage.env);
+    const account = await storage.newAccount();
+    const noteKeys = async (when: string) => {
+      for (const { name, value } of await account.keys()) {
+        values.set(`${name} ${when}`, value.reveal());
+      }
+    };
+    await noteKeys("before");
+    await ended(account.bindingId);
+    await noteKeys("after");
+
+    const { root, intermediate } = await newAuthorities(fixture);
+    for (const { bindingId } of [root, intermediate]) await ended(bindingId);
+    await use("the end", {});
+  } finally {
+    await azure.stop();
+    await storage.stop();
+  }
+}, 180_000);
+
 test("a worker with a token that the vault refuses says so without the token", async () => {
   const tokenFile = join(process.env.DATA_DIR ?? "", "refused-token");
   writeFileSync(tokenFile, canary("refused token"));
@@ -170,6 +228,7 @@ test("every page is read, and asked wrongly too", async () => {
   const { pool } = await poolOf(admin, fixture.tenant);
   const resolver = {
     canary: "text",
+    tenant: fixture.tenant,
     id: ({ kind, pick }: { kind: keyof typeof pool; pick: number }) =>
       pool[kind][pick % Math.max(1, pool[kind].length)] ?? crypto.randomUUID(),
     cursor: () => "rubbish",

@@ -3,7 +3,10 @@ import { z } from "zod";
 /** A storage account of Azure, whose `key1` and `key2` both work. */
 const AzureStorageKeys = z.object({
   kind: z.literal("azure-storage"),
-  subscription: z.uuid(),
+  /** Azure's id of the subscription: no record of ours. */
+  subscription: z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be the id of a subscription"),
   resourceGroup: z
     .string()
     .regex(/^[\w().-]{1,89}[\w()-]$/, "must be the name of a resource group"),
