@@ -23,7 +23,7 @@ test("an operator sees both regions, and asks for a promotion that stays asked f
   await expect(dialog).toBeHidden();
   const promotion = page.getByRole("article").first();
   await expect(promotion).toContainText("Planned switchover: muscat → salalah");
-  await promotion.getByRole("button", { name: /Evidence for: A snapshot/ }).click();
+  await promotion.getByRole("button", { name: /Tick: A snapshot/ }).click();
   await page.getByRole("dialog").getByLabel("By what do you know it?").fill("snapshot of 09:00");
   await page.getByRole("dialog").getByRole("button", { name: "Tick" }).click();
   await expect(promotion).toContainText("snapshot of 09:00");
@@ -48,7 +48,7 @@ test("a tenant sees where its credentials were read, and nothing of the clusters
   await expect(page.getByRole("heading", { name: "Promotion of another region" })).toHaveCount(0);
   await expect(page.getByText("Raft index")).toHaveCount(0);
   await page.goto("/t/muscatpharmacy/rotations");
-  await page.getByRole("row", { name: /webhook-token/ }).click();
+  await page.getByRole("button", { name: /^webhook-token/ }).click();
   const reads = page.getByRole("region", { name: "Where this version was read" });
   await expect(reads.getByText("Verified")).toHaveCount(2, { timeout: 60_000 });
 });

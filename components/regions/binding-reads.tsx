@@ -33,7 +33,9 @@ export function BindingReads({ tenantId, bindingId }: { tenantId: string; bindin
         />
       ) : null}
       {!data && !error ? <Skeleton className="h-12" /> : null}
-      {data?.reads.length === 0 ? <p className="text-muted text-sm">{t("noRegions")}</p> : null}
+      {data?.reads.length === 0 ? (
+        <p className="text-muted text-sm">{t(data.isVersioned ? "noRegions" : "notVersioned")}</p>
+      ) : null}
       <ul className="flex flex-col gap-2 text-sm">
         {data?.reads.map((read) => (
           <li key={read.region} className="flex flex-wrap items-baseline gap-x-3">

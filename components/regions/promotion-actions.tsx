@@ -59,23 +59,23 @@ export function PromotionActions(
           {t("execute")}
         </Button>
       ) : null}
-      {state === "indeterminate" && !promotion.concludedBy ? (
-        <>
-          <Button
-            size="sm"
-            disabledReason={scope}
-            onClick={() => onAct({ name: "conclude", outcome: "succeeded" })}
-          >
-            {t("concludeSucceeded")}
-          </Button>
-          <Button
-            size="sm"
-            disabledReason={scope}
-            onClick={() => onAct({ name: "conclude", outcome: "failed" })}
-          >
-            {t("concludeFailed")}
-          </Button>
-        </>
+      {state === "indeterminate" ? (
+        <Button
+          size="sm"
+          disabledReason={scope}
+          onClick={() => onAct({ name: "conclude", outcome: "succeeded" })}
+        >
+          {t("concludeSucceeded")}
+        </Button>
+      ) : null}
+      {state === "indeterminate" || state === "executing" ? (
+        <Button
+          size="sm"
+          disabledReason={scope}
+          onClick={() => onAct({ name: "conclude", outcome: "failed" })}
+        >
+          {t("concludeFailed")}
+        </Button>
       ) : null}
       {isOpen ? (
         <Button

@@ -42,7 +42,10 @@ export function PromotionChecklist({ promotion, mayPromote, onTick }: PromotionC
                 size="sm"
                 look="quiet"
                 disabledReason={mayPromote ? null : t("noScope")}
-                aria-label={t("tickItem", { item: t(`items.${check.item}`) })}
+                aria-label={t("tickItem", {
+                  act: t(isTicked ? "correct" : "tick"),
+                  item: t(`items.${check.item}`),
+                })}
                 onClick={() =>
                   onTick({ name: "tick", item: check.item, text: check.evidence ?? "" })
                 }

@@ -50,8 +50,8 @@ export async function seedRegions(
     lag_reason: "not-observed" as const,
     marker_sequence: null,
   }));
-  // Of each that a person acts on enough for every try; one may be under way at a time.
-  const states = [...Array(6).fill("requested"), ...Array(3).fill("approved"), "indeterminate"];
+  // Of each that a person acts on enough for every try; one under way comes of executing.
+  const states = [...Array(6).fill("requested"), ...Array(3).fill("approved")];
   for (const state of states) {
     const promotion = {
       promotion_id: uuidv7(),
@@ -76,7 +76,6 @@ export async function seedRegions(
       requested_by: JSON.stringify(by),
       cause_event_id: uuidv7(),
       subject_digest: state === "requested" ? null : digest,
-      executed_by: state === "indeterminate" ? JSON.stringify(by) : null,
       due_at: now,
       error_text: canary,
       created_at: now,

@@ -83,6 +83,10 @@ test("a credential says of each region whether its version was read there; befor
     { region: "muscat", role: "primary", state: "unknown", reason: "not-read-yet", since: null },
     { region: "salalah", state: "unknown", reason: "not-read-yet" },
   ]);
+  const rotator = { kind: "none", missing: "nobody has said how it is changed." } as const;
+  const plain = await bind(tenant, { rotator: rotator as never });
+  const none = await read(tenant, (tx) => readsOfBinding(tx, tenant, plain.bindingId));
+  expect(none).toMatchObject({ isVersioned: false, reads: [] });
   await expect(read(other, (tx) => readsOfBinding(tx, other, bindingId))).rejects.toMatchObject({
     code: "not_found",
   });

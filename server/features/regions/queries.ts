@@ -5,6 +5,7 @@ import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { type RegionRow, regionsOf, type StoreRow, storesOf } from "./region-rows.ts";
 import { StoreFacts } from "./schema.ts";
+import { VERSIONED_KINDS } from "./versioned-kinds.ts";
 import type {
   ReadsOfBinding,
   RegionRead,
@@ -113,8 +114,9 @@ async function unverifiedReads(
        r.expected_version AS "expectedVersion", r.seen_version AS "seenVersion"
      FROM region_read r JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
      WHERE r.tenant_id = $1 AND b.tenant_id = $1 AND r.state <> 'verified' AND b.state <> 'retired'
+       AND b.rotator ->> 'kind' = ANY ($2)
      ORDER BY r.state_since, r.binding_id, r.region LIMIT ${MOST_UNVERIFIED}`,
-    [tenant],
+    [tenant, VERSIONED_KINDS],
   );
   return rows as unknown as z.input<typeof UnverifiedRead>[];
 }
@@ -145,11 +147,13 @@ export async function readsOfBinding(
   tenant: AuthorizedTenantId,
   bindingId: string,
 ): Promise<z.input<typeof ReadsOfBinding>> {
-  const [binding] = await tx.query<{ region: string | null }>(
-    "SELECT region FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2",
+  const [binding] = await tx.query<{ region: string | null; kind: string }>(
+    "SELECT region, rotator ->> 'kind' AS kind FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2",
     [tenant, bindingId],
   );
   if (!binding) throw notFound("secret binding");
+  // What has no version is in no region more than in another: nothing to show.
+  const isVersioned = VERSIONED_KINDS.some((kind) => kind === binding.kind);
   const rows = await tx.query<ReadRow>(
     `SELECT g.region, g.display_name, g.role, r.state, r.reason, r.state_since, r.expected_version, r.seen_version,
        r.checked_at, r.verified_at, r.verified_version
@@ -160,7 +164,8 @@ export async function readsOfBinding(
   );
   return {
     asOf: await tx.startedAt(),
-    reads: rows.map((row) => ({
+    isVersioned,
+    reads: (isVersioned ? rows : []).map((row) => ({
       region: row.region,
       displayName: row.display_name,
       role: row.role,

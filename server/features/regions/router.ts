@@ -49,7 +49,7 @@ export const regionsRouter = router({
   requestPromotion: verbProcedure(requestPromotion),
   tickCheck: verbProcedure(tickCheck),
   submitPromotion: verbProcedure(submitPromotion),
-  withdrawPromotion: verbProcedure(withdrawPromotion),
   executePromotion: verbProcedure(executePromotion),
+  withdrawPromotion: verbProcedure(withdrawPromotion),
   concludePromotion: verbProcedure(concludePromotion),
 });

@@ -74,7 +74,12 @@ export const RegionRead = z.object({
 export type RegionRead = z.infer<typeof RegionRead>;
 
 export const ReadsOfBindingInput = z.object({ bindingId: entityId("secret binding") });
-export const ReadsOfBinding = z.object({ asOf: z.date(), reads: z.array(RegionRead) });
+export const ReadsOfBinding = z.object({
+  asOf: z.date(),
+  /** Whether it has a version that a region can be asked for. */
+  isVersioned: z.boolean(),
+  reads: z.array(RegionRead),
+});
 
 /** One of the tenant's own credentials whose version a region has not shown. */
 export const UnverifiedRead = z.object({

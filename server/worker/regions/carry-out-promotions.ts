@@ -58,8 +58,6 @@ async function act(
   task: PromotionTask,
   { hook, clients }: PromotionDependencies,
 ): Promise<HookAnswer> {
-  if (task.act === "conclude" && task.concluded)
-    return { answer: task.concluded, detail: "Concluded by hand." };
   if (!hook) {
     const detail = "No operator hook is configured (DR_HOOK_URL). Nothing was done.";
     return { answer: task.act === "call" ? "failed" : "unknown", detail };

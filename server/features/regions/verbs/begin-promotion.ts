@@ -17,9 +17,8 @@ export const PromotionTask = z.object({
   from: z.string(),
   target: z.string(),
   fence: z.string(),
-  /** `call` the hook, `ask` it what came of an earlier call, or note what a person concluded. */
-  act: z.enum(["call", "ask", "conclude"]),
-  concluded: z.enum(["succeeded", "failed"]).nullable(),
+  /** `call` the hook, or `ask` it what came of an earlier call. */
+  act: z.enum(["call", "ask"]),
 });
 export type PromotionTask = z.infer<typeof PromotionTask>;
 
@@ -69,7 +68,7 @@ export const beginPromotion = verb({
       { count: number },
     ];
     const mustDrain = row.kind === "planned-switchover" && !row.hook_begun_at && held.count > 0;
-    const act = row.concluded_by ? "conclude" : row.hook_begun_at ? "ask" : "call";
+    const act = row.hook_begun_at ? "ask" : "call";
     // A lease that ran out is a worker that died in the middle: what its call came to is not known.
     const isLost =
       row.state === "executing" && row.hook_begun_at !== null && row.lease_until !== null;
@@ -90,7 +89,6 @@ export const beginPromotion = verb({
       target: row.target_region,
       fence: claim.fence,
       act,
-      concluded: row.concluded_by?.outcome ?? null,
     } as const;
     const begun = {
       ...promotionEvent(

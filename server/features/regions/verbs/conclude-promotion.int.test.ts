@@ -8,6 +8,7 @@ import {
   newRegions,
   promotionOf,
   type RegionRig,
+  readRegions,
   submitted,
 } from "../testing/region-rig.ts";
 import { beginPromotion } from "./begin-promotion.ts";
@@ -33,22 +34,40 @@ async function indeterminate(rig: RegionRig) {
   return promotionId;
 }
 
-test("a second person says how it ended, and the worker carries that out", async () => {
+test("a second person says how it ended, with evidence; the roles follow in the same act", async () => {
   const rig = await newRegions();
   const promotionId = await indeterminate(rig);
   await runVerb(concludePromotion, rig.admin, { promotionId, outcome: "succeeded", evidence });
-  const { task } = await runVerb(beginPromotion, rig.worker, { promotionId, approvers: [] });
-  expect(task).toMatchObject({ act: "conclude", concluded: "succeeded" });
   expect(await promotionOf(rig, promotionId)).toMatchObject({
+    state: "succeeded",
     conclusion: evidence,
     concluded_by: { subject: "admin" },
+    finished_at: expect.any(Date),
   });
+  expect((await readRegions(rig)).regions.map(({ region, role }) => [region, role])).toEqual([
+    ["muscat", "read-only"],
+    ["salalah", "primary"],
+  ]);
   expect(await eventsOf(rig, `dr-promotion/${promotionId}`)).toContain(
     "runtime.regions.promotion-concluded",
   );
   await expect(
     runVerb(concludePromotion, rig.officer, { promotionId, outcome: "failed", evidence }),
   ).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("one that never got to its hook can be ended, but not be said to have succeeded", async () => {
+  const rig = await newRegions();
+  const promotionId = await approved(rig);
+  const subjectDigest = (await promotionOf(rig, promotionId)).subject_digest?.toString("hex") ?? "";
+  await runVerb(executePromotion, rig.operator, { promotionId, subjectDigest });
+  const said = { promotionId, evidence } as const;
+  await expect(
+    runVerb(concludePromotion, rig.admin, { ...said, outcome: "succeeded" }),
+  ).rejects.toMatchObject({ code: "conflict", details: { field: "outcome" } });
+  await runVerb(concludePromotion, rig.admin, { ...said, outcome: "failed" });
+  expect((await promotionOf(rig, promotionId)).state).toBe("failed");
+  expect((await readRegions(rig)).regions[0]).toMatchObject({ role: "primary" });
 });
 
 test("not whoever let it go ahead, not a machine, and not while the hook can still tell", async () => {

@@ -2,11 +2,10 @@ import "server-only";
 import { z } from "zod";
 import { afterHook, type PromotionState } from "#server/engines/dr-promotion/state-machine.ts";
 import { backoffSeconds } from "#server/engines/rotation/state-machine.ts";
-import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
-import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { lockPromotion, type PromotionRow, promotionEvent } from "../promotion-rows.ts";
+import { lockPromotion, promotionEvent } from "../promotion-rows.ts";
 import { PromotionId } from "../schema.ts";
+import { makePrimary } from "../writes/make-primary.ts";
 
 const ASK_AGAIN_SECONDS = 5;
 
@@ -55,7 +54,13 @@ export const recordPromotion = verb({
         isOver,
       ],
     );
-    if (to === "succeeded") await makePrimary(tx, tenant, row);
+    if (to === "succeeded") {
+      await makePrimary(tx, tenant, row.target_region);
+      await tx.query(
+        "UPDATE store_observation SET next_observation_at = clock_timestamp() WHERE tenant_id = $1 AND region = ANY ($2)",
+        [tenant, [row.from_region, row.target_region]],
+      );
+    }
     const output = { isRecorded: true, state: to };
     if (to === row.state && answer === "running") return unchanged(output);
     return audited(output, {
@@ -65,25 +70,3 @@ export const recordPromotion = verb({
     });
   },
 });
-
-/** The old one first: there is never more than one primary. */
-async function makePrimary(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  row: PromotionRow,
-): Promise<void> {
-  await tx.query(
-    `UPDATE region SET role = 'read-only', role_since = clock_timestamp()
-     WHERE tenant_id = $1 AND role = 'primary' AND region <> $2`,
-    [tenant, row.target_region],
-  );
-  await tx.query(
-    `UPDATE region SET role = 'primary', role_since = clock_timestamp()
-     WHERE tenant_id = $1 AND region = $2 AND role <> 'primary'`,
-    [tenant, row.target_region],
-  );
-  await tx.query(
-    "UPDATE store_observation SET next_observation_at = clock_timestamp() WHERE tenant_id = $1 AND region = ANY ($2)",
-    [tenant, [row.from_region, row.target_region]],
-  );
-}
