@@ -53,6 +53,10 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   // Any policy would do, but hardly one at random: it must be one that somebody can satisfy.
   if (/saveEnvironmentPolicy\.policy$/.test(path)) return arbitraryEnvironmentPolicy;
   if (/saveEnvironmentPolicy\.basedOn$/.test(path)) return fc.constant(1);
+  // A workload that has leases, and as many as it has.
+  if (/leases\.revokeWorkload\.workload$/.test(path))
+    return fc.constant(new FormSlot("%canary% jobs"));
+  if (/leases\.revokeWorkload\.expectedCount$/.test(path)) return fc.constantFrom(1, 2, 3);
   const entity = entityKindOf(schema as never);
   if (entity)
     return fc.tuple(source, fc.nat()).map(([from, pick]) => new IdSlot(entity, from, pick));

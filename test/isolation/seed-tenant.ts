@@ -3,6 +3,7 @@ import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDeployments } from "./seed-deployments.ts";
+import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
 
@@ -29,6 +30,7 @@ export async function seedTenant(
     );
   };
   await seedRegions(insert, { tenantId, canary });
+  await seedLeases(insert, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();
