@@ -11,6 +11,11 @@ import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { azureFixture } from "#server/worker/rotation/testing/azure-fixture.ts";
+import {
+  newDynamicRole,
+  newStaticRole,
+} from "#server/worker/rotation/testing/database-engine-fixture.ts";
+import { keycloakOf } from "#server/worker/rotation/testing/keycloak-fixture.ts";
 import { newAuthorities } from "#server/worker/rotation/testing/pki-fixture.ts";
 import {
   type RotationFixture,
@@ -43,6 +48,8 @@ const canary = (name: string) => {
   return value;
 };
 const places = new Map<string, string>();
+/** Names by which a lease can be ended: they stand in the ledger and nowhere else. */
+const leaseNames: string[] = [];
 const logs = captureLogs();
 const admin = new pg.Client({ connectionString: urls.superuser });
 let fixture: RotationFixture;
@@ -202,6 +209,51 @@ test("values of other stores: a Key Vault, a storage account, authorities", asyn
   }
 }, 180_000);
 
+test("values that the target itself makes: engine logins, leases, a client's secret", async () => {
+  const ended = async (bindingId: string) => {
+    await call("rotation.forceRotate", { bindingId, reason: "its value must stand nowhere" });
+    await waitFor(async () => (await rotationsOf(bindingId))[0]?.state === "done", {
+      timeout: 120_000,
+      message: `the end of a rotation; the worker said ${worker.output().slice(-2_000)}`,
+    });
+  };
+  const role = await newStaticRole(fixture);
+  values.set("the static role's value before", (await role.login()).password.reveal());
+  await ended(role.bindingId);
+  values.set("the static role's value after", (await role.login()).password.reveal());
+
+  const dynamic = await newDynamicRole(fixture);
+  const lease = { bindingId: dynamic.bindingId, reason: "a workload without a login" };
+  await call("leases.issue", lease);
+  const note = async (when: string) => {
+    const login = await dynamic.login();
+    values.set(`the leased login ${when}`, login.password.reveal());
+    leaseNames.push(login.leaseRef);
+  };
+  await waitFor(
+    async () => {
+      const [row] = await asSuperuser<{ state: string }>(
+        "SELECT state FROM secret_lease WHERE binding_id = $1",
+        [dynamic.bindingId],
+      );
+      return row?.state === "active";
+    },
+    { timeout: 60_000, message: "the login to be issued" },
+  );
+  await note("before");
+  await ended(dynamic.bindingId);
+  await note("after");
+
+  const keycloak = await keycloakOf(fixture);
+  const client = await keycloak.newClient();
+  values.set("the client's secret before", (await client.value())?.reveal() ?? "");
+  await ended(client.bindingId);
+  values.set("the client's secret after", (await client.value())?.reveal() ?? "");
+  const account = await fixture.client.kv.read(`${fixture.tenant}/rotators/keycloak`);
+  if (account.kind !== "found") throw new Error("there is no account");
+  values.set("the realm's account", account.fields.client_secret?.reveal() ?? "");
+}, 400_000);
+
 test("a worker with a token that the vault refuses says so without the token", async () => {
   const tokenFile = join(process.env.DATA_DIR ?? "", "refused-token");
   writeFileSync(tokenFile, canary("refused token"));
@@ -290,7 +342,17 @@ test("no value stands anywhere", async () => {
     valuesIn(text, values).map((name) => `${name} stands in ${place}`),
   );
   expect(leaks).toEqual([]);
+  const named = [...places]
+    .filter(([place, text]) => leaseNames.some((name) => text.includes(name)) && !isOurs(place))
+    .map(([place]) => place);
+  expect(leaseNames).toHaveLength(2);
+  expect(named).toEqual([]);
 }, 120_000);
+
+/** The ledger itself, and the server's log of the statements that write it. */
+function isOurs(place: string): boolean {
+  return place === "the table public.secret_lease" || place === "the database server's log";
+}
 
 function filesUnder(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })

@@ -2,6 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import type { LeaseState } from "#server/engines/leases/lease-machine.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { heldLease, type LeaseRow } from "./lease-rows.ts";
 import type { HeldLease, LeaseView, ListLeasesInput, ListLeasesOutput } from "./schema.ts";
@@ -29,6 +30,8 @@ interface ListRow {
   error_text: string | null;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What has run out by the database's clock is over, whether or not the worker has seen it (law 8). */
 const IS_OVER = "(l.ended_at IS NOT NULL OR coalesce(l.expires_at <= clock_timestamp(), false))";
 
@@ -38,6 +41,9 @@ export async function listLeases(
   tenant: AuthorizedTenantId,
   input: z.output<typeof ListLeasesInput>,
 ): Promise<z.input<typeof ListLeasesOutput>> {
+  if (input.cursor && !UUID.test(input.cursor)) {
+    throw new AppError("invalid", "cursor: is not one that this list gave", { field: "cursor" });
+  }
   const rows = await tx.query<ListRow>(
     `SELECT l.*, b.name, b.environment, b.current_version IS NOT NULL AND b.current_version = l.kv_version AS is_current,
        CASE WHEN l.ended_at IS NULL AND l.expires_at <= clock_timestamp() THEN 'expired' ELSE l.state END AS shown_state

@@ -101,7 +101,7 @@ export const LEASE_FILTERS = ["open", "ended", "all"] as const;
 export const ListLeasesInput = z.object({
   workload: z.string().trim().max(120).optional(),
   show: z.enum(LEASE_FILTERS).default("open"),
-  cursor: z.uuid({ error: "is not one that this list gave" }).nullish(),
+  cursor: z.string().max(36).nullish(),
   limit: z.number().int().min(1).max(200).default(100),
 });
 
@@ -132,7 +132,7 @@ export type LeaseView = z.infer<typeof LeaseView>;
 export const ListLeasesOutput = z.object({
   asOf: z.date(),
   leases: z.array(LeaseView),
-  nextCursor: z.uuid().nullable(),
+  nextCursor: z.string().nullable(),
   /** Workloads with leases that have not ended, most first; 200 at most. */
   workloads: z.array(z.object({ workload: z.string(), open: z.number().int() })),
   /** References from which a login can be issued now: they have none. */
