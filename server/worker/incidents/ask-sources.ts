@@ -22,7 +22,12 @@ export async function askSources(vault: OpenBaoClient, ask: Ask): Promise<Source
       );
   const answers = [...readers, unknown("vault-audit", "no-audit-device")];
   const sessions = await sessionsOf(vault, ask);
-  return sessions ? [...answers, sessions] : answers;
+  if (sessions) answers.push(sessions);
+  if (ask.leases) {
+    const findings = ask.leases.map((lease) => ({ ...lease, human: "unknown" as const }));
+    answers.push({ source: "leases", state: "read", findings });
+  }
+  return answers;
 }
 
 /** Null for a store whose rights the console does not know how to read. */

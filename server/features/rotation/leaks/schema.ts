@@ -53,6 +53,8 @@ export const LeakPursued = z.object({
       rotator: Rotator,
       /** The login that leaked, where it is one of a database. */
       role: z.string().nullable(),
+      /** Logins that were issued for it, from our own ledger; null where none lives by a lease. */
+      leases: z.array(z.object({ name: z.string(), detail: z.string() })).nullable(),
       isContained: z.boolean(),
     })
     .nullable(),

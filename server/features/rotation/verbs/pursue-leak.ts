@@ -6,11 +6,11 @@ import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
+import { leakedRole, leasesOf } from "../leaks/leaked-logins.ts";
 import { lockWithRotation } from "../leaks/lock-with-rotation.ts";
 import { LeakPursued, PursueLeakInput } from "../leaks/schema.ts";
 import type { BindingRow, RotationRow } from "../rotation-rows.ts";
 import { runWithin } from "../run-within.ts";
-import type { Rotator } from "../schema.ts";
 import { answerLeak } from "../writes/answer-leak.ts";
 
 interface IncidentRow {
@@ -67,8 +67,9 @@ export const pursueLeak = verb({
     );
     const { store, path, rotator } = binding;
     const role = await leakedRole(context, rotationId, rotator);
+    const leases = await leasesOf(context, binding);
     return audited(
-      { ask: { store, path, rotator, role, isContained } },
+      { ask: { store, path, rotator, role, leases, isContained } },
       {
         type: "runtime.incidents.pursued",
         subject: `leak-incident/${incident.incident_id}`,
@@ -111,20 +112,6 @@ function alertOf(incident: IncidentRow, binding: BindingRow, open: RotationRow |
     detail: `P1: the value of ${binding.name} (${binding.environment}) leaked. ${next}`,
     eventId: incident.event_id,
   };
-}
-
-/** The login that leaked: what its rotation found in use, or the one in use while there is none. */
-async function leakedRole(
-  { tx, tenant }: VerbContext<unknown>,
-  rotationId: string | null,
-  rotator: Rotator,
-): Promise<string | null> {
-  if (rotator.kind !== "postgres-dual-user") return null;
-  const [row] = await tx.query<{ role: string | null }>(
-    "SELECT old_handle ->> 'role' AS role FROM rotation WHERE tenant_id = $1 AND rotation_id = $2",
-    [tenant, rotationId],
-  );
-  return row?.role ?? rotator.activeRole;
 }
 
 async function incidentOf({ tx, tenant }: VerbContext<unknown>, incidentId: string, lock: boolean) {
