@@ -20,6 +20,8 @@ for (const locale of ["en", "ar"]) {
     for (const path of [
       "",
       "/rotations",
+      "/rotations?overview=classes&env=prod",
+      "/rotations?overview=ages",
       "/bindings",
       "/bindings?tab=import",
       "/leases",
@@ -28,6 +30,9 @@ for (const locale of ["en", "ar"]) {
       "/alerts",
       "/incidents",
       "/regions",
+      "/deployments",
+      "/deployments?new=1",
+      "/deployments/environments?environment=prod",
     ]) {
       await expectNoWider(page, `/t/muscatpharmacy${path}`);
     }
