@@ -74,7 +74,10 @@ export class ExecutionWorld {
   /** As `tendDeployment` does. */
   tend(): void {
     if (!isWaiting(this.state)) return;
-    if (this.now >= this.expiresAt) return this.#take("expire");
+    if (this.now >= this.expiresAt) {
+      this.#take("expire");
+      return;
+    }
     if (this.policyVersion !== this.policies.length) this.#renew();
     this.#take("begin-checks");
     this.#take("pass-checks");
