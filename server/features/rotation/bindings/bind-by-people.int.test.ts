@@ -15,6 +15,7 @@ import { serviceOf, userOf } from "#test/fixtures/callers.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { bindingInput, bindingRow, force, type Rig } from "../testing/rotation-rig.ts";
 import { bindSecret } from "../verbs/bind-secret.ts";
+import { markLeaked } from "../verbs/mark-leaked.ts";
 
 type Input = ReturnType<typeof bindingInput>;
 
@@ -122,6 +123,35 @@ test.each<[string, (tenant: AuthorizedTenantId, other: AuthorizedTenantId) => un
   expect((await eventsOf(tenant)).filter((event) => event.outcome === "succeeded")).toEqual([]);
 });
 
+test.each<[string, (tenant: AuthorizedTenantId, other: AuthorizedTenantId) => object, string]>([
+  [
+    "another address of the realm",
+    (own) => ({ url: "https://evil.test", accountPath: `${own}/admin` }),
+    "rotator.realm",
+  ],
+  [
+    "another tenant's account",
+    (_, other) => ({ url: "https://id.test", accountPath: `${other}/admin` }),
+    "rotator.admin.accountPath",
+  ],
+])("an account's secret goes nowhere strange: %s", async (_, admin, field) => {
+  const [tenant, other] = [await newTenant("people"), await newTenant("people")];
+  const address = { kind: "keycloak", url: "https://id.test/", realm: tenant } as const;
+  await register({ tenants: [tenant], address });
+  const bound = (admin_: object) => ({
+    ...bindingInput(),
+    class: "user-password",
+    store: "none",
+    path: "realm/passwords",
+    rotator: { kind: "realm-passwords", realm: tenant, admin: admin_ },
+  });
+  await expect(
+    bindAs(userOf(tenant, "officer"), bound(admin(tenant, other))),
+  ).rejects.toMatchObject({ code: "invalid", details: { field } });
+  const ours = { url: "https://id.test", accountPath: `${tenant}/admin` };
+  await bindAs(userOf(tenant, "officer"), bound(ours));
+});
+
 test("a service caller is held to the same; nobody without the scope binds", async () => {
   const tenant = await newTenant("people");
   const pipeline = serviceOf(tenant, "ci", "unknown", ["runtime.secrets.bind"]);
@@ -145,6 +175,8 @@ test("when its target is retired, no rotation is opened there any more", async (
     code: "conflict",
     details: { remedy: expect.stringContaining("register it again") },
   });
+  const leaked = await runVerb(markLeaked, officer, { bindingId, reason: REASON });
+  expect(leaked).toMatchObject({ response: "by-hand" });
   await runVerb(
     saveRotationTarget,
     admin,

@@ -92,13 +92,18 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
     ],
     "certificate-file": ({ file }, placed) => [inFolder(file), ...place(placed)],
     "spiffe-svid": ({ file }, placed) => [inFolder(file), ...place(placed)],
-    "realm-passwords": ({ realm }, placed) => [
+    "realm-passwords": ({ realm, admin }, placed) => [
       {
         by: "target",
         field: "rotator.realm",
-        what: `the realm ${realm}`,
-        isMetBy: (a) => a.kind === "keycloak" && a.realm === realm,
+        what: admin ? `the realm ${realm} of ${admin.url}` : `the realm ${realm}`,
+        isMetBy: (a) =>
+          a.kind === "keycloak" &&
+          a.realm === realm &&
+          (!admin || plainUrl(a.url) === plainUrl(admin.url)),
       },
+      // The account's secret is sent to that address: both must be ours.
+      ...(admin ? [own("rotator.admin.accountPath", admin.accountPath)] : []),
       ...place(placed),
     ],
     "kv-generated": (_, { path }) => [own("path", path)],
@@ -139,8 +144,12 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
           plainUrl(a.url) === plainUrl(rotator.url),
       },
     ],
-    "openbao-pki-root": (rotator) => [wholeMount("rotator.mount", rotator.mount)],
-    "openbao-pki-intermediate": (rotator) => [
+    "openbao-pki-root": (rotator, { path }) => [
+      wholeMount("rotator.mount", rotator.mount),
+      ...same("path", path, `${rotator.mount}/issuer/default`),
+    ],
+    "openbao-pki-intermediate": (rotator, { path }) => [
+      ...same("path", path, `${rotator.mount}/issuer/default`),
       wholeMount("rotator.mount", rotator.mount),
       wholeMount("rotator.rootMount", rotator.rootMount),
     ],

@@ -6,6 +6,37 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import type { BindingRow } from "../rotation-rows.ts";
 import { refuseStrangePlaces } from "./refuse-strange-places.ts";
 
+type Bound = Pick<BindingRow, "binding_id" | "store" | "path" | "environment" | "rotator">;
+
+/** Why a reference may not be acted on any more; null when what vouched for it still does. */
+async function strangeness(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  binding: Bound,
+): Promise<AppError | null> {
+  const [row] = await tx.query<{ vouched_by: string }>(
+    "SELECT vouched_by FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2",
+    [tenant, binding.binding_id],
+  );
+  if (row?.vouched_by !== "target") return null;
+  try {
+    refuseStrangePlaces(tenant, binding, await targetsHere(tx));
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** Whether nothing new may begin where a reference says, because its rotation target was retired. */
+export async function isTargetRetired(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  binding: Bound,
+): Promise<boolean> {
+  return (await strangeness(tx, tenant, binding)) !== null;
+}
+
 /**
  * Throws `conflict` when a reference rests on a rotation target that was retired or is no longer for
  * this organization or environment: nothing new begins there (ADR 0009).
@@ -13,22 +44,14 @@ import { refuseStrangePlaces } from "./refuse-strange-places.ts";
 export async function refuseRetiredTarget(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  binding: Pick<BindingRow, "binding_id" | "store" | "path" | "environment" | "rotator">,
+  binding: Bound,
 ): Promise<void> {
-  const [row] = await tx.query<{ vouched_by: string }>(
-    "SELECT vouched_by FROM secret_binding WHERE tenant_id = $1 AND binding_id = $2",
-    [tenant, binding.binding_id],
+  const cause = await strangeness(tx, tenant, binding);
+  if (!cause) return;
+  throw new AppError(
+    "conflict",
+    "The rotation target that this credential is bound to is no longer registered for it.",
+    { remedy: "Ask a sovereign-admin to register it again, or bind the secret elsewhere." },
+    { cause },
   );
-  if (row?.vouched_by !== "target") return;
-  try {
-    refuseStrangePlaces(tenant, binding, await targetsHere(tx));
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new AppError(
-      "conflict",
-      "The rotation target that this credential is bound to is no longer registered for it.",
-      { remedy: "Ask a sovereign-admin to register it again, or bind the secret elsewhere." },
-      { cause: error },
-    );
-  }
 }

@@ -4,6 +4,7 @@ import { isBeforePromotion } from "#server/engines/rotation/state-machine.ts";
 import { closeApproval } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
+import { isTargetRetired } from "../bindings/refuse-retired-target.ts";
 import { isAutomatic } from "../is-automatic.ts";
 import type { LeakResponse } from "../leaks/schema.ts";
 import { withoutGrace } from "../leaks/without-grace.ts";
@@ -31,7 +32,12 @@ export async function answerLeak(
   about: { reason: string; eventId: string },
 ): Promise<LeakAnswer> {
   if (!isAutomatic(binding.rotator)) return { rotationId: null, response: "by-hand", events: [] };
-  if (!open) return openLeaked(context, binding, about);
+  if (!open) {
+    // A leak is noted in any case; where the worker may not log in any more, people act.
+    const isStrange = await isTargetRetired(context.tx, context.tenant, binding);
+    if (isStrange) return { rotationId: null, response: "by-hand", events: [] };
+    return openLeaked(context, binding, about);
+  }
   const { rotation_id: rotationId, intent } = open;
   const isWaitingForApproval = open.state === "awaiting_approval" && !open.approved_at;
   // What was asked for keeps a grace: this is another thing to approve.
