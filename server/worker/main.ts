@@ -14,6 +14,7 @@ import { flushEndedDenials } from "./jobs/denials.ts";
 import { announceDeployments, tendDueDeployments } from "./jobs/deployments.ts";
 import { discoverDue } from "./jobs/discovery.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
+import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
@@ -44,6 +45,8 @@ const {
   ROTATIONS_PER_TARGET,
   DISCOVERY_SECONDS,
 } = workerEnv();
+const { ALERT_AFTER_DOUBT_MINUTES: doubtMinutes, ALERT_AFTER_TROUBLE_MINUTES: troubleMinutes } =
+  workerEnv();
 const HOUR_MILLIS = 3_600_000;
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -112,6 +115,8 @@ const loops = {
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),
   renewals: () => repeat(2_000, "renewals", () => askForRenewals(sources)),
   "manual-work": () => repeat(10_000, "manual-work", remindOfManualWork),
+  "lasting-trouble": () =>
+    repeat(10_000, "lasting-trouble", () => tellLastingTrouble({ doubtMinutes, troubleMinutes })),
   denials: () => repeat(5_000, "denials", flushEndedDenials),
   sessions: () => repeat(HOUR_MILLIS, "sessions", sweepOnce),
   sealer: () =>

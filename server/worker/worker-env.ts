@@ -16,6 +16,7 @@ const LOOPS = [
   "denials",
   "sessions",
   "rotation-approvals",
+  "lasting-trouble",
   "discovery",
   "leases",
   "manual-work",
@@ -31,6 +32,9 @@ const schema = z.object({
   ROTATIONS_PER_TARGET: z.coerce.number().int().min(1).max(1_000).default(4),
   /** How often each tenant's stores are looked through for secrets. */
   DISCOVERY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(300),
+  /** Minutes that a rotation may be in doubt, or meet trouble at every attempt, before people are told. */
+  ALERT_AFTER_DOUBT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(10),
+  ALERT_AFTER_TROUBLE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
   /** Which loops this replica runs. */
   WORKER_LOOPS: z
     .string()
