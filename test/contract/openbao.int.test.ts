@@ -4,6 +4,7 @@ import "./transit.contract.ts";
 import "./database.contract.ts";
 import "./pki.contract.ts";
 import "./pki-succession.contract.ts";
+import "./regions.contract.ts";
 import "./system.contract.ts";
 import "./login.contract.ts";
 import "./certificate-login.contract.ts";
