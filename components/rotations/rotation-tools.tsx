@@ -1,6 +1,7 @@
 "use client";
 import { Download } from "lucide-react";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
@@ -34,6 +35,12 @@ export function RotationTools({ tenantId, params, mayRotate, onRotated }: Rotati
   }
   return (
     <>
+      <Link
+        href={`/t/${tenantId}/bindings?tab=bind`}
+        className="inline-flex h-7 items-center rounded-md border border-line-strong bg-raised px-2 font-medium text-sm hover:bg-hover"
+      >
+        {t("bindOne")}
+      </Link>
       <SavedViews tenantId={tenantId} />
       <a
         href={`/api/v1/rotations/${tenantId}/credentials.csv?${asked}`}

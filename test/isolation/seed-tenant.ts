@@ -67,6 +67,22 @@ export async function seedTenant(
       checked_at: now,
       next_check_at: new Date(now.getTime() + 86_400_000),
     });
+    await insert("secret_sighting", {
+      binding_id: bindingId,
+      source: "external-secret",
+      place: `ExternalSecret ${canary}/${number}`,
+      detail: canary,
+      first_seen_at: now,
+      last_seen_at: now,
+    });
+    await insert("discovery_source", {
+      source: "openbao-kv",
+      place: `${canary}/${number}`,
+      tried_at: now,
+      failing_since: now,
+      failure_code: "sealed",
+      failure_text: canary,
+    });
     const rotationId = uuidv7();
     // The last one has met trouble and waits for another attempt.
     const isUnfinished = number === 11;
