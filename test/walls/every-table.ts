@@ -37,6 +37,10 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
       [tenantId, policyId, canary, eventId],
     ],
     ["INSERT INTO audit_payload VALUES ($1, $2, 'k', '\\x00', '\\x00')", [tenantId, eventId]],
+    [
+      "INSERT INTO policy_set (tenant_id, digest, body) VALUES ($1, sha256(convert_to($2, 'UTF8')), $2)",
+      [tenantId, canary],
+    ],
     ["INSERT INTO audit_leaf VALUES ($1, 0, $2, sha256('a'), now())", [tenantId, eventId]],
     ["INSERT INTO audit_tile VALUES ($1, 0, 0, 1, sha256('a'))", [tenantId]],
     ["INSERT INTO audit_checkpoint VALUES ($1, 1, sha256('a'), $2, now())", [tenantId, canary]],
