@@ -1,12 +1,21 @@
 import type { Rotator } from "./schema.ts";
 
 /** Kinds whose rotator gives consumers the old value again, within the grace. */
-const CAN: ReadonlySet<Rotator["kind"]> = new Set(["postgres-dual-user", "kv-generated"]);
+const CAN: ReadonlySet<Rotator["kind"]> = new Set([
+  "postgres-dual-user",
+  "kv-generated",
+  "azure-secret",
+  "two-key-cloud",
+  "openbao-pki-root",
+  "openbao-pki-intermediate",
+]);
 
 /** Kinds for which there is no such thing, and why. */
 const NEVER: Partial<Record<string, string>> = {
   "openbao-transit":
     "A transit key can't be un-rotated: what the new version has made would be lost. Both versions read what they made, until the old one is retired.",
+  "azure-key":
+    "A key of Key Vault can't be un-rotated: what the new version has made would be lost. Both versions work until the old one is disabled.",
   "openbao-static-role":
     "OpenBao makes and keeps the value of a static role itself; the old one is gone as soon as there is a new one.",
 };

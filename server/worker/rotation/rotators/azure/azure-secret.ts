@@ -9,6 +9,7 @@ import {
   type Promotion,
   type Revocation,
   refused,
+  type TakenBack,
   type Truth,
   type Undoing,
 } from "../../outcome.ts";
@@ -19,6 +20,11 @@ import type { Rotator } from "../../rotator.ts";
 import { freshValue } from "../kv-value.ts";
 import { keyVaultOf } from "./key-vault-of.ts";
 import { keyVaultWrite } from "./key-vault-write.ts";
+
+const MOVED_ON = orphaned(
+  "vault_moved_on",
+  "Somebody else wrote this secret since. Nothing was taken back.",
+);
 
 /**
  * A token or client secret that is whatever Key Vault says it is. Key Vault has no compare-and-set and
@@ -131,6 +137,35 @@ export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSec
 
     async destroy() {
       return `version ${oldVersion()} stays, disabled: Key Vault deletes no single version`;
+    },
+
+    async takeBack(): Promise<TakenBack> {
+      const mark = `${run.rotationId}/back`;
+      const fresh = await ours("keyvault.ask");
+      if (!fresh) return refused("new_version_missing", "Key Vault has not the new version.");
+      let back = await run.outside("keyvault.ask", () => secrets().findByRotation(secret, mark));
+      if (!back) {
+        const now = await current("keyvault.recheck");
+        if (now.version !== fresh.version) return MOVED_ON;
+        const before = await oldValue("keyvault.read-old");
+        if (!before) return refused("old_value_gone", "The old version can't be read any more.");
+        const written = await keyVaultWrite(() =>
+          run.outside("keyvault.restore", () =>
+            secrets().set(secret, before.value, { rotationId: mark }),
+          ),
+        );
+        if (written.kind === "unknown") return written;
+        back = written.value;
+      }
+      await run.outside("keyvault.disable-new", () => secrets().disable(secret, fresh.version));
+      const state = await run.outside("keyvault.probe-new", () =>
+        secrets().probe(secret, fresh.version),
+      );
+      if (state === "alive") {
+        return refused("new_still_alive", `Version ${fresh.version} can still be read.`);
+      }
+      const note = `version ${back.version} holds the old value; ${fresh.version} is disabled`;
+      return { kind: "done", version: newNumber() + 1, note };
     },
 
     async ask(resume): Promise<Truth> {

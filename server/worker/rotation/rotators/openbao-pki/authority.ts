@@ -12,6 +12,7 @@ import {
   type Promotion,
   type Revocation,
   refused,
+  type TakenBack,
   type Truth,
   type Undoing,
 } from "../../outcome.ts";
@@ -154,6 +155,28 @@ export function authority(
 
     async destroy() {
       return "the old issuer stays, revoked, to sign its revocation list";
+    },
+
+    /** The old issuer signs again; the new one is ended like an old one would be. */
+    async takeBack(): Promise<TakenBack> {
+      if ((await defaultIs("pki.ask")) === "another") {
+        return orphaned("vault_moved_on", "Somebody made another issuer the default since.");
+      }
+      const unsure = await vaultWrite(() =>
+        run.outside("pki.restore-default", () => pki.issuers.setDefault(oldIssuer())),
+      );
+      if (unsure) return unsure;
+      const fresh = await issuer("pki.read-new", name);
+      await making.revokeAbove(fresh);
+      await run.outside("pki.revoke-new", () => pki.issuers.revokeIssuer(name));
+      const listed = await making.notRevokedAbove(fresh);
+      if (listed) return refused("new_still_trusted", listed);
+      const state = await run.outside("pki.probe-new", () => pki.probe(name, role, probeName));
+      if (state === "issues") {
+        return refused("new_still_alive", `The issuer ${fresh.serialNumber} still issues.`);
+      }
+      const note = `the old issuer signs again; OpenBao refuses to issue with ${fresh.serialNumber}`;
+      return { kind: "done", version: run.handles.old.version, note };
     },
 
     async ask(resume: RotationState): Promise<Truth> {

@@ -11,12 +11,14 @@ import {
   type Promotion,
   type Revocation,
   refused,
+  type TakenBack,
   type Truth,
   type Undoing,
   unknown,
 } from "../../outcome.ts";
 import type { OutsideCall } from "../../outside.ts";
 import { OutsideTrouble, ValueMissingError } from "../../outside-trouble.ts";
+import { MOVED_ON_SINCE, restored } from "../../restored.ts";
 import type { RotationRun } from "../../rotation-run.ts";
 import type { Rotator } from "../../rotator.ts";
 import { fieldsWith, readValue, type ValueRead } from "../kv-value.ts";
@@ -162,6 +164,41 @@ export function twoKeyCloud(run: RotationRun, settings: TwoKeyCloud): Rotator {
       const { version } = run.handles.old;
       await run.outside("vault.destroy-old", () => run.kv.destroyVersions(path, [version]));
       return `version ${version} destroyed`;
+    },
+
+    async takeBack(): Promise<TakenBack> {
+      const { old, new: fresh } = run.handles;
+      const promoted = fresh.version;
+      if (!promoted) throw new Error("this rotation was not promoted");
+      const back = `${run.rotationId}/back`;
+      const now = await main("vault.ask-current");
+      const isBack = now.kind === "found" && now.rotationId === back;
+      let version = isBack ? now.version : 0;
+      if (!isBack) {
+        if (now.kind !== "found" || now.version !== promoted || !isOurs(now)) return MOVED_ON_SINCE;
+        const value = await oldValue("vault.read-old");
+        const fields = fieldsWith(run, field, { value, kept: now.kept }, back);
+        const written = await restored(() =>
+          run.outside("vault.restore", () => run.kv.write(path, fields, promoted)),
+        );
+        if (typeof written !== "number") return written;
+        version = written;
+      }
+      const given = await main("vault.read-given", promoted);
+      if (given.kind === "found") {
+        const rest = await slot("cloud.read-new", fresh.role);
+        if (isSame(rest.value, given.value)) {
+          const unsure = await regenerate("cloud.renew-new", rest.name);
+          if (unsure) return unsure;
+        }
+        const state = await run.outside("cloud.probe-new", () => provider().tryOut(given.value));
+        if (state === "accepted") {
+          return refused("new_still_alive", `The resource still takes the new ${fresh.role}.`);
+        }
+        await run.outside("vault.destroy-new", () => run.kv.destroyVersions(path, [promoted]));
+      }
+      const note = `version ${version} holds ${old.role} again; the new ${fresh.role} is refused`;
+      return { kind: "done", version, note };
     },
 
     async ask(resume: RotationState): Promise<Truth> {
