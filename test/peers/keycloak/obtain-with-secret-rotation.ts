@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { constants } from "node:fs";
+import { cp } from "node:fs/promises";
 import { cachedDirectory } from "../peer-cache.ts";
 import { KEYCLOAK_RELEASE } from "./keycloak-release.ts";
 import { type KeycloakInstallation, obtainKeycloak } from "./obtain-keycloak.ts";
@@ -8,20 +8,16 @@ import { startKeycloak } from "./start-keycloak.ts";
 /** The build option of Keycloak that turns the grace of rotated client secrets on. */
 export const SECRET_ROTATION = { KC_FEATURES: "client-secret-rotation" };
 
-/** The pinned Keycloak laid out once more with that feature: its libraries are shared, its build is its own. */
+/**
+ * The pinned Keycloak laid out once more with that feature: a copy of the whole (a clone where the
+ * file system can). Keycloak's build resolves links: a layout of links writes into the first one.
+ */
 export async function obtainWithSecretRotation(): Promise<KeycloakInstallation> {
   const plain = await obtainKeycloak();
   const { version, sha256 } = KEYCLOAK_RELEASE;
-  const name = `keycloak-${version}-${sha256.slice(0, 8)}-secret-rotation`;
+  const name = `keycloak-${version}-${sha256.slice(0, 8)}-secret-rotation-copy`;
   const home = await cachedDirectory(name, async (directory) => {
-    await mkdir(join(directory, "lib"));
-    for (const each of await readdir(plain.home)) {
-      if (each !== "lib") await symlink(join(plain.home, each), join(directory, each));
-    }
-    for (const each of await readdir(join(plain.home, "lib"))) {
-      const [from, to] = [join(plain.home, "lib", each), join(directory, "lib", each)];
-      await (each === "lib" ? symlink(from, to) : cp(from, to, { recursive: true }));
-    }
+    await cp(plain.home, directory, { recursive: true, mode: constants.COPYFILE_FICLONE });
     const installation = { ...plain, home: directory };
     await (
       await startKeycloak(installation, { realmFiles: [], variables: SECRET_ROTATION })
