@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -7,7 +8,8 @@ import {
 import { startKeycloak } from "../keycloak/start-keycloak.ts";
 import { clientSecretsContract } from "./client-secrets-contract.ts";
 
-const REALM = "rotation-peer";
+/** A new one for each run: the database that an installation starts from may have been written to before. */
+const REALM = `rotation-peer-${randomBytes(4).toString("hex")}`;
 
 clientSecretsContract(async () => {
   const installation = await obtainWithSecretRotation();

@@ -63,6 +63,9 @@ export const recordLease = verb({
   },
 });
 
+/** The holder goes on from these at once; should it be killed, the next one does. */
+const GOES_ON: ReadonlySet<string> = new Set(["issued", "issuing"]);
+
 function eventType(to: string) {
   return `runtime.leases.${to}` as const;
 }
@@ -90,10 +93,9 @@ async function save(
 ): Promise<void> {
   const { to, ttlSeconds, trouble } = input;
   const attempt = trouble ? lease.attempt + 1 : 0;
-  const look = to === "active" && ttlSeconds !== undefined ? secondsToNextLook(ttlSeconds) : 30;
+  const look = to === "active" ? secondsToNextLook(ttlSeconds ?? 60) : GOES_ON.has(to) ? 0 : 30;
   const due = input.dueInSeconds ?? (trouble ? backoffSeconds(attempt) : look);
-  // The holder goes on from these at once; from the others it lets go.
-  const isKept = input.hold.kind === "claim" && (to === "issued" || to === "issuing");
+  const isKept = input.hold.kind === "claim" && GOES_ON.has(to);
   await tx.query(SAVE, [
     tenant,
     lease.lease_id,
