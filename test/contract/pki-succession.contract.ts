@@ -72,6 +72,19 @@ describe("pki succession", () => {
     expect(one?.serialNumber).not.toBe(two?.serialNumber);
   });
 
+  test("a certificate that was taken for a named key is found by the key, and named", async () => {
+    const mount = await newMount();
+    expect(await mount.isTaken("later")).toBe(false);
+    await root(pki, "signer");
+    const csr = await mount.csrFor({ name: "later", commonName: "Later" });
+    expect(await mount.isTaken("later")).toBe(false);
+    const [certificate] = await pki.sign("signer", csr, ABOUT);
+    await vault.raw("POST", `${mountOf(mount)}/intermediate/set-signed`, { certificate });
+    expect(await mount.issuers.issuer("later")).toBeNull();
+    expect(await mount.isTaken("later")).toBe(true);
+    expect((await mount.issuers.issuer("later"))?.isSelfSigned).toBe(false);
+  });
+
   test("an issuer that was revoked is refused as such; unknown ones and roles are not", async () => {
     const mount = await newMount();
     await root(mount, "old");
