@@ -16,6 +16,10 @@ const NEVER: Partial<Record<string, string>> = {
     "A transit key can't be un-rotated: what the new version has made would be lost. Both versions read what they made, until the old one is retired.",
   "azure-key":
     "A key of Key Vault can't be un-rotated: what the new version has made would be lost. Both versions work until the old one is disabled.",
+  "keycloak-client-secret":
+    "Keycloak can't make the old secret the current one again; it ends with the grace.",
+  "openbao-dynamic":
+    "The old login ends with its lease. Rotate again to give the workload another one.",
   "openbao-static-role":
     "OpenBao makes and keeps the value of a static role itself; the old one is gone as soon as there is a new one.",
 };
