@@ -37,7 +37,7 @@ export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: Tab
         role="tablist"
         aria-label={label}
         onKeyDown={onKeyDown}
-        className="flex gap-4 border-line border-b"
+        className="flex gap-4 overflow-x-auto overflow-y-hidden border-line border-b"
       >
         {tabs.map((tab, index) => (
           <button
@@ -51,7 +51,7 @@ export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: Tab
             tabIndex={index === at ? 0 : -1}
             onClick={() => onChoose(tab.name)}
             className={cx(
-              "-mb-px h-9 border-b-2 font-medium",
+              "h-9 shrink-0 whitespace-nowrap border-b-2 font-medium focus-visible:outline-offset-[-2px]",
               index === at
                 ? "border-accent text-text"
                 : "border-transparent text-muted hover:text-text",
