@@ -11,7 +11,7 @@ export function targetOf({ rotator, store }: Pick<BindingRow, "rotator" | "store
 
 /** Every rotator names its place by one of these; a host stands for all that runs there. */
 function placeOf(rotator: Record<string, unknown>): string | null {
-  const target = rotator.target;
+  const target = rotator.target ?? rotator.provider;
   if (typeof target === "object" && target !== null)
     return placeOf(target as Record<string, unknown>);
   const { host, port, mount, realm, vault, vaultUrl, account } = rotator;
