@@ -76,9 +76,7 @@ export function CredentialScreen(props: CredentialScreenProps) {
         <div className="flex min-w-0 flex-col gap-6">
           <Section
             title={
-              newest
-                ? t(isOver(newest.state) ? "detail.last" : "detail.current")
-                : t("detail.current")
+              newest ? t(isOver(newest.state) ? "detail.last" : "detail.current") : t("detail.last")
             }
           >
             {newest ? (
