@@ -1,4 +1,5 @@
-import { expect, test } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
 import { signIn } from "./support/sign-in.ts";
 
 const OFFICER = { username: "security-officer", realm: "acme-shop" };
@@ -48,6 +49,7 @@ test("a leak, from the click to the proof of death and the closed incident", asy
   await expect(page.getByText("Closed", { exact: true }).first()).toBeVisible();
   await expect(proof.getByText("Pushed by mistake; the history was rewritten.")).toBeVisible();
 
+  await expectFitForAll(page);
   await page.goto("/t/acme-shop/alerts");
   await expect(page.getByText(/^P1: the value of payments-db/)).toBeVisible();
 });
@@ -82,3 +84,31 @@ test("a developer may not mark a leak, and sees no incidents", async ({ page }) 
   await page.goto("/t/acme-shop/incidents");
   await expect(page.getByText("You may not see this")).toBeVisible();
 });
+
+/** The incident's page in both languages and both themes, and on a phone. */
+async function expectFitForAll(page: Page): Promise<void> {
+  const looks = [
+    ["en", "light"],
+    ["en", "dark"],
+    ["ar", "light"],
+  ] as const;
+  for (const [locale, scheme] of looks) {
+    const cookie = { name: "console-locale", value: locale, url: page.url() };
+    await page.context().addCookies([cookie]);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("lang", locale);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect([locale, scheme, width]).toEqual([locale, scheme, 390]);
+  }
+  await page.context().clearCookies({ name: "console-locale" });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}

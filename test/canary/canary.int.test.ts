@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { reportConsumer } from "#server/features/rotation/verbs/report-consumer.ts";
 import { credentialFields } from "#server/integrations/openbao/database-credential.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
+import { runVerb } from "#server/platform/verb.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { azureFixture } from "#server/worker/rotation/testing/azure-fixture.ts";
 import {
@@ -24,6 +26,7 @@ import {
 import { approveOne } from "#server/worker/rotation/testing/rotation-state.ts";
 import { storageFixture } from "#server/worker/rotation/testing/storage-fixture.ts";
 import { startWorker, type WorkerProcess } from "#server/worker/rotation/testing/worker-process.ts";
+import { serviceOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
 import { waitFor } from "#test/harness/wait-for.ts";
@@ -275,6 +278,48 @@ test("a worker with a token that the vault refuses says so without the token", a
     message: "a refused attempt",
   });
 }, 120_000);
+
+test("a leaked value is replaced and its incident told, a session with it included", async () => {
+  const pair = await plantedPair("leaked", true);
+  const login = { user: pair.roles[0], password: values.get("leaked") ?? "" };
+  const open = new pg.Client({ ...fixture.target, ...login, application_name: "psql" });
+  open.on("error", () => undefined);
+  await open.connect();
+  const reason = "a canary was seen outside its cage";
+  await call("incidents.markLeaked", { bindingId: pair.bindingId, reason });
+  const incidents = () =>
+    asSuperuser<{ incident_id: string; state: string; pursue_at: Date | null }>(
+      "SELECT incident_id, state, pursue_at FROM leak_incident WHERE binding_id = $1",
+      [pair.bindingId],
+    );
+  await waitFor(async () => (await incidents())[0]?.pursue_at === null, {
+    timeout: 90_000,
+    message: `the incident to be contained; the worker said ${worker.output().slice(-2_000)}`,
+  });
+  const [incident] = await incidents();
+  expect(incident?.state).toBe("contained");
+  const page = await call("incidents.byId", { incidentId: incident?.incident_id });
+  expect(page).toContain("vault-policies");
+}, 120_000);
+
+test("a value in a report of a consumer is refused and kept nowhere", async () => {
+  const { bindingId } = await fixture.newPair();
+  const value = canary("reported by mistake");
+  const reporter = serviceOf(fixture.tenant, "reporter", "unknown", ["runtime.consumers.report"]);
+  const valid = { binding: { bindingId }, workload: { name: "orders-api" }, version: 1 };
+  const wrong: unknown[] = [
+    { ...valid, workload: { name: value } },
+    { ...valid, workload: { name: "orders-api", cluster: value } },
+    { ...valid, binding: { store: "openbao", path: value } },
+    { ...valid, password: value },
+    { ...valid, [value]: 1 },
+  ];
+  for (const [at, body] of wrong.entries()) {
+    const refusal = await runVerb(reportConsumer, reporter, body as never).catch((error) => error);
+    expect(refusal).toMatchObject({ code: "invalid" });
+    places.set(`refused report ${at}`, `${refusal.stack} ${JSON.stringify(refusal)}`);
+  }
+}, 60_000);
 
 test("every page is read, and asked wrongly too", async () => {
   const { pool } = await poolOf(admin, fixture.tenant);
