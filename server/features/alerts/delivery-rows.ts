@@ -8,7 +8,9 @@ import type { DeliveryFault } from "./schema.ts";
 export interface DeliveryRow {
   delivery_id: string;
   endpoint_id: string;
-  alert_id: string;
+  /** Of the alert or the event: the message's id for receivers. */
+  message_id: string;
+  alert_id: string | null;
   state: "pending" | "delivered" | "dead";
   attempt: number;
   fence: string;
@@ -23,7 +25,7 @@ export async function lockDelivery(
   deliveryId: string,
 ): Promise<DeliveryRow> {
   const [row] = await tx.query<DeliveryRow>(
-    `SELECT delivery_id, endpoint_id, alert_id, state, attempt, fence::text,
+    `SELECT delivery_id, endpoint_id, alert_id, coalesce(alert_id, event_id) AS message_id, state, attempt, fence::text,
        next_attempt_at <= clock_timestamp() AS is_due,
        coalesce(lease_until > clock_timestamp(), false) AS is_leased
      FROM webhook_delivery WHERE tenant_id = $1 AND delivery_id = $2 FOR UPDATE`,
@@ -59,8 +61,12 @@ export function deliveryEvent(
   return {
     type: `runtime.alerts.${act}`,
     subject: `webhook-delivery/${row.delivery_id}`,
-    payload: { endpointId: row.endpoint_id, alertId: row.alert_id, ...payload },
-    causedBy: row.alert_id,
+    payload: {
+      endpointId: row.endpoint_id,
+      ...(row.alert_id ? { alertId: row.alert_id } : { eventId: row.message_id }),
+      ...payload,
+    },
+    causedBy: row.message_id,
     ...(hasFailed ? { outcome: "failed" } : {}),
   };
 }

@@ -14,6 +14,7 @@ import {
 import { acknowledgeAlert } from "./verbs/acknowledge-alert.ts";
 import { addWebhookEndpoint } from "./verbs/add-webhook-endpoint.ts";
 import { setWebhookEndpointEnabled } from "./verbs/set-webhook-endpoint-enabled.ts";
+import { setWebhookEndpointEvents } from "./verbs/set-webhook-endpoint-events.ts";
 
 const read = readProcedure("runtime.alerts.read");
 // An endpoint's address is for those who manage it: some receivers take its path for a key.
@@ -42,4 +43,5 @@ export const alertsRouter = router({
   acknowledge: verbProcedure(acknowledgeAlert),
   addWebhookEndpoint: verbProcedure(addWebhookEndpoint),
   setWebhookEndpointEnabled: verbProcedure(setWebhookEndpointEnabled),
+  setWebhookEndpointEvents: verbProcedure(setWebhookEndpointEvents),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entityId } from "#server/platform/entity-id.ts";
+import { EventTypes } from "./event-types.ts";
 
 export const Severity = z.enum(["info", "warning", "critical"]);
 
@@ -52,6 +53,8 @@ export type AlertPage = z.infer<typeof AlertPage>;
 export const AddWebhookEndpointInput = z.object({
   url: z.string().trim().min(1, "must not be empty").max(2000),
   description: z.string().trim().max(200, "must have at most 200 characters").default(""),
+  /** Events of credentials that it gets, besides every alert. */
+  eventTypes: EventTypes.default([]),
 });
 
 export const WebhookEndpointId = z.object({ endpointId: entityId("webhook endpoint") });
@@ -63,6 +66,7 @@ export const WebhookEndpointView = z.object({
   url: z.string(),
   description: z.string(),
   enabled: z.boolean(),
+  eventTypes: z.array(z.string()),
   createdAt: z.date(),
 });
 export type WebhookEndpointView = z.infer<typeof WebhookEndpointView>;
@@ -95,7 +99,9 @@ export type ListDeliveriesInput = z.infer<typeof ListDeliveriesInput>;
 export const DeliveryView = z.object({
   deliveryId: z.string(),
   endpointId: z.string(),
-  alertId: z.string(),
+  /** It delivers one of the two. */
+  alertId: z.string().nullable(),
+  eventId: z.string().nullable(),
   state: DeliveryState,
   attempt: z.number(),
   nextAttemptAt: z.date(),

@@ -8,7 +8,7 @@ import { webhookUrl } from "../webhook-url.ts";
 
 const MOST_ENDPOINTS = 10;
 
-/** Adds an address that every alert of the tenant is posted to. */
+/** Adds an address that every alert of the tenant is posted to, and the events that it asks for. */
 export const addWebhookEndpoint = verb({
   name: "alerts.addWebhookEndpoint",
   scope: "runtime.alerts.manage",
@@ -38,9 +38,9 @@ export const addWebhookEndpoint = verb({
     }
     const endpointId = uuidv7();
     await tx.query(
-      `INSERT INTO webhook_endpoint (tenant_id, endpoint_id, url, description, enabled, created_at)
-       VALUES ($1, $2, $3, $4, true, clock_timestamp())`,
-      [tenant, endpointId, url, input.description],
+      `INSERT INTO webhook_endpoint (tenant_id, endpoint_id, url, description, enabled, event_types, created_at)
+       VALUES ($1, $2, $3, $4, true, $5, clock_timestamp())`,
+      [tenant, endpointId, url, input.description, input.eventTypes],
     );
     return audited(
       { endpointId, enabled: true },
@@ -48,7 +48,11 @@ export const addWebhookEndpoint = verb({
         type: "runtime.alerts.endpoint-added",
         subject: `webhook-endpoint/${endpointId}`,
         // The path may be as good as a key at some receivers: the log keeps the origin only.
-        payload: { origin: new URL(url).origin, description: input.description },
+        payload: {
+          origin: new URL(url).origin,
+          description: input.description,
+          eventTypes: input.eventTypes,
+        },
       },
     );
   },

@@ -4,8 +4,9 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { deliveryEvent, finishDelivery, lockDelivery } from "../delivery-rows.ts";
 import { MAX_ATTEMPTS } from "../delivery-schedule.ts";
+import { eventMessage } from "../event-message.ts";
 import { BeginDeliveryInput, DeliveryClaim } from "../schema.ts";
-import { webhookMessage } from "../webhook-message.ts";
+import { type AlertOfMessage, webhookMessage } from "../webhook-message.ts";
 
 /** Longer than an attempt can take: a claim older than this belongs to a worker that died. */
 const LEASE_SECONDS = 60;
@@ -20,7 +21,8 @@ export const beginDelivery = verb({
     const row = await lockDelivery(tx, tenant, input.deliveryId);
     if (row.state !== "pending" || !row.is_due || row.is_leased)
       return unchanged({ isClaimed: false as const });
-    const { url, enabled, envelope, ...alert } = await messageParts(tx, tenant, row.delivery_id);
+    const parts = await messageParts(tx, tenant, row.delivery_id);
+    const { url, enabled } = parts;
     const fault = !enabled ? "endpoint-disabled" : row.attempt >= MAX_ATTEMPTS ? "gave-up" : null;
     if (fault) {
       await finishDelivery(tx, tenant, row.delivery_id, { state: "dead", status: null, fault });
@@ -40,9 +42,9 @@ export const beginDelivery = verb({
         fence: claim.fence,
         attempt: claim.attempt,
         url,
-        messageId: row.alert_id,
+        messageId: row.message_id,
         attemptedAt: claim.at,
-        body: webhookMessage(envelope, { ...alert, alertId: row.alert_id }),
+        body: bodyOf(tenant, row.message_id, parts),
       },
       deliveryEvent(row, "delivery-attempted", { attempt: claim.attempt }),
     );
@@ -50,14 +52,31 @@ export const beginDelivery = verb({
 });
 
 interface MessageParts {
+  [column: string]: unknown;
   url: string;
   enabled: boolean;
   envelope: string;
-  kind: string;
-  severity: string;
-  subjectRef: string;
-  detail: string;
-  createdAt: Date;
+  alert: AlertOfMessage | null;
+  key_id: string | null;
+  ciphertext: Buffer | null;
+  store: string | null;
+  path: string;
+  environment: string;
+  current_version: number | null;
+}
+
+function bodyOf(tenant: AuthorizedTenantId, messageId: string, parts: MessageParts): string {
+  if (parts.alert) {
+    const alert = { ...parts.alert, createdAt: new Date(parts.alert.createdAt) };
+    return webhookMessage(parts.envelope, alert);
+  }
+  const { envelope, key_id: keyId, ciphertext, store, path, environment } = parts;
+  return eventMessage(tenant, {
+    eventId: messageId,
+    envelope,
+    payload: keyId && ciphertext ? { keyId, ciphertext } : null,
+    binding: store ? { store, path, environment, version: parts.current_version } : null,
+  });
 }
 
 async function messageParts(
@@ -66,15 +85,21 @@ async function messageParts(
   deliveryId: string,
 ): Promise<MessageParts> {
   const [parts] = await tx.query<MessageParts>(
-    `SELECT p.url, p.enabled, e.envelope, a.kind, a.severity, a.subject_ref AS "subjectRef", a.detail,
-       a.created_at AS "createdAt"
+    `SELECT p.url, p.enabled, e.envelope, x.key_id, x.ciphertext,
+       b.store, b.path, b.environment, b.current_version,
+       CASE WHEN a.alert_id IS NOT NULL THEN jsonb_build_object('alertId', a.alert_id, 'kind', a.kind,
+         'severity', a.severity, 'subjectRef', a.subject_ref, 'detail', a.detail,
+         'createdAt', to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS alert
      FROM webhook_delivery d
-     JOIN webhook_endpoint p USING (tenant_id, endpoint_id)
-     JOIN alert a USING (tenant_id, alert_id)
-     JOIN audit_event e ON e.tenant_id = a.tenant_id AND e.event_id = a.alert_id
+     JOIN webhook_endpoint p ON p.tenant_id = d.tenant_id AND p.endpoint_id = d.endpoint_id
+     LEFT JOIN alert a ON a.tenant_id = d.tenant_id AND a.alert_id = d.alert_id
+     JOIN audit_event e ON e.tenant_id = d.tenant_id AND e.event_id = coalesce(d.alert_id, d.event_id)
+     LEFT JOIN audit_payload x ON x.tenant_id = d.tenant_id AND x.event_id = d.event_id
+     LEFT JOIN secret_binding b ON b.tenant_id = d.tenant_id AND d.event_id IS NOT NULL
+       AND e.subject = 'secret-binding/' || b.binding_id::text
      WHERE d.tenant_id = $1 AND d.delivery_id = $2`,
     [tenant, deliveryId],
   );
-  if (!parts) throw new Error(`delivery ${deliveryId} has lost its alert`);
+  if (!parts) throw new Error(`delivery ${deliveryId} has lost its message`);
   return parts;
 }
