@@ -65,6 +65,8 @@ function workerPolicy(tenants: readonly string[], mounts: readonly string[]) {
     "auth/token/*": { capabilities: ["read", "update"] },
     "secret/metadata": { capabilities: LOOKING },
     "secret/metadata/": { capabilities: LOOKING },
+    // Written in the primary region, looked for in the others (ADR 14).
+    "secret/metadata/sovereign-console/region-marker": { capabilities: EVERYTHING },
   };
   for (const tenant of tenants) {
     for (const area of ["data", "metadata", "delete", "undelete", "destroy"]) {

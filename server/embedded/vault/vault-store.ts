@@ -51,7 +51,10 @@ export class VaultStore {
     if (digest === this.#restored) return false;
     const key = readOrCreateKey(join(directory, "unseal.key"));
     const state = decryptJson<VaultState>(key, snapshot);
-    this.change((own) => void Object.assign(own, state));
+    // Whoever logged in here stays logged in: a snapshot would end that every few seconds.
+    this.change((own) => {
+      Object.assign(own, state, { tokens: { ...own.tokens, ...state.tokens } });
+    });
     this.#restored = digest;
     return true;
   }
