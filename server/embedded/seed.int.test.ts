@@ -44,7 +44,7 @@ const COUNTS = `SELECT b.tenant_id, count(*)::int AS bindings,
     (SELECT count(*)::int FROM audit_event e WHERE e.tenant_id = b.tenant_id) AS events
   FROM secret_binding b GROUP BY b.tenant_id ORDER BY b.tenant_id`;
 
-test("fills the demo, and a second time changes nothing", { timeout: 60_000 }, async () => {
+test("fills the demo, and a second time changes nothing", { timeout: 240_000 }, async () => {
   const first = seed();
   expect(first.status, first.stderr + first.stdout).toBe(0);
   const counts = await asSuperuser(COUNTS);
