@@ -14,6 +14,9 @@ beforeEach(() => {
   url.params = new URLSearchParams();
 });
 
+const LABEL = "Credentials";
+const NOTHING = "nothing is bound";
+
 interface Row {
   id: string;
   owner: string;
@@ -29,7 +32,7 @@ function html(change: Partial<DataTableProps<Row>> = {}): string {
   return renderToStaticMarkup(
     <NextIntlClientProvider locale="en" messages={{ common }} timeZone="UTC">
       <DataTable
-        label="Credentials"
+        label={LABEL}
         columns={COLUMNS}
         rows={rows(3)}
         totalCount={3}
@@ -38,7 +41,7 @@ function html(change: Partial<DataTableProps<Row>> = {}): string {
         selectedId={null}
         onOpen={() => undefined}
         onClearFilters={() => undefined}
-        empty={<p>nothing is bound</p>}
+        empty={<p>{NOTHING}</p>}
         {...change}
       />
     </NextIntlClientProvider>,

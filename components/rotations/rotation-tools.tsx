@@ -43,7 +43,7 @@ export function RotationTools({ tenantId, params, mayRotate, onRotated }: Rotati
       </Link>
       <SavedViews tenantId={tenantId} />
       <a
-        href={`/api/v1/rotations/${tenantId}/credentials.csv?${asked}`}
+        href={`/api/v1/rotations/${tenantId}/credentials-csv?${asked}`}
         download
         className="inline-flex h-7 items-center gap-2 rounded-md border border-line-strong bg-raised px-2 font-medium text-sm hover:bg-hover"
       >

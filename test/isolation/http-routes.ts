@@ -136,11 +136,11 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
   "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
   "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),
   // The line of a credential holds its name, path and owner: the canary would be in each.
-  "app/api/v1/rotations/[tenant]/credentials.csv/route.ts": {
+  "app/api/v1/rotations/[tenant]/credentials-csv/route.ts": {
     methods: ["GET"],
     calls: (who, foreign) => {
       const of = (caller: Persona | null, tenant: string, query = "") => ({
-        request: get(caller, `/api/v1/rotations/${tenant}/credentials.csv${query}`),
+        request: get(caller, `/api/v1/rotations/${tenant}/credentials-csv${query}`),
         params: { tenant },
       });
       return [
