@@ -17,12 +17,18 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,200}$/;
 
 /**
  * Who calls, in the order of law 1: the token, the call counted, the tenant guard, the scope.
- * `act` names the call in the log when it is refused.
+ * `act` names the call in the log when it is refused. A call that is held open is checked anew at
+ * each look (`isAgain`), and counted once.
  */
-export async function apiCaller(request: Request, act: string, scope: RoleScope): Promise<Caller> {
+export async function apiCaller(
+  request: Request,
+  act: string,
+  scope: RoleScope,
+  { isAgain = false } = {},
+): Promise<Caller> {
   const { headers } = request;
   const credentials = await bearerCaller(headers);
-  await countCall("principal", `${credentials.issuer}|${credentials.subject}`);
+  if (!isAgain) await countCall("principal", `${credentials.issuer}|${credentials.subject}`);
   const tenantId = headers.get("x-tenant-id");
   const key = headers.get("idempotency-key");
   if (tenantId === null) {
@@ -52,7 +58,7 @@ export async function apiCaller(request: Request, act: string, scope: RoleScope)
     });
     throw refusal;
   }
-  await countCall("tenant", caller.tenant);
+  if (!isAgain) await countCall("tenant", caller.tenant);
   if (!caller.scopes.has(scope)) {
     await recordDenial(caller, { act, cause: "scope", detail: { scope } });
     throw new AppError("forbidden", `This needs the scope ${scope}.`, {

@@ -24,8 +24,10 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
     const { wait } = parseInput(Query, { wait: asked.get("wait") ?? 0 });
     const known = request.headers.get("if-none-match");
     const until = performance.now() + wait * 1_000;
-    for (;;) {
-      const caller = await apiCaller(request, "deployments.read", "runtime.deployments.read");
+    for (let isAgain = false; ; isAgain = true) {
+      const caller = await apiCaller(request, "deployments.read", "runtime.deployments.read", {
+        isAgain,
+      });
       const resource = await readDeployment(caller, id);
       const version = versionOf(resource);
       const isNews = known === null ? !isUndecided(resource) : known !== version;

@@ -21,13 +21,13 @@ const LONGEST_MILLIS = 10 * 60_000;
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   return answering(request, async () => {
     const { id } = await params;
-    const look = async () =>
-      readDeployment(
-        await apiCaller(request, "deployments.stream", "runtime.deployments.read"),
-        id,
-      );
+    const look = async (isAgain: boolean) => {
+      const scope = "runtime.deployments.read";
+      const caller = await apiCaller(request, "deployments.stream", scope, { isAgain });
+      return readDeployment(caller, id);
+    };
     // Refused as an answer, not as a stream.
-    const first = await look();
+    const first = await look(false);
     const stream = new ReadableStream<Uint8Array>({
       async start(controller) {
         const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
@@ -35,7 +35,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
         let beat = begun;
         let known = "";
         try {
-          for (let resource = first; ; resource = await look()) {
+          for (let resource = first; ; resource = await look(true)) {
             const version = versionOf(resource);
             if (version !== known) {
               known = version;
