@@ -150,15 +150,19 @@ test.each([
 test("what others may have issued is left to run out, and the ledger says so", async () => {
   const bound = await newDynamicRole(fixture, { isExclusive: false });
   const { leaseId } = await runVerb(issueLease, officer(), { bindingId: bound.bindingId, reason });
-  const env = { ...fixture.env, WORKER_LOOPS: "leases", WORKER_LEASE_SECONDS: "1" };
+  // Long enough that a slow machine gets from the claim to the act.
+  const env = { ...fixture.env, WORKER_LOOPS: "leases", WORKER_LEASE_SECONDS: "10" };
   const doomed = startWorker({ ...env, WORKER_FAILPOINT: "after:lease.issue" });
   expect(await doomed.exited, doomed.output()).toBe("SIGKILL");
   const [orphan] = await bound.usernames();
-  await waitFor(async () => {
-    await makeDue(leaseId);
-    await bound.tend(leaseId);
-    return (await rowOf(leaseId)).state === "indeterminate";
-  });
+  await waitFor(
+    async () => {
+      await makeDue(leaseId);
+      await bound.tend(leaseId);
+      return (await rowOf(leaseId)).state === "indeterminate";
+    },
+    { timeout: 60_000, message: "the lease to be not accounted for" },
+  );
   expect(await rowOf(leaseId)).toMatchObject({ error_code: "lease_unaccounted" });
   expect(await bound.usernames()).toEqual([orphan]);
   // It doesn't keep the workload from getting one.
