@@ -32,11 +32,13 @@ export function EnvironmentVersions({ environment, versions }: EnvironmentVersio
             key={version.version}
             className="border-line border-b px-4 py-2 text-sm last:border-b-0"
           >
+            <p>
+              {t("savedBy", { name: version.savedBy })} <ClockTime at={version.savedAt} />
+              <span className="block text-muted">{version.reason}</span>
+            </p>
             <details>
-              <summary className="cursor-pointer">
-                <span className="font-medium">{t("version", { version: version.version })}</span>{" "}
-                {t("savedBy", { name: version.savedBy })} <ClockTime at={version.savedAt} />
-                <span className="block text-muted">{version.reason}</span>
+              <summary className="cursor-pointer font-medium">
+                {t("version", { version: version.version })}
               </summary>
               <PolicySentences environment={environment} policy={version.policy} />
             </details>
