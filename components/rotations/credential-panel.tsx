@@ -84,6 +84,12 @@ function CredentialPanelBody({ tenantId, bindingId, mayRotate, onClose }: Creden
               {t("force.button")}
             </Button>
             <Link
+              href={`/t/${tenantId}/rotations/${bindingId}`}
+              className="ms-auto inline-flex min-h-9 items-center text-accent text-sm underline"
+            >
+              {t("detail.page")}
+            </Link>
+            <Link
               href={`/t/${tenantId}/audit?q=${encodeURIComponent(`subject:secret-binding/${bindingId}`)}`}
               className="inline-flex min-h-9 items-center text-accent text-sm underline"
             >
