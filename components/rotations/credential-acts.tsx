@@ -22,7 +22,7 @@ export function CredentialActs({ tenantId, detail, mayRotate, onDone }: Credenti
   const blockedReason = useBlockedReason();
   const [isAsking, setAsking] = useState(false);
   const [newest] = detail.rotations;
-  const subject = encodeURIComponent(`secret-binding/${detail.binding.bindingId}`);
+  const question = encodeURIComponent(`subject:secret-binding/${detail.binding.bindingId}`);
   return (
     <LiveQueries>
       <Button
@@ -41,7 +41,7 @@ export function CredentialActs({ tenantId, detail, mayRotate, onDone }: Credenti
         />
       ) : null}
       <Link
-        href={`/t/${tenantId}/audit?subject=${subject}`}
+        href={`/t/${tenantId}/audit?q=${question}`}
         className="inline-flex min-h-9 items-center text-accent text-sm underline"
       >
         {t("detail.events")}
