@@ -117,7 +117,7 @@ test("an environment says in sentences what it demands, and refuses what nobody 
   const admin = { username: "sovereign-admin", realm: "catalyst-admin" };
   await signIn(page, admin, "/t/acme-shop/deployments/environments");
   const needs =
-    "Production needs 2 of sovereign-admin and one security-officer, all different people";
+    "Production needs 2 sovereign-admins and one security-officer, all different people";
   await expect(page.getByText(needs, { exact: false }).first()).toBeVisible();
   await page
     .getByRole("region", { name: "Production" })

@@ -43,5 +43,12 @@ for (const locale of ["en", "ar"]) {
     await expectNoWider(operator, "/t/omantel/health");
     await expectNoWider(operator, "/t/omantel/regions");
     await operators.close();
+    // Who approves from a phone has several tenants, and so a menu of them in the frame.
+    const approvers = await browser.newContext({ viewport: PHONE });
+    const approver = await approvers.newPage();
+    await signIn(approver, { username: "sovereign-admin", realm: "catalyst-admin" });
+    await approvers.addCookies([language]);
+    await expectNoWider(approver, "/t/muscatpharmacy/deployments");
+    await approvers.close();
   });
 }

@@ -40,7 +40,7 @@ export function AppShell({ sovereign, tenant, viewer, alerts, children }: AppShe
         <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-line border-b bg-raised px-3 sm:px-5">
           <NavDrawer {...nav} sovereign={sovereign} />
           <TenantMenu current={tenant} tenants={viewer.tenants} />
-          <div className="ms-auto flex items-center gap-1">
+          <div className="ms-auto flex shrink-0 items-center gap-1">
             <PaletteButton tenant={tenant} tenants={viewer.tenants} scopes={viewer.scopes} />
             {alerts}
             <ThemeMenu />

@@ -30,7 +30,7 @@ export function TenantMenu({ current, tenants }: TenantMenuProps) {
   return (
     <Menu
       label={t("switch", { tenant: current.displayName })}
-      className="min-w-0 max-w-56 shrink"
+      className="min-w-0 max-w-56 shrink!"
       trigger={
         <>
           {face}
