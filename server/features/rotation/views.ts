@@ -14,6 +14,9 @@ import {
   ROTATOR_KINDS,
 } from "./schema.ts";
 
+/** A day, from the year 1 on: Postgres has no year 0. */
+const Day = z.iso.date().refine((day) => day >= "0001-01-01", "must be a day after year 0");
+
 export const BINDING_SORTS = [
   "name",
   "status",
@@ -46,8 +49,8 @@ export const BindingFilter = z.object({
     .max(20)
     .optional(),
   /** First and last UTC day of the next rotation. */
-  nextFrom: z.iso.date().optional(),
-  nextTo: z.iso.date().optional(),
+  nextFrom: Day.optional(),
+  nextTo: Day.optional(),
 });
 export type BindingFilter = z.output<typeof BindingFilter>;
 
