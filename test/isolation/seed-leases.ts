@@ -6,13 +6,14 @@ const COUNT = 10;
 
 /**
  * References whose logins live by leases: half of them have one, half have none and may be issued
- * one; one workload has leases of its own, and there is an ended lease. The canary stands in every text.
+ * one; one workload has three, and there is an ended lease. The canary stands in every text.
  */
 export async function seedLeases(insert: Insert, { canary }: { canary: string }): Promise<void> {
   const now = new Date();
   for (let number = 0; number < COUNT; number++) {
     const bindingId = uuidv7();
-    const workload = number === 1 ? `${canary} jobs` : `${canary} reader ${number}`;
+    const isOfJobs = number === 1 || number === 3 || number === 5;
+    const workload = isOfJobs ? `${canary} jobs` : `${canary} reader ${number}`;
     const role = `${canary}-role-${number}`;
     await insert("secret_binding", {
       binding_id: bindingId,

@@ -45,7 +45,7 @@ export async function listLeases(
     throw new AppError("invalid", "cursor: is not one that this list gave", { field: "cursor" });
   }
   const rows = await tx.query<ListRow>(
-    `SELECT l.*, b.name, b.environment, b.current_version IS NOT NULL AND b.current_version = l.kv_version AS is_current,
+    `SELECT l.*, b.name, b.environment, coalesce(b.current_version = l.kv_version, false) AS is_current,
        CASE WHEN l.ended_at IS NULL AND l.expires_at <= clock_timestamp() THEN 'expired' ELSE l.state END AS shown_state
      FROM secret_lease l JOIN secret_binding b ON b.tenant_id = l.tenant_id AND b.binding_id = l.binding_id
      WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.workload = $2)
