@@ -40,7 +40,8 @@ export function IncidentScreen({ tenantId, view, mayManage }: IncidentScreenProp
   const t = useTranslations("incidents");
   const router = useRouter();
   const [isClosing, setClosing] = useState(false);
-  usePageRefresh(view.state === "open", REFRESH_MILLIS);
+  const isMoving = view.consumers.some(({ state }) => state !== "moved");
+  usePageRefresh(view.state === "open" || (view.state === "contained" && isMoving), REFRESH_MILLIS);
   const sources = (names: readonly string[]) =>
     view.sources.filter(({ source }) => names.includes(source));
   const title = t("one", { name: view.credential.name });

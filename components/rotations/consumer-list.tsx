@@ -45,7 +45,7 @@ export function ConsumerList({ consumers }: { consumers: readonly ConsumerView[]
                 : ` · ${t("version", { version: consumer.seenVersion })}`}
             </p>
           </div>
-          <div className="text-end">
+          <div className="ms-auto text-end">
             <Status tone={TONES[consumer.state]} look="plain">
               {t(`state.${consumer.state}`)}
             </Status>

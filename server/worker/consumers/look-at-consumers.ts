@@ -22,7 +22,7 @@ export async function lookAtConsumers(
   const facts = await withTenant(tenant, "worker", (tx) => lookFacts(tx, tenant, rotationId));
   if (!facts) return;
   const ask = mustKnow ? oldSessions : oldSessionsOrUnknown;
-  const use = await ask(vault.kv, facts);
+  const use = facts.isOver ? null : await ask(vault.kv, facts);
   const cluster = await clusterLook(env().KUBERNETES_SNAPSHOT_DIR, tenant, facts);
   // Right before the end there is nothing to note where nobody is known and nothing can be asked.
   if (mustKnow && !use && !cluster && !facts.hasConsumers) return;

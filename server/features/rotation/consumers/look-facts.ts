@@ -11,7 +11,7 @@ export async function lookFacts(
 ): Promise<LookFacts | null> {
   const [row] = await tx.query<Record<string, unknown>>(
     `SELECT r.rotation_id AS "rotationId", b.binding_id AS "bindingId", b.store, b.path, b.rotator,
-       r.old_handle AS "oldHandle", (${PROMOTED_AT}) AS "promotedAt",
+       r.old_handle AS "oldHandle", (${PROMOTED_AT}) AS "promotedAt", r.finished_at IS NOT NULL AS "isOver",
        EXISTS (SELECT FROM secret_consumer c WHERE c.tenant_id = b.tenant_id
          AND c.binding_id = b.binding_id AND c.gone_at IS NULL) AS "hasConsumers"
      FROM rotation r JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id

@@ -71,6 +71,8 @@ export const LookFacts = z.object({
   rotator: Rotator,
   oldHandle: OldHandle.nullable(),
   promotedAt: z.date().nullable(),
+  /** Whether the old value was ended: then its target has nothing more to tell. */
+  isOver: z.boolean(),
   /** Whether somebody is known to use it. */
   hasConsumers: z.boolean(),
   /** When External Secrets were first seen refreshed since the promotion, as `namespace/name`. */

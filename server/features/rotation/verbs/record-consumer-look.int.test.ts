@@ -1,5 +1,6 @@
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
+import { findDueKeys } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { workerOf } from "#test/fixtures/callers.ts";
@@ -13,6 +14,7 @@ import {
   reclaim,
   UNUSED,
 } from "../testing/consumer-rig.ts";
+import { endOld } from "../testing/leak-rig.ts";
 import { force, newRig, rotationRow, stepsOf } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 import { recordConsumerLook } from "./record-consumer-look.ts";
@@ -98,6 +100,26 @@ test("what was heard too long ago holds it as unknown; who used it stands in no 
   const begun = await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
   expect(begun).toMatchObject({ state: "grace", isWaiting: true });
   expect(await rotationRow(rig, rotationId)).toMatchObject({ error_code: "consumers_unknown" });
+});
+
+test("done, consumers are looked at until all have moved, then no more", async () => {
+  const { rig, rotationId } = await inGrace();
+  await look(rig, rotationId, clusterWith("moved"), [UNUSED]);
+  await endOld(rig, await reclaim(rig, rotationId));
+  const dueAgain = async () => {
+    await asSuperuser(
+      "UPDATE rotation_watch SET due_at = clock_timestamp() WHERE rotation_id = $1 AND due_at < 'infinity'",
+      [rotationId],
+    );
+    const due = await findDueKeys<{ id: string }>("app.due_consumer_looks($1)", [1_000]);
+    return due.some(({ id }) => id === rotationId);
+  };
+  expect(await dueAgain()).toBe(true);
+  await look(rig, rotationId, clusterWith("not-yet"));
+  expect(await consumersOf(rig)).toMatchObject([{ state: "not-yet" }]);
+  expect(await dueAgain()).toBe(true);
+  await look(rig, rotationId, clusterWith("moved"));
+  expect(await dueAgain()).toBe(false);
 });
 
 test("nothing is noted before the promotion; only the worker may; another tenant's is not found", async () => {

@@ -27,19 +27,25 @@ export const recordConsumerLook = verb({
     requireWorker(actor);
     const rotation = await rotationToLookAt(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");
-    if (rotation.finished_at || !rotation.promoted_at) return unchanged({ isClear: true });
+    const isOver = rotation.finished_at !== null;
+    if (!rotation.promoted_at || (isOver && rotation.state !== "done")) {
+      return unchanged({ isClear: true });
+    }
     const { rotation_id: rotationId, binding_id: bindingId } = rotation;
     const about = { bindingId, rotationId, eventId: uuidv7() };
     let changes = await noteCluster(tx, tenant, about, input.cluster);
     const currentVersion = rotation.current_version;
     changes += await judgeReports(tx, tenant, { ...about, currentVersion });
     for (const use of input.oldUses) await noteOldUse(tx, tenant, about, use);
-    const gate = revocationGate(await revocationFacts(tx, tenant, rotation));
+    const facts = await revocationFacts(tx, tenant, rotation);
+    const gate = revocationGate(facts);
+    // Over, and everybody has moved: nothing is left to look at.
+    const isSettled = isOver && facts.consumers.every((state) => state === "moved");
     await tx.query(
       `INSERT INTO rotation_watch AS w (tenant_id, rotation_id, looked_at, due_at)
-       VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
+       VALUES ($1, $2, clock_timestamp(), CASE WHEN $4 THEN 'infinity' ELSE clock_timestamp() + make_interval(secs => $3) END)
        ON CONFLICT (tenant_id, rotation_id) DO UPDATE SET looked_at = excluded.looked_at, due_at = excluded.due_at`,
-      [tenant, rotationId, secondsToNextLook(rotation.promoted_seconds)],
+      [tenant, rotationId, secondsToNextLook(rotation.promoted_seconds), isSettled],
     );
     return audited(
       { isClear: gate.kind === "open" },
@@ -77,13 +83,14 @@ async function rotationToLookAt(tx: TenantTx, tenant: AuthorizedTenantId, rotati
     rotation_id: string;
     binding_id: string;
     trigger: string;
+    state: string;
     cause_event_id: string;
     finished_at: Date | null;
     promoted_at: Date | null;
     promoted_seconds: number;
     current_version: number | null;
   }>(
-    `SELECT r.rotation_id, r.binding_id, r.trigger, r.cause_event_id, r.finished_at, p.at AS promoted_at,
+    `SELECT r.rotation_id, r.binding_id, r.trigger, r.state, r.cause_event_id, r.finished_at, p.at AS promoted_at,
        coalesce(extract(epoch FROM clock_timestamp() - p.at), 0)::float8 AS promoted_seconds, b.current_version
      FROM rotation r
      JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
