@@ -61,6 +61,9 @@ function workerPolicy(tenants: readonly string[], mounts: readonly string[]) {
   const paths: Record<string, { capabilities: string[] }> = {
     "sys/*": { capabilities: LOOKING },
     "identity/*": { capabilities: LOOKING },
+    // Which logins have a policy that gives a leaked value (ADR 13).
+    "auth/jwt/role": { capabilities: LOOKING },
+    "auth/jwt/role/*": { capabilities: LOOKING },
     "sys/leases/*": { capabilities: [...EVERYTHING, "sudo"] },
     "auth/token/*": { capabilities: ["read", "update"] },
     "secret/metadata": { capabilities: LOOKING },
