@@ -21,7 +21,7 @@ export async function seedBenchmark(
     bindingId = ids[7] ?? "";
     await client.query(
       `INSERT INTO secret_binding (tenant_id, binding_id, name, class, environment, store, path, owner, rotator, created_at, updated_at)
-       SELECT $1, id, 'credential ' || n, 'api-token', 'prod', 'vault', 'apps/' || id, 'team', '{"kind":"none"}', now(), now()
+       SELECT $1, id, 'credential ' || n, 'api-token', 'prod', 'openbao', 'apps/' || id, 'team', '{"kind":"none"}', now(), now()
        FROM unnest($2::uuid[]) WITH ORDINALITY AS u (id, n)`,
       [tenant, ids],
     );
