@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { sweepSessions } from "#server/features/identity/index.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
+import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -56,6 +57,8 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 
 const owner = `${hostname()}:${process.pid}`;
 const vault = await configuredVault(reportLogins(owner));
+// Read once, at the start: a root that can't be read stops the worker, not the checks.
+const sigstoreRoot = pinnedRoot(env().SIGSTORE_TRUSTED_ROOT);
 const stores = configuredStores();
 const sources = configuredSources(vault);
 const regions = configuredRegions();
@@ -99,7 +102,7 @@ const loops = {
     }),
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
-  deployments: () => repeat(1_000, "deployments", tendDueDeployments),
+  deployments: () => repeat(1_000, "deployments", () => tendDueDeployments(sigstoreRoot)),
   "deployment-news": () => repeat(1_000, "deployment-news", announceDeployments),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),

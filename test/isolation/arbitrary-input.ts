@@ -53,6 +53,10 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   // Any policy would do, but hardly one at random: it must be one that somebody can satisfy.
   if (/saveEnvironmentPolicy\.policy$/.test(path)) return arbitraryEnvironmentPolicy;
   if (/saveEnvironmentPolicy\.basedOn$/.test(path)) return fc.constant(1);
+  // A file that can be read; what it proves is not found here.
+  if (/attachEvidence\.kind$/.test(path)) return fc.constant("attestation");
+  if (/attachEvidence\.body$/.test(path))
+    return fc.constant(JSON.stringify({ Payload: "e30=", Base64Signature: "AA==" }));
   // A workload that has leases, and as many as it has.
   if (/leases\.revokeWorkload\.workload$/.test(path))
     return fc.constant(new FormSlot("%canary% jobs"));

@@ -155,6 +155,33 @@ async function seedRequest(insert: Insert, seed: Seed, number: number): Promise<
     mentions: [canary],
     created_at: now,
   });
+  const body = JSON.stringify({ Payload: canary, Base64Signature: "AA==" });
+  const attachment = createHash("sha256").update(body).digest();
+  await insert("deployment_attachment", {
+    deployment_id: deploymentId,
+    digest: attachment,
+    kind: "attestation",
+    body,
+    attached_by_name: canary,
+    event_id: eventId,
+    attached_at: now,
+  });
+  await insert("deployment_verdict", {
+    deployment_id: deploymentId,
+    revision: 1,
+    image_digest: digest,
+    verdict: "refused",
+    reasons: JSON.stringify([
+      { code: "key-unknown", got: canary, wanted: canary, attachment: attachment.toString("hex") },
+    ]),
+    policy_digest: attachment,
+    gate: "none",
+    gate_reasons: "[]",
+    vulnerabilities: "[]",
+    sboms: "[]",
+    event_id: eventId,
+    checked_at: now,
+  });
   if (number > 0) return;
   await insert("runtime_deployment", {
     environment: "prod",

@@ -132,7 +132,19 @@ export async function seedDeployments(seed: DeploymentSeed): Promise<void> {
       });
     }
   }
-  await demand("staging", 2, { groups: one, trustedRegistries, provenance: "signed" });
+  await demand("staging", 2, {
+    groups: one,
+    trustedRegistries,
+    provenance: "signed",
+    supplyChain: {
+      signers: [
+        {
+          issuer: "https://forge.example",
+          subject: "https://forge.example/bank/release.yml@refs/heads/main",
+        },
+      ],
+    },
+  });
 
   const { items } = await read((tx) =>
     deployments(tx, reader.tenant, { view: "waiting", limit: 1 }, reader),

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NO_DEMAND } from "../supply-chain/supply-chain-demand.ts";
 import { type EnvironmentPolicy, policyProblems } from "./environment-policy.ts";
 
 const NOW = new Date("2026-11-22T08:00:00Z");
@@ -16,6 +17,7 @@ const SOUND: EnvironmentPolicy = {
   trustedRegistries: ["registry.example/bank"],
   supersedesWaiting: true,
 };
+const KEY = { name: "release", publicKey: "pem" };
 const problemsOf = (change: Partial<EnvironmentPolicy>) =>
   policyProblems({ ...SOUND, ...change }, MINIMUM, NOW);
 
@@ -57,6 +59,27 @@ test.each([
     { windows: [{ days: [], start: "08:00", end: "09:00", timeZone: "UTC" }] },
     "windows",
     "no-window-in-time",
+  ],
+  [
+    "signatures demanded, and nobody trusted",
+    { provenance: "signed" },
+    "supplyChain.signers",
+    "no-signer",
+  ],
+  [
+    "a level that no builder is trusted for",
+    {
+      provenance: "slsa-3",
+      supplyChain: { ...NO_DEMAND, builders: [{ id: "b", level: 2 }], keys: [KEY] },
+    },
+    "supplyChain.builders",
+    "no-builder",
+  ],
+  [
+    "one name for two keys",
+    { supplyChain: { ...NO_DEMAND, keys: [KEY, KEY] } },
+    "supplyChain.keys",
+    "same-key-twice",
   ],
 ] as const)("%s: %s", (_name, change, field, code) => {
   expect(problemsOf(change)).toContainEqual({ field, code });

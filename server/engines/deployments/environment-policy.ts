@@ -1,6 +1,7 @@
 import { coversRequirement } from "../quorum/requirement.ts";
 import type { QuorumRequirement } from "../quorum/types.ts";
 import { type ChangeWindow, isTimeZone, openings } from "../rotation/change-window.ts";
+import type { SupplyChainDemand } from "../supply-chain/supply-chain-demand.ts";
 import { isRegistry } from "./image-reference.ts";
 
 export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
@@ -22,6 +23,8 @@ export interface EnvironmentPolicy {
   readonly expirySeconds: number;
   readonly requiresElevation: boolean;
   readonly provenance: ProvenanceLevel;
+  /** Whom and what provenance is held against, and what is asked of reports. Absent: nothing. */
+  readonly supplyChain?: SupplyChainDemand | undefined;
   readonly trustedRegistries: readonly string[];
   /** A newer request for the same service takes the place of one that still waits. */
   readonly supersedesWaiting: boolean;
@@ -34,7 +37,10 @@ export type PolicyProblemCode =
   | "bad-registry"
   | "bad-time-zone"
   | "waits-longer-than-it-lives"
-  | "no-window-in-time";
+  | "no-window-in-time"
+  | "no-signer"
+  | "no-builder"
+  | "same-key-twice";
 
 export interface PolicyProblem {
   /** Dotted path of the field at fault. */
@@ -71,6 +77,7 @@ export function policyProblems(
   } else if (!problems.some(({ code }) => code === "bad-time-zone") && !everOpens(policy, now)) {
     found("windows", "no-window-in-time");
   }
+  problems.push(...supplyChainProblems(policy));
   return problems;
 }
 
@@ -84,4 +91,21 @@ function everOpens(policy: EnvironmentPolicy, now: Date): boolean {
     if (openings(policy.windows, from, until).length > 0) return true;
   }
   return false;
+}
+
+/** Provenance that is demanded, and that nobody could give. */
+function supplyChainProblems({ provenance, supplyChain }: EnvironmentPolicy): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const { signers = [], keys = [], builders = [] } = supplyChain ?? {};
+  if (new Set(keys.map(({ name }) => name)).size < keys.length) {
+    problems.push({ field: "supplyChain.keys", code: "same-key-twice" });
+  }
+  if (provenance !== "none" && signers.length + keys.length === 0) {
+    problems.push({ field: "supplyChain.signers", code: "no-signer" });
+  }
+  const level = provenance === "slsa-3" ? 3 : 2;
+  if (provenance.startsWith("slsa") && !builders.some((each) => each.level >= level)) {
+    problems.push({ field: "supplyChain.builders", code: "no-builder" });
+  }
+  return problems;
 }

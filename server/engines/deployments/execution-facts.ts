@@ -21,6 +21,8 @@ export interface ExecutionInput {
   readonly frozenUntil: Date | null;
   readonly repositories: readonly string[];
   readonly provenance: ProvenanceVerdict;
+  /** Whether the reports about every image pass the policy's gate, where it has one. */
+  readonly isGateMet: boolean;
   /** Whether an elevation is live for whoever deploys; `unknown` is no. */
   readonly elevation: "live" | "none" | "unknown";
   /** The digest made again from the rows, against the one that the approvals name. */
@@ -39,6 +41,7 @@ export interface ExecutionFacts {
   readonly isSubjectCurrent: boolean;
   readonly areRegistriesTrusted: boolean;
   readonly isProvenanceMet: boolean;
+  readonly isGateMet: boolean;
   readonly isElevationMet: boolean;
   readonly isRejected: boolean;
   readonly missingApprovals: number;
@@ -57,6 +60,7 @@ export function executionFacts(input: ExecutionInput): ExecutionFacts {
       isTrusted(each, policy.trustedRegistries),
     ),
     isProvenanceMet: isProvenanceMet(policy, input.provenance),
+    isGateMet: input.isGateMet,
     isElevationMet: !policy.requiresElevation || input.elevation === "live",
     isRejected: input.isRejected,
     missingApprovals: input.missingApprovals,

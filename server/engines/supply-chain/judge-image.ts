@@ -1,3 +1,4 @@
+import { plainText } from "./plain-text.ts";
 import { type Reason, reason } from "./reasons.ts";
 import { PROVENANCE_TYPES, type Statement } from "./statement.ts";
 import type { SupplyChainDemand } from "./supply-chain-demand.ts";
@@ -138,5 +139,8 @@ function sourceText(repository: string, ref: string | null): string {
 
 /** A signer as people read it. */
 export function signerText(signer: Signer): string {
-  return signer.kind === "key" ? `key ${signer.name}` : `${signer.subject} (${signer.issuer})`;
+  return plainText(
+    signer.kind === "key" ? `key ${signer.name}` : `${signer.subject} (${signer.issuer})`,
+    1_000,
+  );
 }

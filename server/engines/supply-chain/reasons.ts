@@ -1,3 +1,5 @@
+import { plainText } from "./plain-text.ts";
+
 export const REASON_CODES = [
   "no-attestation",
   "not-readable",
@@ -35,7 +37,8 @@ export function reason(
   code: ReasonCode,
   { got = null, wanted = null, attachment = null }: Partial<Omit<Reason, "code">> = {},
 ): Reason {
-  return { code, got, wanted, attachment };
+  const plain = (text: string | null) => (text === null ? null : plainText(text));
+  return { code, got: plain(got), wanted: plain(wanted), attachment };
 }
 
 const WORDS: Record<ReasonCode, (reason: Reason) => string> = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "./plain-text.ts";
 import { type Reason, reason } from "./reasons.ts";
 import {
   REPORTED_SEVERITIES,
@@ -68,7 +69,7 @@ export function readGrypeReport(json: unknown): {
     counts[severity] += 1;
     if (vulnerability.fix?.state === "fixed") fixable[severity] += 1;
   }
-  const tool = `${descriptor.name} ${descriptor.version}`.trim();
+  const tool = plainText(`${descriptor.name} ${descriptor.version}`.trim(), 200);
   return {
     digests: digestsOf(source.target),
     summary: { counts, fixable, worst: worstOf(counts), worstFixable: worstOf(fixable), tool },
@@ -78,7 +79,7 @@ export function readGrypeReport(json: unknown): {
 /** Reads a bill of materials of Syft (`syft -o json`). Throws a ZodError that names the field at fault. */
 export function readSyftReport(json: unknown): { digests: string[]; summary: SbomSummary } {
   const { artifacts, source, descriptor } = SyftReport.parse(json);
-  const tool = `${descriptor.name} ${descriptor.version}`.trim();
+  const tool = plainText(`${descriptor.name} ${descriptor.version}`.trim(), 200);
   return { digests: digestsOf(source.metadata), summary: { packages: artifacts.length, tool } };
 }
 

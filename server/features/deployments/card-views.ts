@@ -7,6 +7,8 @@ import type { Caller } from "#server/platform/actor.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import { subjectOfRow } from "./deployment-subject.ts";
 import type { EnvironmentRow } from "./environment-rows.ts";
+import type { ImageFinding } from "./evidence-schema.ts";
+import { withEvidenceWords } from "./evidence-words.ts";
 import { blockersNow, factsOf } from "./judge-execution.ts";
 import type { RunningRow } from "./running-rows.ts";
 import type { DeploymentCard, ImageChange } from "./schema.ts";
@@ -15,6 +17,7 @@ import type { DeploymentCard, ImageChange } from "./schema.ts";
 export interface CardParts {
   row: DeploymentRow;
   images: readonly ImageReference[];
+  findings: readonly ImageFinding[];
   approval: ApprovalDetail;
   environment: EnvironmentRow;
   running: (RunningRow & { images: readonly ImageReference[] }) | undefined;
@@ -66,7 +69,9 @@ export function cardOf(tenant: string, viewer: Caller, parts: CardParts): Deploy
     approvedBy: approval.reviews
       .filter(({ countsAs }) => countsAs !== null)
       .map(({ reviewer }) => reviewer.name),
-    blockers: isWaiting(state) ? blockersNow(tenant, row, facts) : [],
+    blockers: isWaiting(state)
+      ? withEvidenceWords(blockersNow(tenant, row, facts), environment.spec, images, parts.findings)
+      : [],
     yourPart: isWaiting(state) ? approval.yourPart : "not-open",
     mentionsYou: namesOf(viewer).some((name) => parts.mentions.includes(name)),
     createdAt: row.created_at,

@@ -18,7 +18,9 @@ export type DeploymentAct =
   | "succeeded"
   | "failed"
   | "rolled-back"
-  | "commented";
+  | "commented"
+  | "attached"
+  | "evidence-recorded";
 
 /** An event about a request; all but the first say that the request caused them. */
 export function deploymentEvent(

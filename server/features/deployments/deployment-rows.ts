@@ -7,6 +7,8 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
+import type { Evidence } from "./evidence.ts";
+
 /** A request together with its current revision. */
 export interface DeploymentRow {
   deployment_id: string;
@@ -39,6 +41,10 @@ export interface DeploymentRow {
   change_ref: string;
   reason: string;
   provenance: ProvenanceVerdict;
+  /** What the worker found, with the digests of all that it looked at; null: it has looked at nothing. */
+  evidence: Evidence | null;
+  /** Whether something was attached, or changed, that the worker has yet to look at. */
+  evidence_due: boolean;
   /** By the database's clock, whatever the sweeper has done so far (law 8). */
   is_expired: boolean;
   /** The database's clock when the row was read. */
@@ -46,7 +52,7 @@ export interface DeploymentRow {
 }
 
 export const DEPLOYMENT_SELECT = `
-  SELECT d.*, v.config_digest, v.change_ref, v.reason, v.provenance,
+  SELECT d.*, v.config_digest, v.change_ref, v.reason, v.provenance, v.evidence,
     d.expires_at <= clock_timestamp() AS is_expired, clock_timestamp() AS now
   FROM deployment_request d
   JOIN deployment_revision v ON v.tenant_id = d.tenant_id AND v.deployment_id = d.deployment_id AND v.revision = d.revision`;

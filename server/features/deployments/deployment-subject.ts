@@ -5,6 +5,7 @@ import type { ProvenanceVerdict } from "#server/engines/deployments/execution-fa
 import { type ImageReference, sortedDigests } from "#server/engines/deployments/image-reference.ts";
 import { approvalSubject } from "#server/features/approvals/index.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
+import type { Evidence } from "./evidence.ts";
 
 interface Subject {
   environment: Environment;
@@ -13,6 +14,7 @@ interface Subject {
   configDigest: string;
   policyVersion: number;
   provenance: ProvenanceVerdict;
+  evidence: Evidence | null;
 }
 
 /** What is approved (DESIGN §6); tenant and requester are added by `approvalSubject`. */
@@ -23,7 +25,10 @@ export function subjectFields(subject: Subject): Record<string, JsonValue> {
     images: sortedDigests(subject.images),
     configDigest: subject.configDigest,
     policyVersion: subject.policyVersion,
-    provenance: { verdict: subject.provenance },
+    provenance: {
+      verdict: subject.provenance,
+      ...(subject.evidence ? { evidence: subject.evidence as unknown as JsonValue } : {}),
+    },
   };
 }
 
@@ -43,6 +48,7 @@ export function subjectOfRow(
       configDigest: row.config_digest,
       policyVersion: row.policy_version,
       provenance: row.provenance,
+      evidence: row.evidence ?? null,
     }),
   );
 }

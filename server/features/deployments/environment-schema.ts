@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENTS, PROVENANCE_LEVELS } from "#server/engines/deployments/environment-policy.ts";
+import { REPORTED_SEVERITIES } from "#server/engines/supply-chain/supply-chain-demand.ts";
 import { Requirement } from "#server/features/approvals/index.ts";
 
 export const EnvironmentName = z.enum(ENVIRONMENTS);
@@ -14,6 +15,46 @@ export const ChangeWindow = z.object({
   /** Not after the start: on the day after. */
   end: ClockTime,
   timeZone: z.string().min(1).max(100),
+});
+
+const Name = z.string().trim().min(1, "must not be empty").max(1_000);
+const Severity = z.enum(REPORTED_SEVERITIES).nullable();
+
+/** Whom and what provenance is held against, and what is asked of reports about images. */
+export const SupplyChain = z.object({
+  /** A certificate's one name and its issuer, compared letter by letter. */
+  signers: z
+    .array(z.object({ issuer: Name, subject: Name }))
+    .max(200)
+    .default([]),
+  keys: z
+    .array(
+      z.object({
+        name: z.string().trim().min(1).max(100),
+        publicKey: z.string().trim().min(1).max(4_000),
+      }),
+    )
+    .max(20)
+    .default([]),
+  builders: z
+    .array(z.object({ id: Name, level: z.union([z.literal(2), z.literal(3)]) }))
+    .max(50)
+    .default([]),
+  sources: z
+    .array(
+      z.object({
+        /** Null: any service. */
+        service: z.string().max(63).nullable(),
+        repository: Name,
+        /** Null: any ref. */
+        ref: Name.nullable(),
+      }),
+    )
+    .max(200)
+    .default([]),
+  /** The worst that a report may hold, and the worst that has a fix; null: nothing at all. */
+  vulnerabilities: z.object({ worst: Severity, worstFixable: Severity }).nullable().default(null),
+  requiresSbom: z.boolean().default(false),
 });
 
 /** What an environment demands before a deployment. */
@@ -34,6 +75,7 @@ export const EnvironmentPolicySpec = z.object({
     .default(3 * DAY_SECONDS),
   requiresElevation: z.boolean().default(false),
   provenance: z.enum(PROVENANCE_LEVELS).default("none"),
+  supplyChain: SupplyChain.optional(),
   trustedRegistries: z.array(z.string().trim().min(1).max(300)).max(50),
   supersedesWaiting: z.boolean().default(true),
 });

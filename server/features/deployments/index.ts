@@ -2,6 +2,9 @@ import "server-only";
 
 /** What other parts of the server may use of the deployments feature. */
 export { claim } from "./claim.ts";
+export { evidenceToJudge } from "./evidence-rows.ts";
+export { ATTACHMENT_BYTES, AttachEvidenceInput, AttachmentKind } from "./evidence-schema.ts";
+export { judgeEvidence } from "./judge-evidence.ts";
 export { deployment, runningServices } from "./queries.ts";
 export {
   ClaimOutcome,
@@ -12,9 +15,11 @@ export {
   type RunningService,
 } from "./schema.ts";
 export { announceDeployment } from "./verbs/announce-deployment.ts";
+export { attachEvidence } from "./verbs/attach-evidence.ts";
 export { claimDeployment } from "./verbs/claim-deployment.ts";
 export { commentOnDeployment } from "./verbs/comment-on-deployment.ts";
 export { freezeEnvironment } from "./verbs/freeze-environment.ts";
+export { recordEvidence } from "./verbs/record-evidence.ts";
 export { reportOutcome } from "./verbs/report-outcome.ts";
 export { requestDeployment } from "./verbs/request-deployment.ts";
 export { reviewDeployment } from "./verbs/review-deployment.ts";

@@ -14,6 +14,7 @@ import { identityText } from "#server/platform/authz/policy-principal.ts";
 import { wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import type { EnvironmentRow } from "./environment-rows.ts";
+import { isGateMet } from "./evidence.ts";
 import type { Blocker } from "./schema.ts";
 
 export interface Standing {
@@ -41,6 +42,7 @@ export function factsOf(
     frozenUntil: environment.frozen_until,
     repositories: images.map(({ repository }) => repository),
     provenance: row.provenance,
+    isGateMet: isGateMet(environment.spec, row.evidence ?? null),
     // No grant can be live before there are grants: what demands one is blocked (law 7).
     elevation: "unknown",
     isSubjectCurrent: standing.isSubjectCurrent,

@@ -6,6 +6,7 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import type { CardParts } from "./card-views.ts";
 import { type DeploymentRow, imagesOf, revisionKey } from "./deployment-rows.ts";
 import { environmentRows } from "./environment-rows.ts";
+import { findingsOf } from "./evidence-rows.ts";
 import { runningRows } from "./running-rows.ts";
 
 /** Joins rows with everything that their cards are made of, in a fixed number of statements. */
@@ -18,6 +19,11 @@ export async function loadCards(
   const [only] = rows.length === 1 ? rows : [];
   const running = await runningRows(tx, tenant, only);
   const images = await imagesOf(tx, tenant, [...rows, ...running]);
+  const findings = await findingsOf(
+    tx,
+    tenant,
+    rows.filter(({ evidence }) => evidence),
+  );
   const environments = await environmentRows(tx, tenant);
   const approvals = await approvalDetails(
     tx,
@@ -40,6 +46,7 @@ export async function loadCards(
     return {
       row,
       images: images.get(revisionKey(row)) ?? [],
+      findings: findings.get(revisionKey(row)) ?? [],
       approval,
       environment,
       running: runs && { ...runs, images: images.get(revisionKey(runs)) ?? [] },

@@ -14,6 +14,7 @@ import {
   imagesOf,
   revisionKey,
 } from "./deployment-rows.ts";
+import { evidenceView } from "./evidence-rows.ts";
 import { loadCards } from "./load-cards.ts";
 import { runningRows } from "./running-rows.ts";
 import type {
@@ -79,6 +80,7 @@ export async function deployment(
     runningConfigDigest: running?.config_digest ?? null,
     runningSince: running?.running_since ?? null,
     policyVersion: row.policy_version,
+    evidence: await evidenceView(tx, tenant, row, parts.images),
     reviews: approval.reviews,
     claimedAt: row.claimed_at,
     finishedAt: row.finished_at,

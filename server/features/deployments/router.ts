@@ -11,6 +11,7 @@ import {
   ListDeploymentsInput,
   RunningServices,
 } from "./schema.ts";
+import { attachEvidence } from "./verbs/attach-evidence.ts";
 import { commentOnDeployment } from "./verbs/comment-on-deployment.ts";
 import { freezeEnvironment } from "./verbs/freeze-environment.ts";
 import { requestDeployment } from "./verbs/request-deployment.ts";
@@ -61,6 +62,7 @@ export const deploymentsRouter = router({
   withdraw: verbProcedure(withdrawDeployment),
   review: verbProcedure(reviewDeployment),
   comment: verbProcedure(commentOnDeployment),
+  attachEvidence: verbProcedure(attachEvidence),
   saveEnvironmentPolicy: verbProcedure(saveEnvironmentPolicy),
   freezeEnvironment: verbProcedure(freezeEnvironment),
 });

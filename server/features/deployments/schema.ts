@@ -9,8 +9,10 @@ import {
 } from "#server/features/approvals/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import { EnvironmentName } from "./environment-schema.ts";
+import { EvidenceView } from "./evidence-schema.ts";
 
 export type { EnvironmentPolicySpec, EnvironmentView } from "./environment-schema.ts";
+export type { AttachmentKind, EvidenceView, ImageFinding } from "./evidence-schema.ts";
 
 export const DeploymentState = z.enum(DEPLOYMENT_STATES);
 export const DeploymentKind = z.enum(["deploy", "rollback"]);
@@ -177,6 +179,7 @@ export const DeploymentDetail = DeploymentCard.extend({
   runningConfigDigest: z.string().nullable(),
   runningSince: z.date().nullable(),
   policyVersion: z.number(),
+  evidence: EvidenceView,
   reviews: z.array(ReviewView),
   revisions: z.array(
     z.object({

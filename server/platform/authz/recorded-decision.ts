@@ -57,6 +57,7 @@ const WORDS: Record<string, string> = {
   "forbid-deploy-subject-changed": "what is to be deployed is not what was approved",
   "forbid-deploy-untrusted-registry": "an image comes from a registry that is not trusted",
   "forbid-deploy-provenance-missing": "provenance missing",
+  "forbid-deploy-gate-unmet": "the gate on vulnerabilities and bills of materials is not met",
   "forbid-deploy-elevation-missing": "no live elevation",
   "forbid-deploy-rejected": "it was rejected",
   "forbid-deploy-approvals-missing": "approvals are missing",

@@ -51,6 +51,8 @@ const settings = z.object({
   DR_HOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** A folder of manifests that says what runs in the cluster; absent: nothing is known of it. */
   KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
+  /** A Sigstore `trusted_root.json`; without it no certificate of a signer can be checked. */
+  SIGSTORE_TRUSTED_ROOT: z.string().min(1).optional(),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),

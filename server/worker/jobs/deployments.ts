@@ -1,7 +1,9 @@
 import "server-only";
 import { announceDeployment, tendDeployment } from "#server/features/deployments/index.ts";
+import type { PinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { checkEvidence } from "../supply-chain/check-evidence.ts";
 import { type DueKey, eachDue } from "./each-due.ts";
 
 const BATCH = 100;
@@ -12,9 +14,12 @@ function callerFor(tenantId: string) {
 }
 
 /** Checks, follows or ends the deployment requests that are due. Gives how many it looked at. */
-export function tendDueDeployments(): Promise<number> {
+export function tendDueDeployments(root: PinnedRoot | null = null): Promise<number> {
   return eachDue<DueKey>("app.due_deployments($1)", [BATCH], async ({ tenant_id, id }) => {
-    await runVerb(tendDeployment, callerFor(tenant_id), { deploymentId: id });
+    const caller = callerFor(tenant_id);
+    await runVerb(tendDeployment, caller, { deploymentId: id });
+    await checkEvidence(caller, id, root);
+    await runVerb(tendDeployment, caller, { deploymentId: id });
   });
 }
 

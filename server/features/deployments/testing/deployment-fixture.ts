@@ -29,6 +29,11 @@ export const PROD: z.input<typeof EnvironmentPolicySpec> = {
   ],
   trustedRegistries: [REGISTRY],
 };
+/** Somebody whose signature counts, so that provenance can be demanded. */
+export const TRUSTED = {
+  signers: [{ issuer: "https://forge.example", subject: "https://forge.example/bank/release" }],
+  builders: [{ id: "https://forge.example/builder", level: 3 as const }],
+};
 /** The least that a deployment takes. */
 export const ONE_ADMIN: z.input<typeof EnvironmentPolicySpec> = {
   groups: [{ role: "sovereign-admin", count: 1 }],

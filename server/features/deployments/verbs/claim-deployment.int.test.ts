@@ -24,6 +24,7 @@ import {
   review,
   runOut,
   sha,
+  TRUSTED,
 } from "../testing/deployment-fixture.ts";
 import { claimDeployment } from "./claim-deployment.ts";
 import { freezeEnvironment } from "./freeze-environment.ts";
@@ -90,6 +91,7 @@ test("every blocker at once, in words, and the decision is recorded", async () =
     ...PROD,
     waitingSeconds: 600,
     provenance: "slsa-3",
+    supplyChain: TRUSTED,
     requiresElevation: true,
   });
   const asked = await ask(developer(tenant));
@@ -108,7 +110,9 @@ test("every blocker at once, in words, and the decision is recorded", async () =
     "waiting-time",
   ]);
   if (outcome.outcome !== "blocked") throw new Error("claimed");
-  expect(outcome.blockers.map(({ words }) => words)).toContain("provenance missing");
+  expect(outcome.blockers.map(({ words }) => words)).toContain(
+    "provenance missing: registry.example/bank/checkout: it has no attestation",
+  );
   const [decision] = await asSuperuser<{ outcome: string; reasons: string[] }>(
     "SELECT outcome, reasons FROM policy_decision WHERE tenant_id = $1 AND decision_id = $2",
     [tenant, outcome.decisionId],

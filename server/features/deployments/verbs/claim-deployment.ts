@@ -18,6 +18,8 @@ import { type DeploymentAct, deploymentEvent } from "../deployment-events.ts";
 import { imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
 import { subjectOfRow } from "../deployment-subject.ts";
 import { holdEnvironment } from "../environment-rows.ts";
+import { findingsOf } from "../evidence-rows.ts";
+import { withEvidenceWords } from "../evidence-words.ts";
 import { factsOf, judgeExecution } from "../judge-execution.ts";
 import { ClaimDeploymentInput, ClaimOutcome } from "../schema.ts";
 import { takeStep } from "../writes/take-step.ts";
@@ -69,7 +71,9 @@ export const claimDeployment = verb({
     const decision = judgeExecution(policyPrincipal(caller), row, facts);
     const decisionId = await savePolicyDecision(tx, tenant, decision);
     if (decision.outcome === "deny") {
-      const blockers = wordsOfBlockers(decision);
+      const findings = (await findingsOf(tx, tenant, [row])).get(revisionKey(row)) ?? [];
+      const words = wordsOfBlockers(decision);
+      const blockers = withEvidenceWords(words, environment.spec, images, findings);
       return audited(
         { outcome: "blocked" as const, deploymentId: row.deployment_id, decisionId, blockers },
         deploymentEvent(row, "claim-refused", uuidv7(), {

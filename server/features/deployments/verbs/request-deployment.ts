@@ -47,7 +47,13 @@ export const requestDeployment = verb({
     const { output: approval, events } = await runWithinVerb(requestApproval, context, {
       kind: "deployment",
       subjectRef: `deployment/${deploymentId}`,
-      subject: subjectFields({ ...content, environment: name, service, provenance: "unknown" }),
+      subject: subjectFields({
+        ...content,
+        environment: name,
+        service,
+        provenance: "unknown",
+        evidence: null,
+      }),
       requirement: spec.groups,
       reason,
       expiresInSeconds: spec.expirySeconds,
@@ -76,6 +82,7 @@ export const requestDeployment = verb({
       changeRef,
       reason,
       provenance: "unknown",
+      evidence: null,
       subjectDigest,
     });
     const row = await lockDeployment(tx, tenant, deploymentId);

@@ -33,12 +33,7 @@ export const reviseDeployment = verb({
     const { configDigest, changeRef, reason } = input;
     const asked = subjectOfRow(
       tenant,
-      {
-        ...row,
-        config_digest: configDigest,
-        policy_version: environment.version,
-        provenance: "unknown",
-      },
+      { ...row, config_digest: configDigest, policy_version: environment.version },
       images,
     );
     if (asked.digest.equals(row.subject_digest)) return unchanged(outcomeOf(row));
@@ -49,6 +44,7 @@ export const reviseDeployment = verb({
       reason,
       // Other images: nothing is known of where they come from until they are checked.
       provenance: "unknown",
+      evidence: null,
     });
     if (!first) throw new Error("a revision without an event");
     return audited(outcomeOf(row), first, ...more);

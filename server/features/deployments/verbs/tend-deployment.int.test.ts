@@ -16,6 +16,7 @@ import {
   PROD,
   review,
   runOut,
+  TRUSTED,
   tend,
 } from "../testing/deployment-fixture.ts";
 import { tendDeployment } from "./tend-deployment.ts";
@@ -33,7 +34,7 @@ test("checks pass, and a second look changes nothing", async () => {
 });
 
 test("where provenance is demanded and unknown it stays in its checks, and says so", async () => {
-  await demand(tenant, { ...ONE_ADMIN, provenance: "signed" }, 1);
+  await demand(tenant, { ...ONE_ADMIN, provenance: "signed", supplyChain: TRUSTED }, 1);
   const asked = await ask(developer(tenant));
   expect(asked.state).toBe("checking");
   const { blockers } = await detail(admin(tenant), asked.deploymentId);

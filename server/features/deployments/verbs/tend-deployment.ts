@@ -12,6 +12,7 @@ import { audited, unchanged, type VerbContext, verb } from "#server/platform/ver
 import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { type DeploymentRow, imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
 import { type EnvironmentRow, holdEnvironment } from "../environment-rows.ts";
+import { isGateMet } from "../evidence.ts";
 import { DeploymentId, TendOutcome } from "../schema.ts";
 import { renewRequest } from "../writes/renew-request.ts";
 import { takeStep } from "../writes/take-step.ts";
@@ -53,15 +54,19 @@ async function tend(
   }
   const images = (await imagesOf(context.tx, context.tenant, [row])).get(revisionKey(row)) ?? [];
   if (row.policy_version !== environment.version) {
-    const { config_digest: configDigest, change_ref: changeRef, provenance } = row;
+    const { config_digest: configDigest, change_ref: changeRef } = row;
     const reason = `The policy of ${row.environment} is now version ${environment.version}.`;
-    const renewal = { images, configDigest, changeRef, reason, provenance };
+    // Another policy asks something else of the same evidence: it is looked at again.
+    const unproven = { provenance: "unknown" as const, evidence: null };
+    const renewal = { images, configDigest, changeRef, reason, ...unproven };
     events.push(...(await renewRequest(context, row, environment, renewal)));
   }
   if (row.state === "requested") {
     events.push(await takeStep(context, row, { step: "begin-checks", act: "checking" }));
   }
   const isSound =
+    !row.evidence_due &&
+    isGateMet(environment.spec, row.evidence) &&
     isProvenanceMet(environment.spec, row.provenance) &&
     images.every(({ repository }) => isTrusted(repository, environment.spec.trustedRegistries));
   if (row.state === "checking" && isSound) {

@@ -4,6 +4,8 @@ import type { ImageReference } from "#server/engines/deployments/image-reference
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
+import type { Evidence } from "../evidence.ts";
+
 export interface Revision {
   deploymentId: string;
   revision: number;
@@ -13,6 +15,7 @@ export interface Revision {
   reason: string;
   policyVersion: number;
   provenance: ProvenanceVerdict;
+  evidence: Evidence | null;
   subjectDigest: Buffer;
 }
 
@@ -24,8 +27,8 @@ export async function addRevision(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO deployment_revision (tenant_id, deployment_id, revision, config_digest, change_ref, reason,
-       policy_version, provenance, subject_digest, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())`,
+       policy_version, provenance, subject_digest, evidence, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())`,
     [
       tenant,
       revision.deploymentId,
@@ -36,6 +39,7 @@ export async function addRevision(
       revision.policyVersion,
       revision.provenance,
       revision.subjectDigest,
+      revision.evidence === null ? null : JSON.stringify(revision.evidence),
     ],
   );
   await tx.query(

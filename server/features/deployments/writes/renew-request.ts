@@ -8,6 +8,7 @@ import { runWithinVerb } from "#server/platform/verb-within.ts";
 import type { DeploymentRow } from "../deployment-rows.ts";
 import { subjectFields } from "../deployment-subject.ts";
 import type { EnvironmentRow } from "../environment-rows.ts";
+import type { Evidence } from "../evidence.ts";
 import { addRevision } from "./add-revision.ts";
 import { takeStep } from "./take-step.ts";
 
@@ -17,6 +18,8 @@ interface Renewal {
   changeRef: string;
   reason: string;
   provenance: ProvenanceVerdict;
+  /** Null: what is attached has to be looked at again. */
+  evidence: Evidence | null;
 }
 
 /**
@@ -52,12 +55,24 @@ export async function renewRequest(
     policyVersion: environment.version,
     subjectDigest: row.subject_digest,
   });
-  await tx.query(
+  const [renewed] = await tx.query<{ evidence_due: boolean }>(
     `UPDATE deployment_request SET revision = $3, subject_digest = $4, policy_version = $5,
-       revised_at = clock_timestamp(), check_due_at = clock_timestamp()
-     WHERE tenant_id = $1 AND deployment_id = $2`,
-    [tenant, row.deployment_id, row.revision, row.subject_digest, environment.version],
+       revised_at = clock_timestamp(), check_due_at = clock_timestamp(),
+       evidence_due = $6 AND EXISTS (
+         SELECT FROM deployment_attachment a WHERE a.tenant_id = $1 AND a.deployment_id = $2)
+     WHERE tenant_id = $1 AND deployment_id = $2 RETURNING evidence_due`,
+    [
+      tenant,
+      row.deployment_id,
+      row.revision,
+      row.subject_digest,
+      environment.version,
+      renewal.evidence === null,
+    ],
   );
+  row.provenance = renewal.provenance;
+  row.evidence = renewal.evidence;
+  row.evidence_due = renewed?.evidence_due ?? true;
   const revised = await takeStep(context, row, {
     step: "revise",
     act: "revised",
