@@ -21,15 +21,18 @@ export async function seedTenant(
   client: pg.Client,
   { tenantId, canary }: SeededTenant,
 ): Promise<void> {
-  const insert = (table: string, row: Record<string, unknown>) => {
+  const write = (table: string, row: Record<string, unknown>, otherwise: string) => {
     const columns = Object.keys(row);
     return client.query(
       `INSERT INTO ${table} (tenant_id, ${columns.join(", ")})
-       VALUES ($1, ${columns.map((_, at) => `$${at + 2}`).join(", ")})`,
+       VALUES ($1, ${columns.map((_, at) => `$${at + 2}`).join(", ")}) ${otherwise}`,
       [tenantId, ...Object.values(row)],
     );
   };
-  await seedRegions(insert, { tenantId, canary });
+  const insert = (table: string, row: Record<string, unknown>) => write(table, row, "");
+  const ensure = (table: string, row: Record<string, unknown>) =>
+    write(table, row, "ON CONFLICT DO NOTHING");
+  await seedRegions({ insert, ensure }, { tenantId, canary });
   await seedLeases(insert, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
@@ -77,7 +80,7 @@ export async function seedTenant(
     });
     await insert("discovery_source", {
       source: "openbao-kv",
-      place: `${canary}/${number}`,
+      place: `${canary}/${bindingId}`,
       tried_at: now,
       failing_since: now,
       failure_code: "sealed",

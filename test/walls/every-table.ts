@@ -73,6 +73,91 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
     ],
   ];
   for (const [text, values] of rest) await admin.query(text, values);
+  await seedSearchIndex(admin, tenantId);
+  await seedRotationRest(admin, seeded);
+  await seedSupplyChain(admin, seeded);
+}
+
+/** What the indexer makes of a log. */
+async function seedSearchIndex(admin: pg.Client, tenantId: string): Promise<void> {
+  for (const text of [
+    "INSERT INTO audit_segment VALUES ($1, 0, 0, 1, now(), now(), '\\x00', '{}')",
+    "INSERT INTO audit_segment_page VALUES ($1, 0, 0, 1, 0, '\\x00')",
+    "INSERT INTO audit_segment_column VALUES ($1, 0, 0, 1, 'type', '\\x00')",
+    "INSERT INTO audit_granule VALUES ($1, 0, '\\x00')",
+    "INSERT INTO audit_index_head VALUES ($1, 1, now())",
+    "INSERT INTO audit_search_window VALUES ($1, 'user:x', repeat('a', 64), now())",
+  ]) {
+    await admin.query(text, [tenantId]);
+  }
+}
+
+async function seedRotationRest(
+  admin: pg.Client,
+  { tenantId, canary }: SeededTenant,
+): Promise<void> {
+  const rows: [string, unknown[]][] = [
+    [
+      `INSERT INTO store_login (tenant_id, address, worker, method, since, seen_at)
+       VALUES ($1, $2, $2, 'jwt', now(), now())`,
+      [tenantId, canary],
+    ],
+    [
+      `INSERT INTO saved_view (tenant_id, view_id, issuer, subject, page, name, params, saved_at)
+       VALUES ($1, $2, $3, $3, 'rotations', $3, $3, now())`,
+      [tenantId, uuidv7(), canary],
+    ],
+    [
+      `INSERT INTO rotation_target (tenant_id, target_id, name, kind, address, for_every, tenants, environments, created_at, updated_at)
+       VALUES ($1, $2, $3, 'postgres', '{"kind":"postgres"}', true, '{}', '{prod}', now(), now())`,
+      [tenantId, uuidv7(), canary],
+    ],
+    [
+      `INSERT INTO manual_reminder (tenant_id, binding_id, due_at, stage, reminded_at)
+       SELECT $1, binding_id, now(), 'due', now() FROM secret_binding WHERE tenant_id = $1 LIMIT 1`,
+      [tenantId],
+    ],
+    [
+      "INSERT INTO discovery_run (tenant_id, due_at) VALUES ($1, now()) ON CONFLICT DO NOTHING",
+      [tenantId],
+    ],
+    [
+      `INSERT INTO change_window (tenant_id, window_id, environment, days, start_time, end_time, time_zone, created_at)
+       VALUES ($1, $2, 'prod', '{1}', '01:00', '02:00', 'Asia/Muscat', now())`,
+      [tenantId, uuidv7()],
+    ],
+  ];
+  for (const [text, values] of rows) await admin.query(text, values);
+}
+
+async function seedSupplyChain(
+  admin: pg.Client,
+  { tenantId, canary }: SeededTenant,
+): Promise<void> {
+  await admin.query(
+    `INSERT INTO deployment_attachment (tenant_id, deployment_id, digest, kind, body, attached_by_name, event_id, attached_at)
+     SELECT $1, d.deployment_id, sha256(convert_to($2, 'UTF8')), 'sbom', $2, $2, e.event_id, now()
+     FROM deployment_request d, audit_event e WHERE d.tenant_id = $1 AND e.tenant_id = $1 LIMIT 1`,
+    [tenantId, canary],
+  );
+  await admin.query(
+    `INSERT INTO deployment_verdict (tenant_id, deployment_id, revision, image_digest, verdict, reasons, policy_digest,
+       gate, gate_reasons, vulnerabilities, sboms, event_id, checked_at)
+     SELECT $1, r.deployment_id, r.revision, 'sha256:' || repeat('a', 64), 'unknown', '[]', sha256('a'),
+       'none', '[]', '[]', '[]', e.event_id, now()
+     FROM deployment_revision r, audit_event e WHERE r.tenant_id = $1 AND e.tenant_id = $1 LIMIT 1`,
+    [tenantId],
+  );
+}
+
+/** The columns of a table that a statement may set. */
+export async function settableColumns(admin: pg.Client, table: string): Promise<string> {
+  const { rows } = await admin.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
+    [table],
+  );
+  return rows.map((row) => row.name).join(", ");
 }
 
 /** Takes the database's wall away: for a throwaway database only. */
