@@ -3,6 +3,7 @@ import type { RegionConfig } from "#server/features/regions/regions-config.ts";
 import { applyRegions } from "#server/features/regions/verbs/apply-regions.ts";
 import { DrHook } from "#server/integrations/dr-hook/dr-hook.ts";
 import { webhookSeed } from "#server/integrations/webhook/webhook-key.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -33,9 +34,7 @@ export async function regionsLoop(loop: RegionsLoop): Promise<void> {
   let isApplied = false;
   const failed = (job: string) => (err: unknown) => logger.error({ err, job }, "due work failed");
   const apply = async () => {
-    if (isApplied) return;
-    await applyConfigured(loop);
-    isApplied = true;
+    if (!isApplied) isApplied = await applyConfigured(loop);
   };
   await Promise.all([
     every(READS_MILLIS, signal, apply, failed("regions-configuration")),
@@ -52,11 +51,20 @@ export async function regionsLoop(loop: RegionsLoop): Promise<void> {
 
 const none = () => undefined;
 
-async function applyConfigured({ regions, keyVaults }: RegionsLoop): Promise<void> {
+/** False while there is no Sovereign yet: at a first start the worker may be there before it. */
+async function applyConfigured({ regions, keyVaults }: RegionsLoop): Promise<boolean> {
   const scopes = ["runtime.regions.configure"] as const;
   const caller = workerCaller({ tenantId: env().SOVEREIGN, name: "regions", scopes });
+  const found = await withTenant(
+    caller.tenant,
+    "worker",
+    (tx) => tx.query("SELECT 1 FROM tenant WHERE tenant_id = $1", [caller.tenant]),
+    { readOnly: true },
+  );
+  if (found.length === 0) return false;
   await runVerb(applyRegions, caller, {
     regions: regions.map(({ tokenFile: _, ...region }) => region),
     keyVaults: [...keyVaults],
   });
+  return true;
 }
