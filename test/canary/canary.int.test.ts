@@ -257,28 +257,6 @@ test("values that the target itself makes: engine logins, leases, a client's sec
   values.set("the realm's account", account.fields.client_secret?.reveal() ?? "");
 }, 400_000);
 
-test("a worker with a token that the vault refuses says so without the token", async () => {
-  const tokenFile = join(process.env.DATA_DIR ?? "", "refused-token");
-  writeFileSync(tokenFile, canary("refused token"));
-  await worker.stop();
-  places.set("the first worker's log", worker.output());
-  const pair = await plantedPair("unreachable", true);
-  worker = startWorker({
-    ...fixture.env,
-    OPENBAO_TOKEN_FILE: tokenFile,
-    LOG_LEVEL: "trace",
-    IDENTITY_CONFIG: process.env.IDENTITY_CONFIG ?? "",
-  });
-  await call("rotation.forceRotate", {
-    bindingId: pair.bindingId,
-    reason: "the vault will refuse",
-  });
-  await waitFor(async () => ((await rotationsOf(pair.bindingId))[0]?.attempt ?? 0) > 0, {
-    timeout: 60_000,
-    message: "a refused attempt",
-  });
-}, 120_000);
-
 test("a leaked value is replaced and its incident told, a session with it included", async () => {
   const pair = await plantedPair("leaked", true);
   const login = { user: pair.roles[0], password: values.get("leaked") ?? "" };
@@ -300,6 +278,29 @@ test("a leaked value is replaced and its incident told, a session with it includ
   expect(incident?.state).toBe("contained");
   const page = await call("incidents.byId", { incidentId: incident?.incident_id });
   expect(page).toContain("vault-policies");
+  values.set("leaked: the value after", (await pair.login()).password.reveal());
+}, 120_000);
+
+test("a worker with a token that the vault refuses says so without the token", async () => {
+  const tokenFile = join(process.env.DATA_DIR ?? "", "refused-token");
+  writeFileSync(tokenFile, canary("refused token"));
+  await worker.stop();
+  places.set("the first worker's log", worker.output());
+  const pair = await plantedPair("unreachable", true);
+  worker = startWorker({
+    ...fixture.env,
+    OPENBAO_TOKEN_FILE: tokenFile,
+    LOG_LEVEL: "trace",
+    IDENTITY_CONFIG: process.env.IDENTITY_CONFIG ?? "",
+  });
+  await call("rotation.forceRotate", {
+    bindingId: pair.bindingId,
+    reason: "the vault will refuse",
+  });
+  await waitFor(async () => ((await rotationsOf(pair.bindingId))[0]?.attempt ?? 0) > 0, {
+    timeout: 60_000,
+    message: "a refused attempt",
+  });
 }, 120_000);
 
 test("a value in a report of a consumer is refused and kept nowhere", async () => {
