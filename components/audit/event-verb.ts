@@ -40,6 +40,8 @@ const WORDS = {
   "runtime.deployments.failed": "deploymentFailed",
   "runtime.deployments.rolled-back": "deploymentRolledBack",
   "runtime.deployments.commented": "deploymentCommented",
+  "runtime.deployments.attached": "deploymentAttached",
+  "runtime.deployments.evidence-recorded": "deploymentEvidence",
   "runtime.environments.policy-saved": "environmentPolicySaved",
   "runtime.environments.frozen": "environmentFrozen",
   "runtime.environments.unfrozen": "environmentUnfrozen",

@@ -14,6 +14,7 @@ const KNOWN = [
   "subject-changed",
   "untrusted-registry",
   "provenance-missing",
+  "gate-unmet",
   "elevation-missing",
   "rejected",
   "approvals-missing",

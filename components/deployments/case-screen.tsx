@@ -16,6 +16,9 @@ import { CaseTimeline } from "./case-timeline.tsx";
 import { ImageDiff } from "./image-diff.tsx";
 import { StateMark } from "./state-mark.tsx";
 
+const CaseEvidence = dynamic(async () => (await import("./case-evidence.tsx")).CaseEvidence, {
+  ssr: false,
+});
 const DecideForm = dynamic(async () => (await import("./decide-form.tsx")).DecideForm, {
   ssr: false,
 });
@@ -77,6 +80,16 @@ export function CaseScreen({ tenantId, detail, mayRequest }: CaseScreenProps) {
           <Section look="card" title={t("case.facts")}>
             <div className={body}>
               <CaseFacts tenantId={tenantId} detail={detail} />
+            </div>
+          </Section>
+          <Section look="card" title={t("case.supplyChain")}>
+            <div className={body}>
+              <CaseEvidence
+                tenantId={tenantId}
+                detail={detail}
+                mayRequest={mayRequest}
+                isOpen={isOpen}
+              />
             </div>
           </Section>
           <Section look="card" title={t("case.timeline")}>

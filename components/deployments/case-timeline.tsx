@@ -19,6 +19,7 @@ const ACTS = [
   "succeeded",
   "failed",
   "rolled-back",
+  "attached",
 ] as const;
 const FAILED = new Set(["failed", "rolled_back", "rejected"]);
 

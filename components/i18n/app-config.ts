@@ -7,6 +7,7 @@ import type consumers from "../../messages/en/consumers.json";
 import type deployments from "../../messages/en/deployments.json";
 import type environments from "../../messages/en/environments.json";
 import type errors from "../../messages/en/errors.json";
+import type evidence from "../../messages/en/evidence.json";
 import type health from "../../messages/en/health.json";
 import type home from "../../messages/en/home.json";
 import type incidents from "../../messages/en/incidents.json";
@@ -30,6 +31,7 @@ interface Messages {
   consumers: typeof consumers;
   deployments: typeof deployments;
   environments: typeof environments;
+  evidence: typeof evidence;
   errors: typeof errors;
   health: typeof health;
   home: typeof home;

@@ -15,6 +15,7 @@ export const NAMESPACES = [
   "approvals",
   "deployments",
   "environments",
+  "evidence",
   "health",
   "regions",
   "signIn",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { POST as attachTo } from "./[id]/attachments/route.ts";
 import { POST as claimOne } from "./[id]/claim/route.ts";
 import { GET as streamOne } from "./[id]/events/route.ts";
 import { POST as reportOne } from "./[id]/outcome/route.ts";
@@ -124,6 +126,26 @@ async function signedInAdmin(name: string, roles: Role[] = ["sovereign-admin"]) 
 let number = 0;
 const input = () =>
   requestInput({ service: `service-${++number}`, images: [image("checkout", "1")] });
+
+test("a pipeline attaches what it has built, byte by byte", async () => {
+  const { deploymentId: id } = (await call(request, { body: input() })).body;
+  const body = { Payload: "e30=", Base64Signature: "AA==" };
+  const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  const attach = (kind: string, what: unknown = body) =>
+    call(attachTo, { id, body: what, query: `/attachments?kind=${kind}` });
+  expect(await attach("attestation")).toMatchObject({
+    status: 201,
+    body: { digest, outcome: "attached" },
+  });
+  expect(await attach("attestation")).toMatchObject({
+    status: 200,
+    body: { outcome: "unchanged" },
+  });
+  expect((await attach("picture")).body).toMatchObject({ status: 400, field: "kind" });
+  expect((await attach("sbom")).body).toMatchObject({ status: 400, field: "body" });
+  const large = await attach("attestation", "x".repeat(256 * 1024));
+  expect(large.body.detail).toBe("The request is larger than 256 KiB.");
+});
 
 test("a pipeline asks, waits, claims once and reports; what runs is written", async () => {
   const asked = await call(request, {
