@@ -6,12 +6,16 @@ import type { SeededTenant } from "./seed-tenant.ts";
 
 type Insert = (table: string, row: Record<string, unknown>) => Promise<unknown>;
 
+/** The same in every run: what is approved depends on it. */
+const ROLE_SINCE = new Date("2026-01-01T00:00:00Z");
+
 /**
  * Regions as only the Sovereign has them, and promotions in each state that a person acts on. What an
- * organization does with rows like these touches nothing: only the Sovereign's are in force.
+ * organization does with rows like these touches nothing: only the Sovereign's are in force. The regions
+ * of a tenant that was seeded before stay as they are (`ensure`).
  */
 export async function seedRegions(
-  insert: Insert,
+  { insert, ensure }: { insert: Insert; ensure: Insert },
   { tenantId, canary }: SeededTenant,
 ): Promise<void> {
   const now = new Date();
@@ -21,15 +25,15 @@ export async function seedRegions(
     display_name: `${canary} ${region}`,
     addresses: [`https://${canary}.example.com:8200`],
     role: position === 0 ? ("primary" as const) : ("read-only" as const),
-    role_since: now,
+    role_since: ROLE_SINCE,
     configured_role: "read-only",
     replication: "other",
     max_lag_seconds: 60,
     position,
   }));
   for (const region of regions) {
-    await insert("region", region);
-    await insert("store_observation", {
+    await ensure("region", region);
+    await ensure("store_observation", {
       store_id: `openbao/${region.region}`,
       kind: "openbao",
       region: region.region,
