@@ -18,6 +18,7 @@ import type {
 } from "#server/features/deployments/schema.ts";
 import { ROLE_SCOPES, ROLES } from "#server/platform/authz/scopes.ts";
 import { PolicySentences } from "./policy-sentences.tsx";
+import { SupplyChainFields } from "./supply-chain-fields.tsx";
 import { WindowFields } from "./window-fields.tsx";
 
 const DECIDING = ROLES.filter((role) => ROLE_SCOPES[role].includes("runtime.approvals.decide"));
@@ -167,6 +168,11 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
               )}
             </Field>
           </div>
+          <SupplyChainFields
+            value={policy.supplyChain}
+            isProvenanceAsked={policy.provenance !== "none"}
+            onChange={(supplyChain) => change({ supplyChain })}
+          />
           <WindowFields windows={policy.windows} onChange={(windows) => change({ windows })} />
           {(["requiresElevation", "supersedesWaiting"] as const).map((name) => (
             <label key={name} className="flex min-h-6 items-center gap-2 text-sm">

@@ -6,6 +6,8 @@ import type {
   EnvironmentView,
 } from "#server/features/deployments/schema.ts";
 
+import { useSupplyChainSentences } from "./use-supply-chain-sentences.ts";
+
 interface PolicySentencesProps {
   environment: EnvironmentView["environment"];
   policy: EnvironmentPolicySpec;
@@ -18,6 +20,7 @@ export function PolicySentences({ environment, policy }: PolicySentencesProps) {
   const locale = useLocale();
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   const groups = policy.groups.filter(({ count }) => count > 0);
+  const supplyChain = useSupplyChainSentences(policy);
   const people = groups.reduce((sum, { count }) => sum + count, 0);
   const sentences = [
     t(people === 1 ? "sentence.needsOne" : "sentence.needs", {
@@ -42,6 +45,7 @@ export function PolicySentences({ environment, policy }: PolicySentencesProps) {
     policy.provenance === "none"
       ? t("sentence.provenanceNone")
       : t("sentence.provenance", { level: t(`level.${policy.provenance}`) }),
+    ...supplyChain,
     ...(policy.requiresElevation ? [t("sentence.elevation")] : []),
     t(policy.supersedesWaiting ? "sentence.supersedes" : "sentence.keepsWaiting"),
   ];

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
+import { readAttachment } from "#server/engines/supply-chain/read-attachment.ts";
 import { readGrypeReport, readSyftReport } from "#server/engines/supply-chain/reports.ts";
-import { readAttachment } from "#server/integrations/sigstore/read-attachment.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { ATTACHMENT_BYTES, type AttachmentKind } from "./evidence-schema.ts";
 

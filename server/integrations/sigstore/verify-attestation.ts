@@ -2,12 +2,15 @@ import { createPublicKey, verify as verifySignature } from "node:crypto";
 import type { Bundle, Envelope } from "@sigstore/bundle";
 import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from "@sigstore/verify";
 import type { ReadAttestation, Signer } from "#server/engines/supply-chain/judge-image.ts";
+import {
+  readAttachment,
+  type SignedAttachment,
+} from "#server/engines/supply-chain/read-attachment.ts";
 import { type ReasonCode, reason } from "#server/engines/supply-chain/reasons.ts";
 import { IN_TOTO_PAYLOAD, readStatement } from "#server/engines/supply-chain/statement.ts";
 import type { TrustedKey } from "#server/engines/supply-chain/supply-chain-demand.ts";
 import { certificateIdentity } from "./certificate-identity.ts";
 import { readCosignPayload } from "./cosign-payload.ts";
-import { readAttachment, type SignedAttachment } from "./read-attachment.ts";
 import type { PinnedRoot } from "./trusted-root.ts";
 
 export interface Trust {
