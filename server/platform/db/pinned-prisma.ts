@@ -1,4 +1,5 @@
 import "server-only";
+import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "#prisma-client";
@@ -56,18 +57,20 @@ function savepointFacade(connection: pg.PoolClient, refuseOutOfTurn: () => void)
 
 let statements = new Map<string, string>();
 
-/** A stable name for a prepared statement, so that a connection plans each text once. */
+/**
+ * A name for a prepared statement, so that a connection plans each text once. It comes from the text
+ * itself: a bundler may load this module twice, and both copies use the same connections.
+ */
 export function statementName(sql: string): string {
   let name = statements.get(sql);
   if (name === undefined) {
-    // Unbounded text (IN lists of any length) must not fill memory or the server's plan cache.
+    // Unbounded text (IN lists of any length) must not fill memory.
     if (statements.size >= 1_000) statements = new Map();
-    name = `p${nextStatement++}`;
+    name = `s${createHash("sha256").update(sql).digest("base64url").slice(0, 32)}`;
     statements.set(sql, name);
   }
   return name;
 }
-let nextStatement = 1;
 
 /**
  * Makes the PrismaClient that lives as long as this connection does. `refuseOutOfTurn` is asked

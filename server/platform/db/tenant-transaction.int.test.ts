@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
@@ -369,5 +369,22 @@ test("an unreachable database is `unavailable`, not an internal error", async ()
       [],
       adminUrl,
     );
+  }
+});
+
+test("a second copy of this module, as a bundler makes it, prepares on the same connections", async () => {
+  vi.resetModules();
+  const copy = (await import(
+    "./tenant-transaction.ts"
+  )) as typeof import("./tenant-transaction.ts");
+  expect(copy.withTenant).not.toBe(withTenant);
+  for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const [first] = await withTenant(ours, "tenant", (tx) =>
+      tx.prepared<{ is: number }>(`SELECT ${number} AS is`),
+    );
+    const [second] = await copy.withTenant(ours, "tenant", (tx) =>
+      tx.prepared<{ is: number }>(`SELECT ${number * 100} AS is`),
+    );
+    expect([first?.is, second?.is]).toEqual([number, number * 100]);
   }
 });

@@ -7,7 +7,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { AuthorizedTenantId, AuthorizedTenantSet } from "../tenancy/authorized-tenant.ts";
 import { type ContextKind, signContext } from "../tenancy/signed-context.ts";
 import { isKept } from "./kept-statements.ts";
-import { pinPrisma } from "./pinned-prisma.ts";
+import { pinPrisma, statementName } from "./pinned-prisma.ts";
 
 /** Prisma without what would leave the transaction or the connection. */
 export type TransactionPrisma = Omit<
@@ -247,17 +247,6 @@ function transactionOn(
       return result.rows;
     },
   };
-}
-
-const statementNames = new Map<string, string>();
-
-function statementName(text: string): string {
-  let name = statementNames.get(text);
-  if (!name) {
-    name = `console_${statementNames.size}`;
-    statementNames.set(text, name);
-  }
-  return name;
 }
 
 function refuseOutOfTurn(connection: pg.PoolClient): void {
