@@ -15,6 +15,7 @@ const KNOWN = [
   "untrusted-registry",
   "provenance-missing",
   "gate-unmet",
+  "merge-not-approved",
   "elevation-missing",
   "rejected",
   "approvals-missing",

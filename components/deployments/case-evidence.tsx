@@ -27,6 +27,7 @@ export function CaseEvidence({ tenantId, detail, mayRequest, isOpen }: CaseEvide
           <Status tone="due">{t("due")}</Status>
         </p>
       ) : null}
+      {evidence.merge ? <MergeLine merge={evidence.merge} /> : null}
       {evidence.images.length === 0 ? <p className="text-muted">{t("nothing")}</p> : null}
       <ul className="flex flex-col gap-3">
         {evidence.images.map((finding) => (
@@ -114,5 +115,24 @@ function Reasons({ reasons }: { reasons: ImageFinding["reasons"] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+type Merge = NonNullable<DeploymentDetail["evidence"]["merge"]>;
+
+function MergeLine({ merge }: { merge: Merge }) {
+  const t = useTranslations("evidence.merge");
+  const names = merge.approvers.join(", ");
+  return (
+    <p>
+      <Status tone={merge.outcome === "merged" ? "info" : "danger"} look="plain">
+        <bdi dir="ltr">{merge.change}</bdi>
+      </Status>{" "}
+      {t.rich(merge.outcome, {
+        count: merge.approvers.length,
+        names: () => <bdi dir="ltr">{names}</bdi>,
+      })}{" "}
+      {merge.commit ? <Identifier value={merge.commit} /> : null}
+    </p>
   );
 }

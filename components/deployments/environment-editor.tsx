@@ -171,7 +171,9 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
           <SupplyChainFields
             value={policy.supplyChain}
             isProvenanceAsked={policy.provenance !== "none"}
+            mergeApprovals={policy.mergeApprovals ?? 0}
             onChange={(supplyChain) => change({ supplyChain })}
+            onMergeApprovals={(mergeApprovals) => change({ mergeApprovals })}
           />
           <WindowFields windows={policy.windows} onChange={(windows) => change({ windows })} />
           {(["requiresElevation", "supersedesWaiting"] as const).map((name) => (

@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import {
@@ -23,11 +24,19 @@ const FIRST_GATE = { worst: "high", worstFixable: "medium" } as const;
 interface SupplyChainFieldsProps {
   value: SupplyChain | undefined;
   isProvenanceAsked: boolean;
+  mergeApprovals: number;
   onChange: (value: SupplyChain) => void;
+  onMergeApprovals: (count: number) => void;
 }
 
 /** Whom provenance is held against, and what reports may hold: one thing a line, for pasting. */
-export function SupplyChainFields({ value, isProvenanceAsked, onChange }: SupplyChainFieldsProps) {
+export function SupplyChainFields({
+  value,
+  isProvenanceAsked,
+  mergeApprovals,
+  onChange,
+  onMergeApprovals,
+}: SupplyChainFieldsProps) {
   const t = useTranslations("environments.supplyChain");
   const severities = useTranslations("evidence.severities");
   const chain = value ?? NO_SUPPLY_CHAIN;
@@ -109,6 +118,18 @@ export function SupplyChainFields({ value, isProvenanceAsked, onChange }: Supply
         />
         {t("sbom")}
       </label>
+      <Field label={t("merge")} hint={t("mergeHint")}>
+        {(control) => (
+          <Input
+            {...control}
+            type="number"
+            min={0}
+            max={10}
+            value={mergeApprovals}
+            onChange={({ target }) => onMergeApprovals(Number(target.value))}
+          />
+        )}
+      </Field>
     </div>
   );
 }

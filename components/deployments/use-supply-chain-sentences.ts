@@ -6,11 +6,13 @@ import type { EnvironmentPolicySpec } from "#server/features/deployments/schema.
 export function useSupplyChainSentences({
   supplyChain,
   provenance,
-}: Pick<EnvironmentPolicySpec, "supplyChain" | "provenance">): string[] {
+  mergeApprovals,
+}: Pick<EnvironmentPolicySpec, "supplyChain" | "provenance" | "mergeApprovals">): string[] {
   const t = useTranslations("environments.supplyChainSentence");
   const severities = useTranslations("evidence.severities");
   const locale = useLocale();
-  if (!supplyChain) return [];
+  const merge = mergeApprovals ? [t("merge", { count: mergeApprovals })] : [];
+  if (!supplyChain) return merge;
   const { signers, keys, builders, sources, vulnerabilities, requiresSbom } = supplyChain;
   const anyOf = (names: readonly string[]) =>
     new Intl.ListFormat(locale, { type: "disjunction" }).format(names);
@@ -37,5 +39,6 @@ export function useSupplyChainSentences({
         ]
       : []),
     ...(requiresSbom ? [t("sbom")] : []),
+    ...merge,
   ];
 }

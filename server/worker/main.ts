@@ -29,6 +29,7 @@ import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { reportLogins } from "./report-login.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
+import { configuredForge } from "./supply-chain/configured-forge.ts";
 import { configuredVault } from "./vault.ts";
 import { askForRenewals } from "./watch/ask-for-renewals.ts";
 import { watchCredentials } from "./watch/watch-credentials.ts";
@@ -58,7 +59,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 const owner = `${hostname()}:${process.pid}`;
 const vault = await configuredVault(reportLogins(owner));
 // Read once, at the start: a root that can't be read stops the worker, not the checks.
-const sigstoreRoot = pinnedRoot(env().SIGSTORE_TRUSTED_ROOT);
+const evidence = { root: pinnedRoot(env().SIGSTORE_TRUSTED_ROOT), forge: configuredForge() };
 const stores = configuredStores();
 const sources = configuredSources(vault);
 const regions = configuredRegions();
@@ -102,7 +103,7 @@ const loops = {
     }),
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
-  deployments: () => repeat(1_000, "deployments", () => tendDueDeployments(sigstoreRoot)),
+  deployments: () => repeat(1_000, "deployments", () => tendDueDeployments(evidence)),
   "deployment-news": () => repeat(1_000, "deployment-news", announceDeployments),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),

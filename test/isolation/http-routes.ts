@@ -155,6 +155,10 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
   "app/api/v1/deployments/[id]/route.ts": pipelineCalls("GET", "/1"),
   "app/api/v1/deployments/[id]/events/route.ts": pipelineCalls("GET", "/1/events"),
   "app/api/v1/deployments/[id]/claim/route.ts": pipelineCalls("POST", "/1/claim"),
+  "app/api/v1/deployments/[id]/attachments/route.ts": pipelineCalls(
+    "POST",
+    "/1/attachments?kind=attestation",
+  ),
   "app/api/v1/deployments/[id]/outcome/route.ts": pipelineCalls("POST", "/1/outcome"),
   "app/api/auth/[...nextauth]/route.ts": {
     methods: ["GET", "POST"],

@@ -25,6 +25,8 @@ export interface EnvironmentPolicy {
   readonly provenance: ProvenanceLevel;
   /** Whom and what provenance is held against, and what is asked of reports. Absent: nothing. */
   readonly supplyChain?: SupplyChainDemand | undefined;
+  /** How many people at the forge have to have approved the change that was merged. Absent: not asked. */
+  readonly mergeApprovals?: number | undefined;
   readonly trustedRegistries: readonly string[];
   /** A newer request for the same service takes the place of one that still waits. */
   readonly supersedesWaiting: boolean;

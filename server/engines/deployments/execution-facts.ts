@@ -23,6 +23,8 @@ export interface ExecutionInput {
   readonly provenance: ProvenanceVerdict;
   /** Whether the reports about every image pass the policy's gate, where it has one. */
   readonly isGateMet: boolean;
+  /** Whether the change was merged with the approvals that the policy asks for. */
+  readonly isMergeApproved: boolean;
   /** Whether an elevation is live for whoever deploys; `unknown` is no. */
   readonly elevation: "live" | "none" | "unknown";
   /** The digest made again from the rows, against the one that the approvals name. */
@@ -42,6 +44,7 @@ export interface ExecutionFacts {
   readonly areRegistriesTrusted: boolean;
   readonly isProvenanceMet: boolean;
   readonly isGateMet: boolean;
+  readonly isMergeApproved: boolean;
   readonly isElevationMet: boolean;
   readonly isRejected: boolean;
   readonly missingApprovals: number;
@@ -61,6 +64,7 @@ export function executionFacts(input: ExecutionInput): ExecutionFacts {
     ),
     isProvenanceMet: isProvenanceMet(policy, input.provenance),
     isGateMet: input.isGateMet,
+    isMergeApproved: input.isMergeApproved,
     isElevationMet: !policy.requiresElevation || input.elevation === "live",
     isRejected: input.isRejected,
     missingApprovals: input.missingApprovals,

@@ -70,7 +70,10 @@ export function cardOf(tenant: string, viewer: Caller, parts: CardParts): Deploy
       .filter(({ countsAs }) => countsAs !== null)
       .map(({ reviewer }) => reviewer.name),
     blockers: isWaiting(state)
-      ? withEvidenceWords(blockersNow(tenant, row, facts), environment.spec, images, parts.findings)
+      ? withEvidenceWords(blockersNow(tenant, row, facts), environment.spec, images, {
+          findings: parts.findings,
+          merge: row.evidence?.merge ?? null,
+        })
       : [],
     yourPart: isWaiting(state) ? approval.yourPart : "not-open",
     mentionsYou: namesOf(viewer).some((name) => parts.mentions.includes(name)),

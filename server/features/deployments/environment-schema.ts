@@ -76,6 +76,7 @@ export const EnvironmentPolicySpec = z.object({
   requiresElevation: z.boolean().default(false),
   provenance: z.enum(PROVENANCE_LEVELS).default("none"),
   supplyChain: SupplyChain.optional(),
+  mergeApprovals: z.number().int().min(0).max(10).optional(),
   trustedRegistries: z.array(z.string().trim().min(1).max(300)).max(50),
   supersedesWaiting: z.boolean().default(true),
 });

@@ -78,6 +78,7 @@ export async function evidenceView(
       ...finding,
       repository: images.find(({ digest }) => digest === finding.image)?.repository ?? "",
     })),
+    merge: row.evidence?.merge ?? null,
     trustedRoot: first?.trusted_root ?? null,
     policy: first?.policy ?? null,
     checkedAt: first?.checked_at ?? null,
@@ -90,6 +91,7 @@ export interface EvidenceToJudge {
   revision: number;
   policyVersion: number;
   service: string;
+  changeRef: string;
   policy: EnvironmentPolicySpec;
   images: readonly ImageReference[];
   attachments: readonly Attachment[];
@@ -111,6 +113,7 @@ export async function evidenceToJudge(
     revision: row.revision,
     policyVersion: row.policy_version,
     service: row.service,
+    changeRef: row.change_ref,
     policy: environment.spec,
     images: (await imagesOf(tx, tenant, [row])).get(revisionKey(row)) ?? [],
     attachments: await tx.query<Attachment>(

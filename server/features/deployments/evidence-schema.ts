@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MERGE_OUTCOMES } from "#server/engines/supply-chain/merged-change.ts";
 import { REASON_CODES } from "#server/engines/supply-chain/reasons.ts";
 import { REPORTED_SEVERITIES } from "#server/engines/supply-chain/supply-chain-demand.ts";
 import { entityId } from "#server/platform/entity-id.ts";
@@ -66,6 +67,14 @@ export const ImageFinding = z.object({
 });
 export type ImageFinding = z.infer<typeof ImageFinding>;
 
+export const MergeData = z.object({
+  change: z.string(),
+  outcome: z.enum(MERGE_OUTCOMES),
+  commit: z.string().nullable(),
+  author: z.string().nullable(),
+  approvers: z.array(z.string()),
+});
+
 export const RecordEvidenceInput = z.object({
   deploymentId: entityId("deployment request"),
   /** What was looked at; where any of it has changed meanwhile nothing is recorded. */
@@ -74,6 +83,8 @@ export const RecordEvidenceInput = z.object({
   attachments: z.array(Hex),
   trustedRoot: Hex.nullable(),
   images: z.array(ImageFinding).min(1),
+  /** Null where the policy does not ask how the change was merged. */
+  merge: MergeData.nullable().default(null),
 });
 export const RecordOutcome = z.object({
   outcome: z.enum(["recorded", "unchanged", "outdated"]),
@@ -92,6 +103,7 @@ export const EvidenceView = z.object({
     }),
   ),
   images: z.array(ImageFinding.extend({ repository: z.string() })),
+  merge: MergeData.nullable(),
   trustedRoot: z.string().nullable(),
   policy: z.string().nullable(),
   checkedAt: z.date().nullable(),

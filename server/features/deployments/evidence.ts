@@ -4,6 +4,7 @@ import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/ca
 import type { EnvironmentPolicy } from "#server/engines/deployments/environment-policy.ts";
 import type { ProvenanceVerdict } from "#server/engines/deployments/execution-facts.ts";
 import type { ImageVerdict } from "#server/engines/supply-chain/judge-image.ts";
+import type { MergeFinding } from "#server/engines/supply-chain/merged-change.ts";
 import { hasGate, NO_DEMAND } from "#server/engines/supply-chain/supply-chain-demand.ts";
 
 export type Gate = "none" | "met" | "unmet";
@@ -23,6 +24,8 @@ export interface Evidence {
     vulnerabilities: string[];
     sboms: string[];
   }[];
+  /** How the change was merged; absent where the policy does not ask. */
+  merge?: MergeFinding;
 }
 
 /** Whether every image passes what the policy asks of reports. Nothing looked at is nothing passed. */

@@ -4,6 +4,7 @@ import {
   executionFacts,
 } from "#server/engines/deployments/execution-facts.ts";
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
+import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
 import {
   type CedarEntity,
   decide,
@@ -43,6 +44,7 @@ export function factsOf(
     repositories: images.map(({ repository }) => repository),
     provenance: row.provenance,
     isGateMet: isGateMet(environment.spec, row.evidence ?? null),
+    isMergeApproved: isMergeApproved(environment.spec.mergeApprovals, row.evidence?.merge ?? null),
     // No grant can be live before there are grants: what demands one is blocked (law 7).
     elevation: "unknown",
     isSubjectCurrent: standing.isSubjectCurrent,

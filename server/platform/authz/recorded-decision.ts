@@ -58,6 +58,7 @@ const WORDS: Record<string, string> = {
   "forbid-deploy-untrusted-registry": "an image comes from a registry that is not trusted",
   "forbid-deploy-provenance-missing": "provenance missing",
   "forbid-deploy-gate-unmet": "the gate on vulnerabilities and bills of materials is not met",
+  "forbid-deploy-merge-not-approved": "the merge is not approved",
   "forbid-deploy-elevation-missing": "no live elevation",
   "forbid-deploy-rejected": "it was rejected",
   "forbid-deploy-approvals-missing": "approvals are missing",

@@ -53,6 +53,9 @@ const settings = z.object({
   KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
   /** A Sigstore `trusted_root.json`; without it no certificate of a signer can be checked. */
   SIGSTORE_TRUSTED_ROOT: z.string().min(1).optional(),
+  /** The forge that speaks Gitea's API, where merges are looked up, and the file of a token that may read. */
+  FORGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  FORGE_TOKEN_FILE: z.string().min(1).optional(),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),

@@ -1,9 +1,8 @@
 import "server-only";
 import { announceDeployment, tendDeployment } from "#server/features/deployments/index.ts";
-import type { PinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
-import { checkEvidence } from "../supply-chain/check-evidence.ts";
+import { type Checking, checkEvidence } from "../supply-chain/check-evidence.ts";
 import { type DueKey, eachDue } from "./each-due.ts";
 
 const BATCH = 100;
@@ -14,11 +13,13 @@ function callerFor(tenantId: string) {
 }
 
 /** Checks, follows or ends the deployment requests that are due. Gives how many it looked at. */
-export function tendDueDeployments(root: PinnedRoot | null = null): Promise<number> {
+export function tendDueDeployments(
+  checking: Checking = { root: null, forge: null },
+): Promise<number> {
   return eachDue<DueKey>("app.due_deployments($1)", [BATCH], async ({ tenant_id, id }) => {
     const caller = callerFor(tenant_id);
     await runVerb(tendDeployment, caller, { deploymentId: id });
-    await checkEvidence(caller, id, root);
+    await checkEvidence(caller, id, checking);
     await runVerb(tendDeployment, caller, { deploymentId: id });
   });
 }

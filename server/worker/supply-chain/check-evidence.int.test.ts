@@ -20,6 +20,8 @@ import {
 } from "#server/features/deployments/testing/deployment-fixture.ts";
 import { attachEvidence } from "#server/features/deployments/verbs/attach-evidence.ts";
 import { reviseDeployment } from "#server/features/deployments/verbs/revise-deployment.ts";
+import { Gitea } from "#server/integrations/gitea/gitea.ts";
+import { giteaServer, TOKEN } from "#server/integrations/gitea/testing/gitea-server.ts";
 import {
   BUILDER,
   cosignKey,
@@ -29,6 +31,7 @@ import {
   sigstoreWorld,
   WORKFLOW,
 } from "#server/integrations/sigstore/testing/sigstore-world.ts";
+import { SecretValue } from "#server/platform/secret-value.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { typesOf } from "#test/fixtures/audit-log.ts";
@@ -62,9 +65,9 @@ const attach = (deploymentId: string, body: string, kind: Kind = "attestation") 
   runVerb(attachEvidence, developer(tenant), { deploymentId, kind, body });
 
 /** As the worker does it each second. */
-async function work(deploymentId: string) {
+async function work(deploymentId: string, forge: Gitea | null = null) {
   await tend(tenant, deploymentId);
-  await checkEvidence(tender(tenant), deploymentId, world.root);
+  await checkEvidence(tender(tenant), deploymentId, { root: world.root, forge });
   await tend(tenant, deploymentId);
   return detail(admin(tenant), deploymentId);
 }
@@ -292,5 +295,70 @@ test("what was looked at and has changed meanwhile is not recorded", async () =>
     { images: [{ ...finding, image: SIDECAR }] },
   ]) {
     expect(await record(change)).toMatchObject({ outcome: "outdated", provenance: "unknown" });
+  }
+});
+
+test("a merge is looked up at the forge, and enters what is approved", async () => {
+  const change = "bank/checkout#412";
+  const server = await giteaServer({
+    [change]: { merged: false, reviews: [{ login: "amal", state: "APPROVED" }] },
+  });
+  try {
+    const forge = new Gitea({ url: server.url, token: async () => SecretValue.of(TOKEN) });
+    await demand(tenant, { ...ONE_ADMIN, mergeApprovals: 2 });
+    const request = { changeRef: change };
+    const { deploymentId, state } = await ask(developer(tenant), request);
+    expect(state).toBe("checking");
+    const open = await work(deploymentId, forge);
+    expect(wordsOf(open, "merge-not-approved")).toBe(
+      "the merge is not approved: bank/checkout#412 is not merged",
+    );
+    expect((await work(deploymentId, forge)).revision).toBe(open.revision);
+    // It is merged, with one approval: not enough; then there are two.
+    const pull = server.state.pulls[change];
+    if (!pull) throw new Error("no pull request");
+    pull.merged = true;
+    expect(wordsOf(await work(deploymentId, forge), "merge-not-approved")).toContain(
+      "was merged with 1 approvals, the policy wants 2",
+    );
+    pull.reviews?.push({ login: "badr", state: "APPROVED" });
+    const shown = await work(deploymentId, forge);
+    expect(shown.state).toBe("awaiting_approval");
+    expect(JSON.parse(shown.subject).provenance.evidence.merge).toEqual({
+      change,
+      outcome: "merged",
+      commit: "c0ffee".padEnd(40, "0"),
+      author: "dev",
+      approvers: ["amal", "badr"],
+    });
+    expect(shown.evidence.merge).toMatchObject({ approvers: ["amal", "badr"] });
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a forge that does not answer is asked again; a change it can't have is refused", async () => {
+  await demand(tenant, { ...ONE_ADMIN, mergeApprovals: 1 });
+  const server = await giteaServer({});
+  const forge = new Gitea({ url: server.url, token: async () => SecretValue.of(TOKEN) });
+  const lost = await ask(developer(tenant), { service: "a", changeRef: "bank/checkout#412" });
+  const outcomeOf = async (changeRef: string, at: Gitea | null) => {
+    const { deploymentId } = await ask(developer(tenant), { service: "b", changeRef });
+    return (await work(deploymentId, at)).evidence.merge?.outcome;
+  };
+  try {
+    server.state.failWith = 500;
+    await expect(work(lost.deploymentId, forge)).rejects.toThrow("500");
+    const waiting = await detail(admin(tenant), lost.deploymentId);
+    expect(waiting).toMatchObject({ state: "checking", revision: 1, evidence: { isDue: true } });
+    server.state.failWith = 0;
+    expect((await work(lost.deploymentId, forge)).evidence.merge?.outcome).toBe("not-found");
+    expect(await outcomeOf("c0ffee", forge)).toBe("unreadable");
+    expect(await outcomeOf("bank/checkout#412", null)).toBe("no-forge");
+    const sources = [{ service: null, repository: `${server.url}/bank/ledger`, ref: null }];
+    await demand(tenant, { ...ONE_ADMIN, mergeApprovals: 1, supplyChain: { sources } }, 1);
+    expect(await outcomeOf("bank/checkout#412", forge)).toBe("other-source");
+  } finally {
+    await server.stop();
   }
 });

@@ -49,7 +49,8 @@ export const attachEvidence = verb({
       [tenant, row.deployment_id, digest, kind, body, displayNameOf(actor), eventId],
     );
     await tx.query(
-      "UPDATE deployment_request SET evidence_due = true WHERE tenant_id = $1 AND deployment_id = $2",
+      `UPDATE deployment_request SET evidence_due = true, check_due_at = clock_timestamp()
+       WHERE tenant_id = $1 AND deployment_id = $2`,
       [tenant, row.deployment_id],
     );
     const note = `${kind} sha256:${output.digest}`;

@@ -73,7 +73,10 @@ export const claimDeployment = verb({
     if (decision.outcome === "deny") {
       const findings = (await findingsOf(tx, tenant, [row])).get(revisionKey(row)) ?? [];
       const words = wordsOfBlockers(decision);
-      const blockers = withEvidenceWords(words, environment.spec, images, findings);
+      const blockers = withEvidenceWords(words, environment.spec, images, {
+        findings,
+        merge: row.evidence?.merge ?? null,
+      });
       return audited(
         { outcome: "blocked" as const, deploymentId: row.deployment_id, decisionId, blockers },
         deploymentEvent(row, "claim-refused", uuidv7(), {

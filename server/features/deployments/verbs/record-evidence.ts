@@ -36,6 +36,8 @@ export const recordEvidence = verb({
     const environment = await holdEnvironment(tx, tenant, row.environment, "share");
     if (environment?.version !== input.policyVersion) return outdated();
     if (row.policy_version !== input.policyVersion) return outdated();
+    if (Boolean(environment.spec.mergeApprovals) !== (input.merge !== null)) return outdated();
+    if (input.merge && input.merge.change !== row.change_ref) return outdated();
     const images = (await imagesOf(tx, tenant, [row])).get(revisionKey(row)) ?? [];
     const wanted = [...new Set(images.map(({ digest }) => digest))].sort();
     if (canonicalJson(wanted) !== canonicalJson(input.images.map(({ image }) => image).sort())) {
@@ -61,33 +63,29 @@ export const recordEvidence = verb({
         vulnerabilities: vulnerabilities.map(({ attachment }) => attachment),
         sboms: sboms.map(({ attachment }) => attachment),
       })),
+      ...(input.merge ? { merge: input.merge } : {}),
     };
     const provenance = provenanceOf(input.images);
-    const eventId = uuidv7();
-    const isNew =
-      canonicalJson(row.evidence as unknown as JsonValue) !==
-      canonicalJson(evidence as unknown as JsonValue);
-    const events = isNew
-      ? await renewRequest(context, row, environment, {
-          images,
-          configDigest: row.config_digest,
-          changeRef: row.change_ref,
-          reason: `The evidence was looked at: ${WORDS[provenance]}.`,
-          provenance,
-          evidence,
-        })
-      : [];
-    if (isNew) await addVerdicts(tx, tenant, row, { ...input, policy: evidence.policy, eventId });
     await tx.query(
       "UPDATE deployment_request SET evidence_due = false WHERE tenant_id = $1 AND deployment_id = $2",
       [tenant, row.deployment_id],
     );
+    const seen = canonicalJson(row.evidence as unknown as JsonValue);
+    if (seen === canonicalJson(evidence as unknown as JsonValue)) {
+      return unchanged({ outcome: "unchanged" as const, revision: row.revision, provenance });
+    }
+    const eventId = uuidv7();
+    const events = await renewRequest(context, row, environment, {
+      images,
+      configDigest: row.config_digest,
+      changeRef: row.change_ref,
+      reason: `The evidence was looked at: ${WORDS[provenance]}.`,
+      provenance,
+      evidence,
+    });
+    await addVerdicts(tx, tenant, row, { ...input, policy: evidence.policy, eventId });
     return audited(
-      {
-        outcome: isNew ? ("recorded" as const) : ("unchanged" as const),
-        revision: row.revision,
-        provenance,
-      },
+      { outcome: "recorded" as const, revision: row.revision, provenance },
       deploymentEvent(row, "evidence-recorded", eventId, {
         revision: row.revision,
         provenance,

@@ -74,6 +74,7 @@ export const requestDeployment = verb({
       requester.subject,
       displayNameOf(actor),
       requestEventId,
+      Boolean(spec.mergeApprovals),
     ]);
     await addRevision(tx, tenant, {
       ...content,
@@ -122,9 +123,9 @@ export const requestDeployment = verb({
 const INSERT = `
   INSERT INTO deployment_request (tenant_id, deployment_id, environment, service, kind, state, revision, subject_digest,
     policy_version, approval_id, requester_kind, requester_issuer, requester_subject, requester_name, request_event_id,
-    created_at, revised_at, check_due_at, expires_at)
+    created_at, revised_at, check_due_at, expires_at, evidence_due)
   SELECT $1, $2, $3, $4, $5, 'requested', 1, $6, $7, $8, $9, $10, $11, $12, $13,
-    a.created_at, a.created_at, a.created_at, a.expires_at
+    a.created_at, a.created_at, a.created_at, a.expires_at, $14
   FROM approval_request a WHERE a.tenant_id = $1 AND a.request_id = $8`;
 
 function noSuchEnvironment(environment: Environment): AppError {

@@ -2,6 +2,7 @@ import "server-only";
 import { isProvenanceMet } from "#server/engines/deployments/execution-facts.ts";
 import { isTrusted } from "#server/engines/deployments/image-reference.ts";
 import { isWaiting } from "#server/engines/deployments/state-machine.ts";
+import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
 import {
   approvalInBrief,
   closeApproval,
@@ -64,18 +65,22 @@ async function tend(
   if (row.state === "requested") {
     events.push(await takeStep(context, row, { step: "begin-checks", act: "checking" }));
   }
+  const isMerged = isMergeApproved(environment.spec.mergeApprovals, row.evidence?.merge ?? null);
   const isSound =
     !row.evidence_due &&
     isGateMet(environment.spec, row.evidence) &&
+    isMerged &&
     isProvenanceMet(environment.spec, row.provenance) &&
     images.every(({ repository }) => isTrusted(repository, environment.spec.trustedRegistries));
   if (row.state === "checking" && isSound) {
     events.push(await takeStep(context, row, { step: "pass-checks", act: "checked" }));
-  } else if (row.state === "checking") {
+  } else if (row.state === "checking" || row.evidence_due) {
     await context.tx.query(
-      `UPDATE deployment_request SET check_due_at = clock_timestamp() + interval '1 minute'
+      // A change may be merged any moment: the forge is asked again.
+      `UPDATE deployment_request SET check_due_at = clock_timestamp() + interval '1 minute',
+         evidence_due = evidence_due OR $3
        WHERE tenant_id = $1 AND deployment_id = $2`,
-      [context.tenant, row.deployment_id],
+      [context.tenant, row.deployment_id, !isMerged],
     );
   }
   const approval = await approvalInBrief(context.tx, context.tenant, row.approval_id);

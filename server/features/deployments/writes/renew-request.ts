@@ -58,8 +58,8 @@ export async function renewRequest(
   const [renewed] = await tx.query<{ evidence_due: boolean }>(
     `UPDATE deployment_request SET revision = $3, subject_digest = $4, policy_version = $5,
        revised_at = clock_timestamp(), check_due_at = clock_timestamp(),
-       evidence_due = $6 AND EXISTS (
-         SELECT FROM deployment_attachment a WHERE a.tenant_id = $1 AND a.deployment_id = $2)
+       evidence_due = $6 AND ($7 OR EXISTS (
+         SELECT FROM deployment_attachment a WHERE a.tenant_id = $1 AND a.deployment_id = $2))
      WHERE tenant_id = $1 AND deployment_id = $2 RETURNING evidence_due`,
     [
       tenant,
@@ -68,6 +68,7 @@ export async function renewRequest(
       row.subject_digest,
       environment.version,
       renewal.evidence === null,
+      Boolean(environment.spec.mergeApprovals),
     ],
   );
   row.provenance = renewal.provenance;
