@@ -56,7 +56,9 @@ function inWindow(
   if (!next) throw new Error("a change window that never opens");
   if (next.opensAt <= from) return { at: from, missesLimit: from >= limitAt };
   if (next.opensAt < limitAt) return { at: within(next, seed, limitAt), missesLimit: false };
-  const earlier = openings(windows, now, from).at(-1);
+  // Windows open each week: the last one before is never further back than the next one is ahead.
+  const since = new Date(Math.max(now.getTime(), from.getTime() - WEEKS_MILLIS));
+  const earlier = openings(windows, since, from).at(-1);
   if (!earlier) return { at: within(next, seed), missesLimit: true };
   const start = earlier.opensAt > now ? earlier.opensAt : now;
   return { at: within({ ...earlier, opensAt: start }, seed), missesLimit: false };
