@@ -12,6 +12,7 @@ import * as logoutRoute from "#app/api/auth/backchannel-logout/[realm]/route.ts"
 import * as signOutRoute from "#app/api/auth/sign-out/route.ts";
 import { HttpBrowser } from "#server/embedded/idp/testing/http-browser.ts";
 import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev-idp.ts";
+import { ROLE_SCOPES } from "#server/platform/authz/scopes.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -183,7 +184,7 @@ test("the Sovereign's realm gives the tenants of its claim", async () => {
   expect(session.tenants).toEqual(["omantel", "muscatpharmacy", "acme-shop", "lulu-hypermarket"]);
   const operator = await sessionOf((await signIn("platform-operator", "catalyst-admin")).browser);
   expect(operator.tenants).toEqual(["omantel"]);
-  expect([...operator.scopes]).toEqual(["runtime.health.read"]);
+  expect([...operator.scopes].sort()).toEqual(ROLE_SCOPES["platform-operator"].toSorted());
 });
 
 test("the cookie holds an opaque id and the row no readable token", async () => {
