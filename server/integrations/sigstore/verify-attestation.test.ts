@@ -260,6 +260,13 @@ describe("only the pinned authorities count", () => {
     expect(judge([bundle]).codes).toEqual(["timestamp-missing"]);
   });
 
+  test("a certificate that is in no log of certificates, where the root has one", async () => {
+    const bundle = await world.attest(provenance([IMAGE]), { isUnlogged: true });
+    expect(judge([bundle]).codes).toEqual(["certificate-untrusted"]);
+    const root = readTrustedRoot(JSON.stringify({ ...world.json, ctlogs: [] }));
+    expect(judge([bundle], { root }).verdict).toBe("verified");
+  });
+
   test("another authority", async () => {
     const bundle = await foreign.attest(provenance([IMAGE]));
     expect(judge([bundle]).codes).toEqual(["certificate-untrusted"]);

@@ -49,6 +49,8 @@ interface Signing {
   /** What says when it was signed. */
   time?: "log" | "authority" | "none";
   extensions?: { oid: string; value: string }[];
+  /** The certificate never went to the log of certificates. */
+  isUnlogged?: boolean;
 }
 
 /** A Sigstore of its own: certificate authority, log of certificates, transparency log, timestamps. */
@@ -61,6 +63,7 @@ export async function sigstoreWorld() {
   const tsaPair = generateKeyPairSync("ec", { namedCurve: "P-384" });
   const ctLog = await initializeCTLog(ctPair, issuedAt);
   const authority = await initializeCA(caPair, ctLog, issuedAt);
+  const unlogged = await initializeCA(caPair, undefined, issuedAt);
   const url = "https://log.example";
   const tsaRoot = await initializeTSA(tsaPair, issuedAt);
   const validFor = { start: new Date(0).toISOString() };
@@ -99,7 +102,7 @@ export async function sigstoreWorld() {
     const signer = pair();
     const certificate = Buffer.from(
       (
-        await authority.issueCertificate({
+        await (options.isUnlogged ? unlogged : authority).issueCertificate({
           publicKey: spki(signer.publicKey) as never,
           subjectAltName: options.subject ?? WORKFLOW,
           extensions: [
