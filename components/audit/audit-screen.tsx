@@ -104,32 +104,34 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
         ) : null}
         {page.isRun ? <SearchOverview tenantId={tenantId} query={query} onSearch={search} /> : null}
       </div>
-      <DataTable
-        label={t("title")}
-        columns={columns}
-        rows={rows}
-        totalCount={isFiltered || list.hasMore ? null : rows.length}
-        rowId={idOf}
-        defaultSort=""
-        selectedId={selected}
-        onOpen={open}
-        onClearFilters={() => visit(CLEARED)}
-        empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
-        filters={
-          <SearchTools
-            at={at}
-            isTail={isTail}
-            onTail={(isOn) => visit({ tail: isOn ? "1" : null, at: null })}
-            onJump={(time) => visit({ at: time, tail: null })}
-            onNewer={page.newerCursor || at ? newer.load : null}
-          />
-        }
-        footer={
-          list.hasMore ? (
-            <MoreButton label={t("older")} isLoading={list.isLoading} onPress={list.loadMore} />
-          ) : null
-        }
-      />
+      {page.isRun ? (
+        <DataTable
+          label={t("title")}
+          columns={columns}
+          rows={rows}
+          totalCount={isFiltered || list.hasMore ? null : rows.length}
+          rowId={idOf}
+          defaultSort=""
+          selectedId={selected}
+          onOpen={open}
+          onClearFilters={() => visit(CLEARED)}
+          empty={<EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>}
+          filters={
+            <SearchTools
+              at={at}
+              isTail={isTail}
+              onTail={(isOn) => visit({ tail: isOn ? "1" : null, at: null })}
+              onJump={(time) => visit({ at: time, tail: null })}
+              onNewer={page.newerCursor || at ? newer.load : null}
+            />
+          }
+          footer={
+            list.hasMore ? (
+              <MoreButton label={t("older")} isLoading={list.isLoading} onPress={list.loadMore} />
+            ) : null
+          }
+        />
+      ) : null}
       {selected ? (
         <EventPanel
           key={selected}

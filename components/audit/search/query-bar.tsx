@@ -126,7 +126,7 @@ export function QueryBar({ query, problems, types, isPending, onSearch }: QueryB
             onKeyDown={onKeyDown}
             className={cx(
               TEXT,
-              "absolute inset-0 h-full w-full resize-none overflow-hidden bg-transparent text-transparent caret-text outline-none placeholder:text-muted",
+              "absolute inset-0 h-full w-full resize-none overflow-hidden bg-transparent text-transparent placeholder-shown:whitespace-nowrap caret-text outline-none placeholder:text-muted",
             )}
           />
           <div

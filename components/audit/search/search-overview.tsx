@@ -22,6 +22,8 @@ const FIELDS = {
   subjectKind: "subject",
   source: "source",
 } as const;
+/** On a phone the events come first: what narrows them is opened by hand. */
+const WIDE = 640;
 type Facet = keyof typeof FIELDS;
 
 /** The whole answer in numbers: how many, when, and of what; each number narrows the search. */
@@ -81,32 +83,35 @@ export function SearchOverview({ tenantId, query, onSearch }: SearchOverviewProp
         histogram={overview.histogram}
         onBrush={(from, until) => onSearch(withinTime(query, from, until))}
       />
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 gap-y-3">
-        {(Object.keys(FIELDS) as Facet[]).map((facet) => {
-          const values = (overview.facets[facet] ?? []).filter(({ value }) => value !== "");
-          if (values.length === 0) return null;
-          return (
-            <div key={facet} className="min-w-0">
-              <h3 className="text-muted text-xs">{t(`facet.${facet}`)}</h3>
-              <ul>
-                {values.slice(0, 6).map(({ value, name, count }) => (
-                  <li key={value}>
-                    <button
-                      type="button"
-                      data-tip={value}
-                      onClick={() => onSearch(narrowedBy(query, conditionOf(facet, value)))}
-                      className="flex min-h-6 w-full items-baseline justify-between gap-2 rounded px-1 text-start text-sm hover:bg-hover"
-                    >
-                      <bdi className="truncate">{textOf(facet, value, name)}</bdi>
-                      <span className="text-muted">{number.format(count)}</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            </div>
-          );
-        })}
-      </div>
+      <details open={window.innerWidth >= WIDE} className="text-sm">
+        <summary className="w-fit cursor-pointer text-muted">{t("narrow")}</summary>
+        <div className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 gap-y-3">
+          {(Object.keys(FIELDS) as Facet[]).map((facet) => {
+            const values = (overview.facets[facet] ?? []).filter(({ value }) => value !== "");
+            if (values.length === 0) return null;
+            return (
+              <div key={facet} className="min-w-0">
+                <h3 className="text-muted text-xs">{t(`facet.${facet}`)}</h3>
+                <ul>
+                  {values.slice(0, 6).map(({ value, name, count }) => (
+                    <li key={value}>
+                      <button
+                        type="button"
+                        data-tip={value}
+                        onClick={() => onSearch(narrowedBy(query, conditionOf(facet, value)))}
+                        className="flex min-h-6 w-full items-baseline justify-between gap-2 rounded px-1 text-start text-sm hover:bg-hover"
+                      >
+                        <bdi className="truncate">{textOf(facet, value, name)}</bdi>
+                        <span className="text-muted">{number.format(count)}</span>
+                      </button>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            );
+          })}
+        </div>
+      </details>
     </section>
   );
 }
