@@ -91,7 +91,7 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
         className="grid items-start gap-6 px-4 py-3 lg:grid-cols-2"
       >
         <div className="flex min-w-0 flex-col gap-4">
-          <fieldset className="flex flex-wrap gap-4">
+          <fieldset className="flex min-w-0 flex-wrap gap-4">
             <legend className="pb-1 font-medium text-sm">{t("editor.groups")}</legend>
             {DECIDING.map((role) => (
               <Field key={role} label={t("editor.count", { role })}>

@@ -50,7 +50,7 @@ export function PolicySentences({ environment, policy }: PolicySentencesProps) {
     t(policy.supersedesWaiting ? "sentence.supersedes" : "sentence.keepsWaiting"),
   ];
   return (
-    <ul className="list-disc ps-5 text-sm">
+    <ul className="wrap-anywhere list-disc ps-5 text-sm">
       {sentences.map((sentence) => (
         <li key={sentence}>{sentence}</li>
       ))}

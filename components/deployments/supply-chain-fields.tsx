@@ -52,7 +52,7 @@ export function SupplyChainFields({
   const { requiresSbom } = chain;
 
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex min-w-0 flex-col gap-4">
       {isProvenanceAsked
         ? (["signers", "keys", "builders", "sources"] as const).map((part) => (
             <Field key={part} label={t(part)} hint={t(`${part}Hint`)}>

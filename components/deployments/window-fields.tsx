@@ -38,7 +38,7 @@ export function WindowFields({ windows, onChange }: WindowFieldsProps) {
         // Windows have no id of their own, and none is moved: the place is the key.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={at} className="flex flex-col gap-2 rounded-md border border-line p-3">
-          <fieldset className="flex flex-wrap gap-x-3 gap-y-1">
+          <fieldset className="flex min-w-0 flex-wrap gap-x-3 gap-y-1">
             <legend className="pb-1 text-sm">{t("days", { number: at + 1 })}</legend>
             {DAYS.map((day) => (
               <label key={day} className="flex min-h-6 items-center gap-1.5 text-sm">
