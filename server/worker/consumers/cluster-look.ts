@@ -8,7 +8,7 @@ import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts
 
 /** Several credentials are looked at in a row: one reading serves them all. */
 const KEPT_MILLIS = 2_000;
-const kept = new Map<string, { at: number; snapshot: Promise<KubernetesSnapshot> }>();
+const kept = new Map<string, { at: Date; snapshot: Promise<KubernetesSnapshot> }>();
 
 /**
  * Who uses a credential in the cluster that a folder describes, in the tenant's own namespaces only.
@@ -21,7 +21,7 @@ export async function clusterLook(
 ): Promise<ClusterLook | null> {
   if (!folder) return null;
   try {
-    const { objects, problems, takenAt } = await snapshotOf(folder);
+    const { objects, problems, takenAt } = await snapshotOf(folder, facts.promotedAt);
     const manifests = objects.map(({ manifest }) => manifest);
     const owners = namespaceOwners(manifests);
     const own = manifests.filter(
@@ -41,10 +41,13 @@ export async function clusterLook(
   }
 }
 
-function snapshotOf(folder: string): Promise<KubernetesSnapshot> {
+/** A reading begun before the promotion could miss who came since: it never serves. */
+function snapshotOf(folder: string, promotedAt: Date | null): Promise<KubernetesSnapshot> {
+  const now = new Date();
   const found = kept.get(folder);
-  if (found && performance.now() - found.at < KEPT_MILLIS) return found.snapshot;
+  const oldest = Math.max(now.getTime() - KEPT_MILLIS, promotedAt?.getTime() ?? 0);
+  if (found && found.at.getTime() > oldest && found.at <= now) return found.snapshot;
   const snapshot = readSnapshot(folder);
-  kept.set(folder, { at: performance.now(), snapshot });
+  kept.set(folder, { at: now, snapshot });
   return snapshot;
 }

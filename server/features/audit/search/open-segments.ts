@@ -217,9 +217,8 @@ function leavesWithin(
   size: number,
 ): Bitmap {
   const found = new Bitmap(size);
-  for (let at = 0; at < size; at++) {
-    const leaf = BigInt(first + at);
-    if ((from === null || leaf >= from) && (until === null || leaf < until)) found.add(at);
-  }
+  const place = (leaf: bigint) => Math.min(size, Math.max(0, Number(leaf) - first));
+  const end = until === null ? size : place(until);
+  for (let at = from === null ? 0 : place(from); at < end; at++) found.add(at);
   return found;
 }

@@ -218,6 +218,26 @@ test("narrower versions are swept once they are old, and never the one in force"
   expect(await widths()).toEqual([60]);
 });
 
+test("windows of searches are swept once they are over, and not before", async () => {
+  const tenant = freshTenant();
+  await as(signedIn([tenant])).search({ query: "over" });
+  const left = () =>
+    asSuperuser(async (client) => {
+      const text = "SELECT count(*)::int AS n FROM audit_search_window WHERE tenant_id = $1";
+      return (await client.query<{ n: number }>(text, [tenant])).rows[0]?.n;
+    });
+  await tidyIndex(tenant);
+  expect(await left()).toBe(1);
+  await asSuperuser((client) =>
+    client.query(
+      "UPDATE audit_search_window SET window_ends_at = now() - interval '1 second' WHERE tenant_id = $1",
+      [tenant],
+    ),
+  );
+  await tidyIndex(tenant);
+  expect(await left()).toBe(0);
+});
+
 test("a mistake is told with its place and a remedy, and nothing is run", async () => {
   const tenant = freshTenant();
   const page = await as(signedIn([tenant])).search({ query: "outcom:denied" });

@@ -2,7 +2,6 @@ import "server-only";
 import { MERGED_AT_ONCE, sizeOf, TOP_LEVEL } from "#server/engines/search-index/segment-layout.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-
 import { indexNewLeaves } from "./index-new-leaves.ts";
 import { mergeSegments } from "./merge-segments.ts";
 
@@ -39,8 +38,8 @@ async function mergeFull(tenant: AuthorizedTenantId, indexedTo: number): Promise
 }
 
 /**
- * Merges what an interrupted pass left, and drops what has been retired long enough. Gives how many
- * segments were made or dropped.
+ * Merges what an interrupted pass left, and drops what has been retired long enough and windows of
+ * searches that are over. Gives how many segments were made or dropped.
  */
 export function tidyIndex(tenant: AuthorizedTenantId): Promise<number> {
   return withTenant(tenant, "worker", async (tx) => {
@@ -57,6 +56,10 @@ export function tidyIndex(tenant: AuthorizedTenantId): Promise<number> {
       `DELETE FROM audit_segment WHERE tenant_id = $1
          AND retired_at < clock_timestamp() - make_interval(secs => $2) RETURNING 1`,
       [tenant, KEPT_SECONDS],
+    );
+    await tx.query(
+      "DELETE FROM audit_search_window WHERE tenant_id = $1 AND window_ends_at < clock_timestamp()",
+      [tenant],
     );
     return made + dropped.length;
   });
