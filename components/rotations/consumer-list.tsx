@@ -70,11 +70,28 @@ export function OldUseList({ uses }: { uses: readonly OldUseView[] }) {
           <Status tone={USE_TONES[use.state]} look="plain">
             {t(`use.${use.state}`, { count: use.uses ?? 0 })}
           </Status>
+          {use.heldBy ? (
+            <bdi dir="ltr" className="ms-2 break-all font-mono">
+              {use.heldBy}
+            </bdi>
+          ) : null}
           <p className="text-muted text-xs">
             {t(`source.${use.source}`)}
             {use.reason ? ` · ${reasonText(use.reason)}` : null}
             {" · "}
             <ClockTime at={use.checkedAt} />
+            {use.lastUsedAt ? (
+              <>
+                {" · "}
+                {t("lastUsed")} <ClockTime at={use.lastUsedAt} />
+              </>
+            ) : null}
+            {use.endsAt ? (
+              <>
+                {" · "}
+                {t("endsAt")} <ClockTime at={use.endsAt} />
+              </>
+            ) : null}
           </p>
           {use.users.length > 0 ? (
             <ul className="list-disc ps-5 text-xs">

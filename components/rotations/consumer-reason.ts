@@ -24,6 +24,16 @@ const WORDED = [
   "cluster-absent",
   "cluster-unreadable",
   "cluster-too-large",
+  "lease-live",
+  "lease-renewed",
+  "lease-idle",
+  "lease-over",
+  "vault-unreachable",
+  "vault-sealed",
+  "vault-permission-denied",
+  "value-missing",
+  "target-unknown",
+  "target-refused",
 ] as const;
 
 /** Why a consumer is in its state, in the reader's words. */

@@ -7,7 +7,7 @@ import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { clusterLook } from "./cluster-look.ts";
-import { oldSessions, oldSessionsOrUnknown } from "./old-sessions.ts";
+import { oldUses, oldUsesOrUnknown } from "./old-uses.ts";
 
 /**
  * Looks at who uses the old value of a rotation, outside any transaction, and notes it by a verb.
@@ -21,11 +21,11 @@ export async function lookAtConsumers(
   const { tenant } = caller;
   const facts = await withTenant(tenant, "worker", (tx) => lookFacts(tx, tenant, rotationId));
   if (!facts) return;
-  const ask = mustKnow ? oldSessions : oldSessionsOrUnknown;
-  const use = facts.isOver ? null : await ask(vault.kv, facts);
+  const ask = mustKnow ? oldUses : oldUsesOrUnknown;
+  const uses = facts.isOver ? [] : await ask(vault, facts);
   const cluster = await clusterLook(env().KUBERNETES_SNAPSHOT_DIR, tenant, facts);
   // Right before the end there is nothing to note where nobody is known and nothing can be asked.
-  if (mustKnow && !use && !cluster && !facts.hasConsumers) return;
-  const input = { rotationId, cluster, oldUses: use ? [use] : [] };
+  if (mustKnow && uses.length === 0 && !cluster && !facts.hasConsumers) return;
+  const input = { rotationId, cluster, oldUses: uses };
   await runVerb(recordConsumerLook, caller, input);
 }

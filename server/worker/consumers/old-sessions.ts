@@ -2,7 +2,10 @@ import "server-only";
 import type { LookFacts, OldUse } from "#server/features/rotation/consumers/schema.ts";
 import { readDatabaseCredential } from "#server/integrations/openbao/database-credential.ts";
 import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
-import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
+import type {
+  PostgresTarget,
+  TargetLogin,
+} from "#server/integrations/postgres-roles/postgres-target.ts";
 import { readRoleSessions } from "#server/integrations/postgres-roles/role-sessions.ts";
 import { OutsideTrouble } from "#server/worker/rotation/outside-trouble.ts";
 
@@ -17,7 +20,16 @@ export async function oldSessions(kv: KvV2, facts: LookFacts): Promise<OldUse | 
   if (login.kind !== "found") {
     throw trouble("value_missing", `The rotator's login is ${login.kind} in the vault.`);
   }
-  const told = await readRoleSessions(rotator.target, login.credential, oldHandle.role);
+  return sessionsOf(rotator.target, login.credential, oldHandle.role);
+}
+
+/** The sessions of one role, asked with a login that may look at them. */
+export async function sessionsOf(
+  target: PostgresTarget,
+  login: TargetLogin,
+  role: string,
+): Promise<OldUse> {
+  const told = await readRoleSessions(target, login, role);
   if (told.kind !== "done") throw trouble(`target_${told.kind}`, told.text);
   const times = told.sessions.flatMap(({ lastActiveAt }) => (lastActiveAt ? [lastActiveAt] : []));
   return {
@@ -33,23 +45,6 @@ export async function oldSessions(kv: KvV2, facts: LookFacts): Promise<OldUse | 
   };
 }
 
-/** The same, with a source that is away told as unknown instead of thrown. */
-export async function oldSessionsOrUnknown(kv: KvV2, facts: LookFacts): Promise<OldUse | null> {
-  try {
-    return await oldSessions(kv, facts);
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (!reason) throw error;
-    return { source: "sessions", state: "unknown", reason, uses: null, lastUsedAt: null };
-  }
-}
-
-function reasonOf(error: unknown): string | null {
-  if (error instanceof OutsideTrouble) return error.trouble.errorCode.replaceAll("_", "-");
-  if (error instanceof OpenBaoError) return `vault-${error.failure}`.replaceAll("_", "-");
-  return null;
-}
-
-function trouble(errorCode: string, errorText: string): OutsideTrouble {
+export function trouble(errorCode: string, errorText: string): OutsideTrouble {
   return new OutsideTrouble({ errorCode, errorText });
 }

@@ -87,7 +87,8 @@ export async function oldUsesOf(
   mayKnowUsers: boolean,
 ): Promise<z.input<typeof OldUseView>[]> {
   const uses = await tx.query<Omit<z.input<typeof OldUseView>, "users"> & { event_id: string }>(
-    `SELECT source, state, reason, uses, last_used_at AS "lastUsedAt", checked_at AS "checkedAt", event_id
+    `SELECT source, state, reason, uses, last_used_at AS "lastUsedAt", ends_at AS "endsAt", held_by AS "heldBy",
+       checked_at AS "checkedAt", event_id
      FROM old_value_use WHERE tenant_id = $1 AND rotation_id = $2 ORDER BY source`,
     [tenant, rotationId],
   );

@@ -30,6 +30,10 @@ export const OldUse = z.object({
   reason: z.string().max(60).default(""),
   uses: z.number().int().min(0).nullable(),
   lastUsedAt: z.date().nullable(),
+  /** When it ends by itself, where it does (a lease). */
+  endsAt: z.date().nullable().default(null),
+  /** The workload that holds it, where the target names one (a lease). */
+  heldBy: z.string().max(200).nullable().default(null),
   users: z
     .array(
       z.object({
@@ -163,6 +167,8 @@ export const OldUseView = z.object({
   reason: z.string(),
   uses: z.number().int().nullable(),
   lastUsedAt: z.date().nullable(),
+  endsAt: z.date().nullable(),
+  heldBy: z.string().nullable(),
   checkedAt: z.date(),
   /** From the erasable payload; empty when it was erased. */
   users: z.array(z.object({ application: z.string(), address: z.string() })),

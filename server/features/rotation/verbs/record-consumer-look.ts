@@ -61,6 +61,7 @@ export const recordConsumerLook = verb({
           oldUses: input.oldUses.map((use) => ({
             ...use,
             lastUsedAt: use.lastUsedAt?.toISOString() ?? null,
+            endsAt: use.endsAt?.toISOString() ?? null,
             users: use.users.map((user) => ({
               ...user,
               since: user.since?.toISOString() ?? null,
@@ -132,11 +133,11 @@ async function noteOldUse(
   use: OldUse,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO old_value_use AS u (tenant_id, rotation_id, source, state, reason, uses, last_used_at, checked_at, event_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), $8)
+    `INSERT INTO old_value_use AS u (tenant_id, rotation_id, source, state, reason, uses, last_used_at, ends_at, held_by, checked_at, event_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $9, $10, clock_timestamp(), $8)
      ON CONFLICT (tenant_id, rotation_id, source) DO UPDATE SET state = excluded.state, reason = excluded.reason,
        uses = excluded.uses, last_used_at = greatest(u.last_used_at, excluded.last_used_at),
-       checked_at = excluded.checked_at, event_id = excluded.event_id`,
+       ends_at = excluded.ends_at, held_by = excluded.held_by, checked_at = excluded.checked_at, event_id = excluded.event_id`,
     [
       tenant,
       rotationId,
@@ -146,6 +147,8 @@ async function noteOldUse(
       use.uses,
       use.lastUsedAt,
       eventId,
+      use.endsAt ?? null,
+      use.heldBy ?? null,
     ],
   );
 }
