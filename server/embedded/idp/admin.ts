@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { ROLES } from "../../platform/authz/scopes.ts";
 import { adminClients, mayManageClients } from "./admin-clients.ts";
+import { adminDirectory, rolesOfAccount } from "./admin-directory.ts";
 import { HttpError, readJson, sendJson } from "./http.ts";
 import type { RealmUser } from "./realm.ts";
 import type { RealmService } from "./realm-service.ts";
@@ -30,7 +31,9 @@ export async function admin(
   if (isAdmin || (await mayManageClients(service, token))) {
     if (await adminClients(service, path, request, response)) return;
   }
-  if (!isAdmin) throw new HttpError(401, "admin token required");
+  const held = isAdmin ? [] : await rolesOfAccount(service, token);
+  if (held.length > 0 && (await adminDirectory(service, path, request, response, held))) return;
+  if (!isAdmin) throw new HttpError(held.length > 0 ? 403 : 401, "admin token required");
   const [kind = "", id = "", action = "", ...rest] = path.split("/").filter(Boolean);
   if (rest.length > 0) throw new HttpError(404, "no such admin endpoint");
 

@@ -4,18 +4,23 @@ import {
   type DemoSovereign,
   SOVEREIGN_REALM,
 } from "../../features/identity/realms/demo-sovereigns.ts";
-import { CONSOLE_CLIENT } from "../../features/identity/realms/realm-file.ts";
+import { CONSOLE_CLIENT, DIRECTORY_CLIENT } from "../../features/identity/realms/realm-file.ts";
 import type { Realm } from "./realm.ts";
 
 /** Writes the console's `identity.json` for the realms this provider serves. */
 export function writeIdentityFile(
   path: string,
   sovereign: DemoSovereign,
-  realms: readonly { realm: Realm; issuer: string; clientSecretFile: string }[],
+  realms: readonly {
+    realm: Realm;
+    issuer: string;
+    clientSecretFile: string;
+    directorySecretFile: string;
+  }[],
 ): void {
   const config: IdentityConfig = IdentityConfigSchema.parse({
     topology: sovereign.topology,
-    realms: realms.map(({ realm, issuer, clientSecretFile }) => ({
+    realms: realms.map(({ realm, issuer, clientSecretFile, directorySecretFile }) => ({
       realm: realm.realm,
       issuer,
       clientId: CONSOLE_CLIENT,
@@ -25,6 +30,13 @@ export function writeIdentityFile(
         realm.realm === SOVEREIGN_REALM
           ? { kind: "claim", claim: "tenants" }
           : { kind: "tenant", tenant: realm.realm },
+      // In the Sovereign's own realm people take roles away by hand, so that the demo shows both ways.
+      directory: {
+        clientId: DIRECTORY_CLIENT,
+        clientSecretFile: directorySecretFile,
+        removesRoles: realm.realm !== SOVEREIGN_REALM,
+        administrator: `Identity desk of ${sovereign.displayName}`,
+      },
     })),
   });
   writeFileSync(`${path}.new`, `${JSON.stringify(config, null, 2)}\n`);

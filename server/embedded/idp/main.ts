@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const folder = settings.DEV_IDP_DIR;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secretPath = (realm: string) => join(folder, `${realm}.client-secret`);
+  const directoryPath = (realm: string) => join(folder, `${realm}.directory-secret`);
 
   const services = new Map<string, RealmService>();
   const server = createServer(dispatcher(services, secretFile(join(folder, "admin-token"))));
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     (realm) => ({
       CONSOLE_URL: settings.CONSOLE_URL,
       SOVEREIGN_CONSOLE_CLIENT_SECRET: secretFile(secretPath(realm)),
+      SOVEREIGN_CONSOLE_DIRECTORY_SECRET: secretFile(directoryPath(realm)),
     }),
   );
   for (const realm of realms) {
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
       realm,
       issuer,
       clientSecretFile: secretPath(realm.realm),
+      directorySecretFile: directoryPath(realm.realm),
     })),
   );
   const stop = () => {

@@ -129,8 +129,10 @@ function clients(realm: Realm): NonNullable<Configuration["clients"]> {
             client_id: client.clientId,
             client_secret: client.secret,
             redirect_uris: client.redirectUris,
-            grant_types: ["authorization_code", "refresh_token"],
-            response_types: ["code" as const],
+            grant_types: client.serviceAccountsEnabled
+              ? ["client_credentials"]
+              : ["authorization_code", "refresh_token"],
+            response_types: client.serviceAccountsEnabled ? [] : ["code" as const],
             backchannel_logout_uri: client.attributes["backchannel.logout.url"],
             backchannel_logout_session_required: true,
           },

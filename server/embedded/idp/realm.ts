@@ -12,22 +12,36 @@ const UserSchema = z.object({
   clientRoles: z.object({ "runtime-api": z.array(z.enum(ROLES)) }),
 });
 
+/** The account of a client: with roles in the realm itself, and no password. */
+const ServiceAccountSchema = z.object({
+  username: z.string(),
+  serviceAccountClientId: z.string(),
+  clientRoles: z.object({ "realm-management": z.array(z.string()) }),
+});
+
 const ClientSchema = z.object({
   clientId: z.string(),
   secret: z.string().optional(),
+  serviceAccountsEnabled: z.boolean().default(false),
   redirectUris: z.array(z.string()).default([]),
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
-const RealmSchema = z.object({
-  realm: z.string(),
-  displayName: z.string(),
-  accessTokenLifespan: z.number().int().positive(),
-  ssoSessionIdleTimeout: z.number().int().positive(),
-  ssoSessionMaxLifespan: z.number().int().positive(),
-  clients: z.array(ClientSchema),
-  users: z.array(UserSchema),
-});
+const RealmSchema = z
+  .object({
+    realm: z.string(),
+    displayName: z.string(),
+    accessTokenLifespan: z.number().int().positive(),
+    ssoSessionIdleTimeout: z.number().int().positive(),
+    ssoSessionMaxLifespan: z.number().int().positive(),
+    clients: z.array(ClientSchema),
+    users: z.array(z.union([ServiceAccountSchema, UserSchema])),
+  })
+  .transform((realm) => ({
+    ...realm,
+    users: realm.users.filter((each) => "id" in each),
+    serviceAccounts: realm.users.filter((each) => "serviceAccountClientId" in each),
+  }));
 
 export type Realm = z.infer<typeof RealmSchema>;
 export type RealmUser = Realm["users"][number];

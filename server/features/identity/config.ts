@@ -10,6 +10,17 @@ const Binding = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("claim"), claim: z.string().min(1) }),
 ]);
 
+/** How the worker reads who has which role in a realm, and takes one away where it may. */
+const Directory = z.object({
+  /** A client with a service account: `view-users`, `view-clients`; to take roles away `manage-users`. */
+  clientId: z.string().min(1),
+  clientSecretFile: z.string().min(1),
+  /** Whether the console asks for removals itself; else they are a to-do of the realm's administrator. */
+  removesRoles: z.boolean().default(false),
+  /** Who does what the console may not, in words: a team or a desk. */
+  administrator: z.string().min(1).max(200).optional(),
+});
+
 const RealmConfig = z.object({
   realm: dnsLabel,
   issuer: z.url({ protocol: /^https?$/ }),
@@ -17,6 +28,7 @@ const RealmConfig = z.object({
   clientSecretFile: z.string().min(1),
   displayName: z.string().min(1),
   binding: Binding,
+  directory: Directory.optional(),
 });
 
 /** The shape of `identity.json`: the allow-list of issuers, each bound to its tenant or to a claim. */

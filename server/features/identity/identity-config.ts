@@ -41,5 +41,14 @@ function productionFaults(realm: RealmConfig): string[] {
   if (secret === DEMO_CLIENT_SECRET || secret.length < 16) {
     faults.push(`${realm.realm}: ${realm.clientSecretFile} holds a default or short client secret`);
   }
+  const { directory } = realm;
+  if (directory) {
+    const own = readFileSync(directory.clientSecretFile, "utf8").trim();
+    if (own === DEMO_CLIENT_SECRET || own.length < 16) {
+      faults.push(
+        `${realm.realm}: ${directory.clientSecretFile} holds a default or short client secret`,
+      );
+    }
+  }
   return faults;
 }

@@ -38,7 +38,11 @@ export async function startTopology(
   const secret = randomBytes(24).toString("hex");
   const secretFile = join(folder, "client-secret");
   await writeFile(secretFile, secret, { mode: 0o600 });
-  const variables = { CONSOLE_URL: consoleUrl, SOVEREIGN_CONSOLE_CLIENT_SECRET: secret };
+  const variables = {
+    CONSOLE_URL: consoleUrl,
+    SOVEREIGN_CONSOLE_CLIENT_SECRET: secret,
+    SOVEREIGN_CONSOLE_DIRECTORY_SECRET: secret,
+  };
   const realms = await readRealms(join(REALM_FILES, topology), () => variables);
   const serving = await startAll(topology, variables);
   const of = (realm: string): RunningKeycloak => {
@@ -55,6 +59,7 @@ export async function startTopology(
       realm,
       issuer: issuerOf(realm.realm),
       clientSecretFile: secretFile,
+      directorySecretFile: secretFile,
     })),
   );
   return {

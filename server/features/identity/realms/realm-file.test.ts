@@ -49,7 +49,15 @@ test.each(files.map((file) => [file.path, JSON.parse(file.content)]))(
     expect(client.directAccessGrantsEnabled).toBe(false);
     expect(client.redirectUris.join()).not.toContain("*");
     expect(client.attributes["pkce.code.challenge.method"]).toBe("S256");
-    for (const user of realm.users) expect(user.attributes.demo).toEqual(["true"]);
+    const accounts = realm.users.filter(
+      (user: { serviceAccountClientId?: string }) => user.serviceAccountClientId,
+    );
+    expect(accounts).toEqual([
+      expect.objectContaining({ serviceAccountClientId: "console-directory" }),
+    ]);
+    for (const user of realm.users) {
+      if (!accounts.includes(user)) expect(user.attributes.demo).toEqual(["true"]);
+    }
   },
 );
 

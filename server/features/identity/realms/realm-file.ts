@@ -14,6 +14,8 @@ import { USER_PROFILE } from "./realm-user-profile.ts";
 
 export const CONSOLE_CLIENT = "sovereign-console";
 export const API_CLIENT = "runtime-api";
+/** The service account that reads who has which role, for access reviews. */
+export const DIRECTORY_CLIENT = "console-directory";
 
 /**
  * Keycloak fills `${VARIABLE:default}` from its environment when it imports a realm.
@@ -21,6 +23,7 @@ export const API_CLIENT = "runtime-api";
  */
 const CONSOLE_URL = `\${CONSOLE_URL:http://localhost:3000}`;
 const CLIENT_SECRET = `\${SOVEREIGN_CONSOLE_CLIENT_SECRET:${DEMO_CLIENT_SECRET}}`;
+const DIRECTORY_SECRET = `\${SOVEREIGN_CONSOLE_DIRECTORY_SECRET:${DEMO_CLIENT_SECRET}}`;
 
 export interface RealmFile {
   /** Path below `deploy/keycloak/`. */
@@ -76,13 +79,14 @@ function realm(
         })),
       },
     },
-    clients: [apiClient(), consoleClient(name)],
+    clients: [apiClient(), consoleClient(name), directoryClient()],
     clientScopeMappings: { [API_CLIENT]: [{ client: CONSOLE_CLIENT, roles: [...ROLES] }] },
     users: [
       ...demoRoles.map((role) => demoUser(sovereign, name, role)),
       ...(name === SOVEREIGN_REALM
         ? [demoUser(sovereign, name, "sovereign-admin", SECOND_SOVEREIGN_ADMIN)]
         : []),
+      directoryAccount(),
     ],
     components: {
       "org.keycloak.userprofile.UserProfileProvider": [
@@ -149,6 +153,31 @@ function consoleClient(realmName: string) {
     protocolMappers: CONSOLE_MAPPERS,
     defaultClientScopes: ["basic", "acr", "profile", "roles", "web-origins"],
     optionalClientScopes: [],
+  };
+}
+
+/** Nobody signs in to it; its account may look at users and take roles away, and nothing else. */
+function directoryClient() {
+  return {
+    ...apiClient(),
+    clientId: DIRECTORY_CLIENT,
+    name: "Sovereign Console directory",
+    description: "Reads who has which role, for access reviews.",
+    bearerOnly: false,
+    clientAuthenticatorType: "client-secret",
+    secret: DIRECTORY_SECRET,
+    serviceAccountsEnabled: true,
+  };
+}
+
+function directoryAccount() {
+  return {
+    username: `service-account-${DIRECTORY_CLIENT}`,
+    enabled: true,
+    serviceAccountClientId: DIRECTORY_CLIENT,
+    clientRoles: {
+      "realm-management": ["view-users", "query-users", "view-clients", "manage-users"],
+    },
   };
 }
 
