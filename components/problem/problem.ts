@@ -14,6 +14,7 @@ export const WORDED = [
   "rate_limited",
   "unavailable",
   "elevation_required",
+  "step_up_required",
   "network",
   "internal",
 ] as const;

@@ -76,6 +76,34 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
   await seedSearchIndex(admin, tenantId);
   await seedRotationRest(admin, seeded);
   await seedSupplyChain(admin, seeded);
+  await seedStepUp(admin, seeded, eventId);
+}
+
+/** A proof, what it came of, and a key. */
+async function seedStepUp(
+  admin: pg.Client,
+  { tenantId, canary }: SeededTenant,
+  eventId: string | undefined,
+): Promise<void> {
+  const attemptId = uuidv7();
+  await admin.query(
+    `INSERT INTO step_up_attempt (tenant_id, attempt_id, kind, issuer, subject, session_id, act, digest, seed, return_to,
+       began_at, expires_at)
+     VALUES ($1, $2, 'oidc', $3, $3, $2, 'deployments.review', sha256('a'), sha256('b'), '/' || $3, now(), now())`,
+    [tenantId, attemptId, canary],
+  );
+  await admin.query(
+    `INSERT INTO step_up_proof (tenant_id, proof_id, attempt_id, issuer, subject, session_id, act, digest, method, acr, amr,
+       auth_time, made_at, expires_at, event_id)
+     VALUES ($1, $2, $2, $3, $3, $2, 'deployments.review', sha256('a'), 'oidc', $3, '{}', now(), now(), now(), $4)`,
+    [tenantId, attemptId, canary, eventId],
+  );
+  await admin.query(
+    `INSERT INTO security_key (tenant_id, key_id, issuer, subject, credential_id, public_key, sign_count, transports,
+       aaguid, is_synced, name, created_at)
+     VALUES ($1, $2, $3, $3, sha256('c'), '\\x00', 0, '{}', '', false, $3, now())`,
+    [tenantId, attemptId, canary],
+  );
 }
 
 /** What the indexer makes of a log. */

@@ -4,9 +4,13 @@ export const APP_ERROR_CODES = [
   "not_found",
   "forbidden",
   "elevation_required",
+  "step_up_required",
   "conflict",
   "stale",
   "invalid",
+  "too_large",
+  "unsupported_media_type",
+  "method_not_allowed",
   "rate_limited",
   "unavailable",
 ] as const;
@@ -18,6 +22,8 @@ export interface AppErrorDetails {
   field?: string;
   /** What the caller can do next, as a sentence. */
   remedy?: string;
+  /** What a fresh second factor has to be given for (`step_up_required`), and where to begin. */
+  stepUp?: { act: string; digest: string; withinSeconds: number; at: string };
   /** Seconds after which a retry may succeed (`rate_limited`, `unavailable`). */
   retryAfterSeconds?: number;
 }

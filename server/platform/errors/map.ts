@@ -8,9 +8,13 @@ const MAP: Record<AppErrorCode, { trpc: TRPC_ERROR_CODE_KEY; http: number }> = {
   not_found: { trpc: "NOT_FOUND", http: 404 },
   forbidden: { trpc: "FORBIDDEN", http: 403 },
   elevation_required: { trpc: "FORBIDDEN", http: 403 },
+  step_up_required: { trpc: "FORBIDDEN", http: 403 },
   conflict: { trpc: "CONFLICT", http: 409 },
   stale: { trpc: "CONFLICT", http: 409 },
   invalid: { trpc: "BAD_REQUEST", http: 400 },
+  too_large: { trpc: "PAYLOAD_TOO_LARGE", http: 413 },
+  unsupported_media_type: { trpc: "UNSUPPORTED_MEDIA_TYPE", http: 415 },
+  method_not_allowed: { trpc: "METHOD_NOT_SUPPORTED", http: 405 },
   rate_limited: { trpc: "TOO_MANY_REQUESTS", http: 429 },
   unavailable: { trpc: "SERVICE_UNAVAILABLE", http: 503 },
 };
