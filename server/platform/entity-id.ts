@@ -18,6 +18,8 @@ export const ENTITY_KINDS = [
   "webhook delivery",
   "saved view",
   "deployment request",
+  "elevation request",
+  "elevation grant",
   "region",
   "region promotion",
 ] as const;

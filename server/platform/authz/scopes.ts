@@ -21,6 +21,20 @@ export const SCOPES = {
   "runtime.deployments.execute": "Claim an approved deployment once and report how it went",
   "runtime.environments.manage":
     "Save what an environment demands of deployments, freeze and unfreeze it",
+  "runtime.elevation.read": "See who holds elevated rights, and who asks for them",
+  "runtime.elevation.request":
+    "Ask for elevated rights for a time, activate what was approved, give it back",
+  "runtime.elevation.revoke": "Revoke anybody's elevated rights at once",
+  "runtime.elevation.manage": "Save what elevation an environment lets people ask for",
+  "runtime.admission.manage":
+    "Say which clusters ask what may run, and whose their namespaces are (in the Sovereign's context only)",
+  "runtime.reviews.read": "See access reviews: who has which role, what was decided, what is left",
+  "runtime.reviews.decide": "Decide in an access review whether others keep a role or a grant",
+  "runtime.reviews.manage": "Save how often access is reviewed, start and close a review",
+  "runtime.break-glass.read": "See who may break glass, what they did with it, and its reviews",
+  "runtime.break-glass.use": "Break glass: take declared rights at once, where one is declared",
+  "runtime.break-glass.declare": "Declare and retire who may break glass, with a second's approval",
+  "runtime.break-glass.review": "Review what somebody else did by breaking glass",
   "runtime.audit.read": "Read the audit log, its checkpoints and proofs",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
@@ -54,9 +68,26 @@ export const WORKER_SCOPES = {
   "runtime.regions.settle": "Settle the approval of a promotion, and record how it went",
   "runtime.deployments.tend":
     "Check deployment requests, close those that are over, tell subscribers",
+  "runtime.elevation.tend":
+    "Note what ended by the clock, close requests for elevation that are over",
+  "runtime.elevation.project": "Make grants hold elsewhere, and see that they are gone after",
+  "runtime.reviews.observe": "Record who has which role, as the identity provider says",
+  "runtime.reviews.tend": "Start access reviews, remind, and follow revocations until they are seen",
+  "runtime.break-glass.settle": "Carry out approved declarations of who may break glass",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
+
+/**
+ * Production rights (ADR 0022): where an environment's policy demands elevation, a person uses these
+ * there by a live grant only, whatever the role gives. What only stops something stays without.
+ */
+export const PRODUCTION_SCOPES = [
+  "runtime.approvals.decide",
+  "runtime.deployments.execute",
+  "runtime.secrets.override",
+  "runtime.environments.manage",
+] as const satisfies readonly RoleScope[];
 
 /** A scope that a role can have. */
 export type RoleScope = keyof typeof SCOPES;
@@ -72,12 +103,22 @@ export const ROLES = [
   "platform-operator",
   "deployment-pipeline",
   "workload-reporter",
+  "break-glass",
 ] as const;
 
 export type Role = (typeof ROLES)[number];
 
 export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "security-officer": [
+    "runtime.reviews.read",
+    "runtime.reviews.decide",
+    "runtime.reviews.manage",
+    "runtime.break-glass.read",
+    "runtime.break-glass.review",
+    "runtime.elevation.read",
+    "runtime.elevation.request",
+    "runtime.elevation.revoke",
+    "runtime.elevation.manage",
     "runtime.secrets.read",
     "runtime.leases.manage",
     "runtime.secrets.rotate",
@@ -100,6 +141,15 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.promote",
   ],
   "sovereign-admin": [
+    "runtime.reviews.read",
+    "runtime.reviews.decide",
+    "runtime.reviews.manage",
+    "runtime.break-glass.read",
+    "runtime.break-glass.declare",
+    "runtime.break-glass.review",
+    "runtime.elevation.read",
+    "runtime.elevation.request",
+    "runtime.elevation.revoke",
     "runtime.secrets.read",
     "runtime.incidents.read",
     "runtime.policies.read",
@@ -110,6 +160,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.deployments.request",
     "runtime.environments.manage",
+    "runtime.admission.manage",
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.alerts.manage",
@@ -121,6 +172,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.promote",
   ],
   compliance: [
+    "runtime.reviews.read",
+    "runtime.break-glass.read",
+    "runtime.elevation.read",
     "runtime.secrets.read",
     "runtime.incidents.read",
     "runtime.policies.read",
@@ -132,6 +186,11 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.read",
   ],
   "org-admin": [
+    "runtime.reviews.read",
+    "runtime.reviews.decide",
+    "runtime.break-glass.read",
+    "runtime.elevation.read",
+    "runtime.elevation.request",
     "runtime.secrets.read",
     "runtime.incidents.read",
     "runtime.policies.read",
@@ -145,6 +204,8 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.read",
   ],
   developer: [
+    "runtime.elevation.read",
+    "runtime.elevation.request",
     "runtime.secrets.read",
     "runtime.approvals.read",
     "runtime.approvals.request",
@@ -172,6 +233,8 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   ],
   // For controllers and workloads that say which version they use, and nothing else.
   "workload-reporter": ["runtime.consumers.report"],
+  // Nothing standing but the use of what is declared for them.
+  "break-glass": ["runtime.break-glass.use"],
 };
 
 /** The scopes of a set of role names; unknown names give nothing. */
