@@ -21,7 +21,15 @@ export interface Reachability {
   edges(): Generator<Edge>;
   /** The policies that isolate a class in a direction, as `namespace/name`. */
   isolatingPolicies(podClass: PodClass, direction: Direction): string[];
+  /** Why an edge is there, on each side of it. */
+  whyAllowed(edge: Edge): { egress: AllowedBy; ingress: AllowedBy };
 }
+
+/** The policies that let an edge through, as sorted `namespace/name`, or that none isolates there. */
+export type AllowedBy =
+  | { kind: "policies"; names: readonly string[] }
+  | { kind: "not-isolated" }
+  | { kind: "external" };
 
 export type Direction = "ingress" | "egress";
 
@@ -29,6 +37,7 @@ export type Direction = "ingress" | "egress";
 interface Grant {
   peers: Bitset;
   rule: PolicyRule;
+  policy: NetworkPolicy;
 }
 
 /**
@@ -57,9 +66,36 @@ export function computeReachability(facts: ClusterFacts): Reachability {
     return ports;
   };
 
+  const allowedBy = (
+    grants: readonly Grant[] | "not isolated" | undefined,
+    peer: number,
+    ports: PortSet,
+    destination: PodClass | undefined,
+  ): AllowedBy => {
+    if (grants === undefined) return { kind: "external" };
+    if (grants === "not isolated") return { kind: "not-isolated" };
+    const names = grants.flatMap(({ peers, rule, policy }) =>
+      peers.has(peer) && !portsOf(rule.ports, destination).intersect(ports).isEmpty
+        ? [`${policy.namespace}/${policy.name}`]
+        : [],
+    );
+    return { kind: "policies", names: [...new Set(names)].sort() };
+  };
+  const indexOf = (peer: Peer) =>
+    peer.kind === "pods" ? peer.class.index : classes.length + externals.indexOf(peer.range);
+
   return {
     classes,
     externals,
+    whyAllowed({ from, to, ports }) {
+      const source = from.kind === "pods" ? egress[from.class.index] : undefined;
+      const target = to.kind === "pods" ? ingress[to.class.index] : undefined;
+      const destination = to.kind === "pods" ? to.class : undefined;
+      return {
+        egress: allowedBy(source, indexOf(to), ports, destination),
+        ingress: allowedBy(target, indexOf(from), ports, destination),
+      };
+    },
     isolatingPolicies: (podClass, direction) =>
       universe.isolating(podClass, direction).map((policy) => `${policy.namespace}/${policy.name}`),
     *edges() {
@@ -168,7 +204,7 @@ class Universe {
     const policies = this.isolating(podClass, direction);
     if (policies.length === 0) return "not isolated";
     return policies.flatMap((policy) =>
-      policy[direction].map((rule) => ({ rule, peers: this.#peersOf(rule, policy) })),
+      policy[direction].map((rule) => ({ rule, policy, peers: this.#peersOf(rule, policy) })),
     );
   }
 
