@@ -4,12 +4,10 @@ import type { z } from "zod";
 import { currentRules } from "#server/features/secret-policies/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { RecordDiscoveryInput } from "./schema.ts";
+import { MOST_AT_ONCE, type NoteFoundInput, type RecordDiscoveryInput } from "./schema.ts";
 
-type Found = z.output<typeof RecordDiscoveryInput>["found"];
-
-/** What one record changes at most of each sort; the rest follows in the next run, at once. */
-export const MOST_AT_ONCE = 500;
+type Found = z.output<typeof NoteFoundInput>["found"];
+type Places = z.output<typeof RecordDiscoveryInput>["found"];
 
 export interface ChangedRow {
   [column: string]: unknown;
@@ -18,7 +16,10 @@ export interface ChangedRow {
   path: string;
 }
 
-const columns = (found: Found) => [found.map((each) => each.store), found.map((each) => each.path)];
+const columns = (found: Places) => [
+  found.map((each) => each.store),
+  found.map((each) => each.path),
+];
 
 /** Notes that stores list these, and takes back what was thought missing. Gives those that are back. */
 export async function noteSeen(
@@ -78,8 +79,8 @@ export async function addUnmanaged(
              CASE split_part(u.path, '/', 2) WHEN 'keys' THEN b.rotator ->> 'key' WHEN 'secrets' THEN b.rotator ->> 'secret' END))
          AND NOT (right(u.path, 7) = '.staged' AND (
            EXISTS (SELECT FROM secret_binding b WHERE b.tenant_id = $1 AND b.store = u.store AND b.path = left(u.path, -7))
-           OR EXISTS (SELECT FROM unknown base WHERE base.store = u.store AND base.path = left(u.path, -7))))
-       LIMIT ${MOST_AT_ONCE + 1}
+           OR EXISTS (SELECT FROM unknown base WHERE base.store = u.store AND base.path = left(u.path, -7))
+           OR (u.store = 'openbao' AND left(u.path, -7) IN (SELECT n.path FROM named n))))
      )
      INSERT INTO secret_binding (tenant_id, binding_id, name, class, environment, store, path, owner, rotator,
        state, origin, last_seen_at, missing_since, rule, rule_digest, created_at, updated_at)
@@ -124,7 +125,7 @@ function classRules(found: Found, rules: Awaited<ReturnType<typeof currentRules>
 export async function noteMissing(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  found: Found,
+  found: Places,
   whole: readonly { store: string; prefix: string }[],
 ): Promise<ChangedRow[]> {
   if (whole.length === 0) return [];

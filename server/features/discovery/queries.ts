@@ -1,5 +1,6 @@
 import "server-only";
 import type { z } from "zod";
+import { countBindings } from "#server/features/rotation/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -21,18 +22,15 @@ export async function discoveryState(
     "SELECT finished_at FROM discovery_run WHERE tenant_id = $1",
     [tenant],
   );
-  const [counts] = await tx.query<{ unmanaged: number; missing: number }>(
-    `SELECT count(*) FILTER (WHERE standing = 'unmanaged')::int AS unmanaged,
-       count(*) FILTER (WHERE standing = 'missing')::int AS missing
-     FROM secret_binding WHERE tenant_id = $1 AND standing IN ('unmanaged', 'missing')`,
-    [tenant],
-  );
+  // Counted as the dashboard counts, whose rows these numbers lead to: what is overdue is that first.
+  const unmanaged = await countBindings(tx, tenant, { statuses: ["unmanaged"] });
+  const missing = await countBindings(tx, tenant, { statuses: ["missing"] });
   return {
     asOf: await tx.startedAt(),
     lastRunAt: run?.finished_at ?? null,
     sources,
-    unmanaged: counts?.unmanaged ?? 0,
-    missing: counts?.missing ?? 0,
+    unmanaged: unmanaged.count,
+    missing: missing.count,
   };
 }
 

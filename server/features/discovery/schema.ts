@@ -45,8 +45,25 @@ const FoundSecret = z.object({
   environment: z.enum(ENVIRONMENTS),
 });
 
+const fence = z.string().regex(/^\d+$/);
+const leaseSeconds = z.number().int().min(1).max(3_600);
+
+/** What one transaction of a run changes at most of each sort. */
+export const MOST_AT_ONCE = 500;
+
+/** A chunk of what stores list. */
+export const NoteFoundInput = z.object({
+  fence,
+  /** The turn is kept for so long from now. */
+  leaseSeconds,
+  found: z.array(FoundSecret).min(1).max(MOST_AT_ONCE),
+});
+export const FoundNoted = z.object({ unmanaged: z.number().int(), back: z.number().int() });
+
 export const RecordDiscoveryInput = z.object({
-  fence: z.string().regex(/^\d+$/),
+  fence,
+  /** The turn is kept for so long while there is more than one record takes. */
+  leaseSeconds,
   /** Seconds until the next run. */
   nextInSeconds: z.number().int().min(1).max(86_400),
   sources: z
@@ -66,8 +83,8 @@ export const RecordDiscoveryInput = z.object({
     .max(1_000),
   /** Parts of stores that were read whole: what isn't found there isn't there. */
   whole: z.array(z.object({ store, prefix: z.string().min(1).max(400) })).max(1_000),
-  /** What stores list. */
-  found: z.array(FoundSecret).max(200_000),
+  /** All that stores list, each noted before: what is not among it, where a part was read whole, is gone. */
+  found: z.array(FoundSecret.pick({ store: true, path: true })).max(1_000_000),
   /** What objects of a cluster refer to; whether it is there, a store says. */
   references: z
     .array(FoundSecret.extend({ place: z.string().min(1).max(600), detail: z.string().max(600) }))
@@ -75,11 +92,12 @@ export const RecordDiscoveryInput = z.object({
 });
 export type RecordDiscoveryInput = z.input<typeof RecordDiscoveryInput>;
 
+/** Of the whole run so far. */
 export const DiscoveryRecorded = z.object({
   unmanaged: z.number().int(),
   missing: z.number().int(),
   back: z.number().int(),
-  /** Whether there was more than one record takes: the next run follows at once. */
+  /** Whether there was more than one record takes: the turn is kept, and the same is recorded again. */
   isMore: z.boolean(),
 });
 

@@ -1,6 +1,5 @@
 import "server-only";
 import { beginDiscovery } from "#server/features/discovery/verbs/begin-discovery.ts";
-import { recordDiscovery } from "#server/features/discovery/verbs/record-discovery.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
@@ -10,6 +9,7 @@ import { readKeyVaults } from "./read-key-vaults.ts";
 import { readKv } from "./read-kv.ts";
 import { readStaticRoles } from "./read-static-roles.ts";
 import { together } from "./reading.ts";
+import { recordReading } from "./record-reading.ts";
 
 export interface DiscoveryDependencies {
   vault: Pick<OpenBaoClient, "kv" | "database">;
@@ -42,9 +42,7 @@ export async function discoverTenant(
     ]),
   );
   const referred = clusterReadingOf(await cluster(), tenantId, stored.whole);
-  return runVerb(recordDiscovery, caller, {
-    fence: begun.fence,
-    nextInSeconds: everySeconds,
-    ...together([stored, referred]),
-  });
+  const { fence } = begun;
+  const turn = { fence, leaseSeconds: LEASE_SECONDS, nextInSeconds: everySeconds };
+  return recordReading(caller, turn, together([stored, referred]));
 }

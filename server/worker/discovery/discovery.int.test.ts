@@ -4,6 +4,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  ENGINE_MOUNT,
+  ensureDatabaseEngine,
+  ensureStaticRole,
+} from "#server/embedded/demo/ensure-database-engine.ts";
+import { ensureDatabase } from "#server/embedded/demo/role-pair.ts";
 import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
 import { discoveryState, sightingsOf } from "#server/features/discovery/queries.ts";
 import { dueNow, standings } from "#server/features/discovery/testing/discovery-rig.ts";
@@ -12,8 +18,11 @@ import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { staticCredential } from "#test/contract/key-vault/key-vault-peer.ts";
+import { startWireServer } from "#test/contract/key-vault/wire-server.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { NO_STORES } from "../stores/worker-stores.ts";
+import { fileDatabase } from "#test/harness/file-database.ts";
+import { keyVaultStore, NO_STORES, type WorkerStores } from "../stores/worker-stores.ts";
 import { discoverTenant } from "./discover-tenant.ts";
 import { readCluster } from "./read-cluster.ts";
 
@@ -37,11 +46,16 @@ afterAll(async () => {
 
 const put = (path: string) => client.kv.write(path, { value: SecretValue.of(`canary-${path}`) }, 0);
 
-async function look(tenant: AuthorizedTenantId, with_: OpenBaoClient = client, folder?: string) {
+async function look(
+  tenant: AuthorizedTenantId,
+  with_: Pick<OpenBaoClient, "kv" | "database"> = client,
+  folder?: string,
+  stores: Pick<WorkerStores, "keyVaults"> = NO_STORES,
+) {
   const recorded = await discoverTenant(
     {
       vault: with_,
-      stores: NO_STORES,
+      stores,
       cluster: () => readCluster(folder),
       owner: "test",
       everySeconds: 300,
@@ -178,6 +192,95 @@ test("a cluster's manifests say where a secret is used; a bad file makes nothing
     { place: "ExternalSecret shop/token", detail: "Secret token, SecretSynced", goneAt: null },
   ]);
   rmSync(folder, { recursive: true });
+});
+
+test("static roles of a registered engine, this tenant's alone; one that is gone is retired", async () => {
+  const tenant = await newTenant("look");
+  const adminUrl = fileDatabase().urls.superuser;
+  const database = `static_${tenant.replaceAll("-", "_")}`;
+  await ensureDatabase(adminUrl, database);
+  const { hostname: host, port } = new URL(adminUrl);
+  const target = { host, port: Number(port), database, tls: "disable" } as const;
+  const engine = { vault: { client, address: vault.address, token }, adminUrl, target, tenant };
+  await ensureDatabaseEngine(engine);
+  await register({
+    tenants: [tenant],
+    address: { kind: "openbao", mount: ENGINE_MOUNT, engine: "database", prefix: "{tenant}." },
+  });
+  const [own, strange] = [`${tenant}.orders`, `${tenant}x.orders`];
+  await ensureStaticRole(engine, { role: own, username: `${tenant}-orders` });
+  await ensureStaticRole(engine, { role: strange, username: `${tenant}x-orders` });
+  expect(await look(tenant)).toMatchObject({ unmanaged: 1 });
+  const path = `${ENGINE_MOUNT}/static-roles/${own}`;
+  expect(await standings(tenant)).toEqual({ [path]: "unmanaged" });
+  expect(await sourcesOf(tenant)).toContainEqual(
+    expect.objectContaining({ source: "openbao-static-role", failureCode: null, found: 1 }),
+  );
+  const deleted = await fetch(`${vault.address}/v1/${path}`, {
+    method: "DELETE",
+    headers: { "x-vault-token": token.reveal() },
+  });
+  expect(deleted.ok).toBe(true);
+  await look(tenant);
+  expect(await standings(tenant)).toEqual({ [path]: "retired" });
+});
+
+test("a Key Vault's listings, page by page: this tenant's secrets and keys, and no value", async () => {
+  const tenant = await newTenant("look");
+  const wire = await startWireServer();
+  try {
+    const credential = staticCredential(wire.token);
+    const keyVault = keyVaultStore({ vaultUrl: wire.url, ca: wire.ca, credential });
+    const prefix = `${tenant}-`;
+    for (const name of ["a", "b", "c"]) {
+      await keyVault.secrets.set(`${prefix}${name}`, SecretValue.of(`canary-${name}`), {
+        rotationId: "first",
+      });
+    }
+    await keyVault.secrets.set("strange-token", SecretValue.of("canary"), { rotationId: "first" });
+    const like = { type: "EC" as const, curve: "P-256", bits: null, operations: ["sign"] };
+    await keyVault.keys.createVersion(`${prefix}sign`, { rotationId: "first", like });
+    const { name } = keyVault;
+    await register({
+      tenants: [tenant],
+      address: { kind: "azure-key-vault", vault: name, prefix },
+    });
+    const before = wire.calls().length;
+    expect(await look(tenant, client, undefined, { keyVaults: [keyVault] })).toMatchObject({
+      unmanaged: 4,
+    });
+    expect(Object.keys(await standings(tenant)).sort()).toEqual([
+      `${name}/keys/${prefix}sign`,
+      ...["a", "b", "c"].map((each) => `${name}/secrets/${prefix}${each}`),
+    ]);
+    // Listings only: no secret was opened.
+    const asked = wire.calls().slice(before);
+    expect(asked.every((call) => /^GET \/(secrets|keys)\/?$/.test(call))).toBe(true);
+    await wire.stop();
+    await look(tenant, client, undefined, { keyVaults: [keyVault] });
+    expect(Object.values(await standings(tenant))).toEqual(Array(4).fill("unmanaged"));
+    expect(await sourcesOf(tenant)).toContainEqual(
+      expect.objectContaining({ source: "azure-key-vault", failureCode: "unreachable", found: 4 }),
+    );
+  } finally {
+    await wire.stop();
+  }
+});
+
+test("one run finds more than one transaction takes", { timeout: 120_000 }, async () => {
+  const tenant = await newTenant("look");
+  const names = Array.from({ length: 1_200 }, (_, at) => `s${at}`);
+  const kv = Object.assign(Object.create(client.kv), {
+    list: async (folder: string) => (folder === tenant ? names : []),
+  });
+  const vaultOf = { kv, database: (mount?: string) => client.database(mount) };
+  expect(await look(tenant, vaultOf)).toEqual({
+    unmanaged: 1_200,
+    missing: 0,
+    back: 0,
+    isMore: false,
+  });
+  expect(await sourcesOf(tenant)).toMatchObject([{ found: 1_200, failureCode: null }]);
 });
 
 test("static roles of a registered engine that can't be asked fail by name, beside the rest", async () => {

@@ -2,7 +2,7 @@ import type { KvV2 } from "#server/integrations/openbao/kv-v2.ts";
 import { type Failure, failureOf, namedBy, type Reading, UNKNOWN_ENVIRONMENT } from "./reading.ts";
 
 const AT_ONCE = 8;
-const MAX_SECRETS = 200_000;
+const MAX_SECRETS = 1_000_000;
 const MAX_DEPTH = 30;
 const KV_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 

@@ -1,4 +1,5 @@
-import type { RecordDiscoveryInput } from "#server/features/discovery/schema.ts";
+import type { z } from "zod";
+import type { NoteFoundInput, RecordDiscoveryInput } from "#server/features/discovery/schema.ts";
 import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
@@ -9,7 +10,7 @@ type Record = RecordDiscoveryInput;
 export interface Reading {
   sources: Record["sources"];
   whole: Record["whole"];
-  found: Record["found"];
+  found: z.input<typeof NoteFoundInput>["found"];
   references: Record["references"];
 }
 

@@ -4,6 +4,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { workerOf } from "#test/fixtures/callers.ts";
 import type { RecordDiscoveryInput } from "../schema.ts";
 import { beginDiscovery } from "../verbs/begin-discovery.ts";
+import { noteFound } from "../verbs/note-found.ts";
 import { recordDiscovery } from "../verbs/record-discovery.ts";
 
 export const discoverer = (tenant: AuthorizedTenantId) =>
@@ -24,12 +25,15 @@ export async function find(
   const begun = await begin(tenant);
   if (!begun) throw new Error("not begun");
   const place = `${tenant}/`;
+  const found = paths.map(secretAt);
+  const turn = { fence: begun.fence, leaseSeconds: 60 };
+  if (found.length > 0) await runVerb(noteFound, discoverer(tenant), { ...turn, found });
   const recorded = await runVerb(recordDiscovery, discoverer(tenant), {
-    fence: begun.fence,
+    ...turn,
     nextInSeconds: 1,
     sources: [{ source: "openbao-kv", place, failure: null, found: paths.length }],
     whole: [{ store: "openbao", prefix: place }],
-    found: paths.map(secretAt),
+    found,
     references: [],
     ...over,
   });

@@ -19,7 +19,8 @@ export const beginDiscovery = verb({
       `INSERT INTO discovery_run AS r (tenant_id, due_at, lease_owner, lease_until, fence, started_at)
        VALUES ($1, clock_timestamp(), $2, clock_timestamp() + make_interval(secs => $3), 1, clock_timestamp())
        ON CONFLICT (tenant_id) DO UPDATE SET lease_owner = excluded.lease_owner,
-         lease_until = excluded.lease_until, fence = r.fence + 1, started_at = excluded.started_at
+         lease_until = excluded.lease_until, fence = r.fence + 1, started_at = excluded.started_at,
+         noted_unmanaged = 0, noted_missing = 0, noted_back = 0
        WHERE r.due_at <= clock_timestamp() AND (r.lease_until IS NULL OR r.lease_until <= clock_timestamp())
        RETURNING fence::text`,
       [tenant, input.owner, input.leaseSeconds],

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { rotationSummary } from "#server/features/rotation/rotation-summary.ts";
 import { bindSecret } from "#server/features/rotation/verbs/bind-secret.ts";
 import { forceRotate } from "#server/features/rotation/verbs/force-rotate.ts";
 import { unbindSecret } from "#server/features/rotation/verbs/unbind-secret.ts";
@@ -8,9 +9,11 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { discoveryState, sightingsOf } from "../queries.ts";
-import { begin, discoverer, find, secretAt, standings } from "../testing/discovery-rig.ts";
+import { begin, discoverer, dueNow, find, secretAt, standings } from "../testing/discovery-rig.ts";
+import { noteFound } from "./note-found.ts";
 import { recordDiscovery } from "./record-discovery.ts";
 
 const reason = "nobody needs it any more";
@@ -76,9 +79,23 @@ test("what is gone is missing, keeps its history, and is taken back when it is t
     "discovered",
     "gone-missing",
     "runtime.access.denied",
-    "discovered",
     "found-again",
+    "discovered",
   ]);
+});
+
+test("as many are said to be unmanaged as the dashboard counts and lists: an overdue one is overdue", async () => {
+  const tenant = await newTenant("discovery");
+  const none = { kind: "none", missing: "nobody has said who changes it" };
+  const { bindingId } = await bind(tenant, `${tenant}/prod/old`, none);
+  await asSuperuser(
+    "UPDATE secret_binding SET last_rotated_at = now() - interval '200 days' WHERE binding_id = $1",
+    [bindingId],
+  );
+  await find(tenant, [`${tenant}/prod/old`, `${tenant}/prod/found`]);
+  const counted = await withTenant(tenant, "tenant", (tx) => rotationSummary(tx, tenant));
+  expect(counted).toMatchObject({ unmanaged: 1, overdue: 1, missing: 0 });
+  expect(await state(tenant)).toMatchObject({ unmanaged: 1, missing: 0 });
 });
 
 test("a source that could not be read whole makes nothing missing; since when is kept", async () => {
@@ -161,6 +178,7 @@ test("what was bound, unbound or begun meanwhile is left alone", async () => {
   const record = () =>
     runVerb(recordDiscovery, discoverer(tenant), {
       fence: begun?.fence ?? "",
+      leaseSeconds: 60,
       nextInSeconds: 60,
       sources: [],
       whole: [{ store: "openbao", prefix: `${tenant}/` }],
@@ -220,18 +238,83 @@ test("references say where a secret is used; one that leads nowhere is missing f
   expect((await sightings()).sightings[0]?.goneAt).not.toBeNull();
 });
 
-test("more than one record takes goes on in the next run, at once, and none is lost", async () => {
+test("a run of any size is recorded in chunks; one that dies halfway makes nothing missing", {
+  timeout: 180_000,
+}, async () => {
   const tenant = await newTenant("discovery");
-  const paths = Array.from({ length: 700 }, (_, at) => `${tenant}/prod/s${at}`);
-  expect(await find(tenant, paths)).toMatchObject({ unmanaged: 500, isMore: true });
-  expect(await find(tenant, paths)).toMatchObject({ unmanaged: 200, isMore: false });
-  expect(Object.keys(await standings(tenant))).toHaveLength(700);
+  const paths = Array.from({ length: 3_000 }, (_, at) => `${tenant}/prod/s${at}`);
+  const first = await begin(tenant, 1);
+  for (const chunk of chunksOf(paths.slice(0, 1_500))) await note(first?.fence, chunk);
+  // It dies here. Another takes the turn, with half of them known.
+  await asSuperuser("UPDATE discovery_run SET lease_until = now() WHERE tenant_id = $1", [tenant]);
+  const second = await begin(tenant);
+  await expect(note(first?.fence, paths.slice(0, 1))).rejects.toMatchObject({ code: "stale" });
+  expect(await counted()).toEqual({ unmanaged: 1_500 });
+  for (const chunk of chunksOf(paths)) await note(second?.fence, chunk);
+  expect(await record(second?.fence, paths)).toEqual({
+    unmanaged: 1_500,
+    missing: 0,
+    back: 0,
+    isMore: false,
+  });
+  expect(await counted()).toEqual({ unmanaged: 3_000 });
+  await asSuperuser(
+    "UPDATE secret_binding SET origin = 'bound', updated_at = now() - interval '1 hour' WHERE tenant_id = $1",
+    [tenant],
+  );
+  // Bound by now, and 1,200 are gone: a record takes some of them, and keeps the turn for the rest.
+  await dueNow(tenant);
+  const third = await begin(tenant);
+  const left = paths.slice(0, 1_800);
+  expect(await record(third?.fence, left)).toMatchObject({ missing: 500, isMore: true });
+  expect(await record(third?.fence, left)).toMatchObject({ missing: 1_000, isMore: true });
+  expect(await record(third?.fence, left)).toMatchObject({ missing: 1_200, isMore: false });
+  expect((await counted()).missing).toBe(1_200);
+  await expect(record(third?.fence, left)).rejects.toMatchObject({ code: "stale" });
+
+  function note(fence = "", found: readonly string[] = []) {
+    const input = { fence, leaseSeconds: 60, found: found.map(secretAt) };
+    return runVerb(noteFound, discoverer(tenant), input);
+  }
+  function record(fence = "", found: readonly string[] = []) {
+    const place = `${tenant}/`;
+    return runVerb(recordDiscovery, discoverer(tenant), {
+      fence,
+      leaseSeconds: 60,
+      nextInSeconds: 1,
+      sources: [{ source: "openbao-kv", place, failure: null, found: found.length }],
+      whole: [{ store: "openbao", prefix: place }],
+      found: found.map(secretAt),
+      references: [],
+    });
+  }
+  async function counted() {
+    const rows = await asSuperuser<{ standing: string; count: number }>(
+      "SELECT standing, count(*)::int AS count FROM secret_binding WHERE tenant_id = $1 GROUP BY 1",
+      [tenant],
+    );
+    return Object.fromEntries(rows.map(({ standing, count }) => [standing, count]));
+  }
 });
+
+function chunksOf(paths: readonly string[]): string[][] {
+  const size = 500;
+  const many = Math.ceil(paths.length / size);
+  return Array.from({ length: many }, (_, at) => paths.slice(at * size, (at + 1) * size));
+}
 
 test("only the worker that holds the newest fence records; no person does", async () => {
   const tenant = await newTenant("discovery");
   await begin(tenant);
-  const input = { fence: "7", nextInSeconds: 1, sources: [], whole: [], found: [], references: [] };
+  const input = {
+    fence: "7",
+    leaseSeconds: 60,
+    nextInSeconds: 1,
+    sources: [],
+    whole: [],
+    found: [],
+    references: [],
+  };
   await expect(runVerb(recordDiscovery, discoverer(tenant), input)).rejects.toMatchObject({
     code: "stale",
   });

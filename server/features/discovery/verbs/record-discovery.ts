@@ -1,22 +1,17 @@
 import "server-only";
-import type { AuditEventDraft } from "#server/platform/audit/event.ts";
-import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import {
-  addUnmanaged,
-  type ChangedRow,
-  MOST_AT_ONCE,
-  noteMissing,
-  noteSeen,
-} from "../discovered-rows.ts";
-import { DiscoveryRecorded, RecordDiscoveryInput } from "../schema.ts";
+import { addUnmanaged, noteMissing } from "../discovered-rows.ts";
+import { heldRun, noteProgress } from "../held-run.ts";
+import { DiscoveryRecorded, MOST_AT_ONCE, RecordDiscoveryInput } from "../schema.ts";
 import { noteSightings, noteSources } from "../source-rows.ts";
+import { told } from "../told.ts";
 
 /**
- * Records what a run found: secrets that nobody bound, secrets that are gone or back, and how each
- * source was read. Only a part of a store that was read whole makes anything missing. One event tells
- * the run with its counts, one each secret that changed; runs that changed nothing are told together,
- * once an hour. Throws `stale` when another worker has taken over.
+ * Ends a run whose findings were noted: what is referred to and isn't there, what is gone, and how each
+ * source was read. Only a part of a store that was read whole makes anything missing. With more of it
+ * than one transaction takes the turn is kept, to record the same again. One event tells the run with
+ * its counts, one each secret that changed; runs that changed nothing are told together, once an hour.
+ * Throws `stale` when another worker has taken over.
  */
 export const recordDiscovery = verb({
   name: "discovery.record",
@@ -24,41 +19,47 @@ export const recordDiscovery = verb({
   input: RecordDiscoveryInput,
   output: DiscoveryRecorded,
   async run({ tx, tenant, actor, input }) {
-    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
-    const [run] = await tx.query<{ is_told: boolean; runs_untold: number }>(
-      `SELECT coalesce(told_at > clock_timestamp() - interval '1 hour', false) AS is_told, runs_untold
-       FROM discovery_run WHERE tenant_id = $1 AND fence = $2 AND lease_until IS NOT NULL FOR UPDATE`,
-      [tenant, input.fence],
-    );
-    if (!run) throw new AppError("stale", "Another worker looks for this tenant's secrets.");
     const { found, references, whole } = input;
-    const back = await noteSeen(tx, tenant, found);
-    const fresh = await addUnmanaged(tx, tenant, found, "seen");
+    const before = await heldRun(tx, tenant, actor, input.fence);
     const isCovered = (each: { store: string; path: string }) =>
       whole.some(({ store, prefix }) => store === each.store && each.path.startsWith(prefix));
     // A reference to what its store, read whole, doesn't have: missing from the start.
     const dangling = await addUnmanaged(tx, tenant, references.filter(isCovered), "gone");
     const referred = references.filter((each) => !isCovered(each));
-    const unproven = await addUnmanaged(tx, tenant, referred, "unproven");
+    const unmanaged = await addUnmanaged(tx, tenant, referred, "unproven");
+    const gone = await noteMissing(tx, tenant, found, whole);
+    const missing = [...gone, ...dangling];
+    const isMore = [dangling, unmanaged, gone].some(({ length }) => length >= MOST_AT_ONCE);
+    const counts = {
+      unmanaged: before.noted_unmanaged + unmanaged.length,
+      missing: before.noted_missing + missing.length,
+      back: before.noted_back,
+    };
+    const changes = [
+      ...unmanaged.map(told("runtime.secrets.found-unmanaged")),
+      ...missing.map(told("runtime.secrets.gone-missing")),
+    ];
+    const output = { ...counts, isMore };
+    if (isMore) {
+      const noted = { unmanaged: unmanaged.length, missing: missing.length };
+      await noteProgress(tx, tenant, input, noted);
+      const [first, ...rest] = changes;
+      return first ? audited(output, first, ...rest) : unchanged(output);
+    }
     const cluster = input.sources.filter(({ source }) => source === "external-secret");
     const isWhole = cluster.length > 0 && cluster.every(({ failure }) => failure === null);
     await noteSightings(tx, tenant, references, isWhole);
-    const missing = [...(await noteMissing(tx, tenant, found, whole)), ...dangling];
-    const unmanaged = [...fresh, ...unproven];
     const isSourceChanged = await noteSources(tx, tenant, input.sources);
-    const isMore = [back, fresh, missing, dangling].some(({ length }) => length >= MOST_AT_ONCE);
-    const counts = { unmanaged: unmanaged.length, missing: missing.length, back: back.length };
     const isTold =
-      isSourceChanged || counts.unmanaged + counts.missing + counts.back > 0 || !run.is_told;
+      isSourceChanged || counts.unmanaged + counts.missing + counts.back > 0 || !before.is_told;
     await tx.query(
       `UPDATE discovery_run SET lease_owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
          due_at = clock_timestamp() + make_interval(secs => $3),
          told_at = CASE WHEN $4 THEN clock_timestamp() ELSE told_at END,
          runs_untold = CASE WHEN $4 THEN 0 ELSE runs_untold + 1 END
        WHERE tenant_id = $1 AND fence = $2`,
-      [tenant, input.fence, isMore ? 0 : input.nextInSeconds, isTold],
+      [tenant, input.fence, input.nextInSeconds, isTold],
     );
-    const output = { ...counts, isMore };
     if (!isTold) return unchanged(output);
     return audited(
       output,
@@ -69,7 +70,7 @@ export const recordDiscovery = verb({
           ...counts,
           found: found.length,
           references: references.length,
-          runs: run.runs_untold + 1,
+          runs: before.runs_untold + 1,
           sources: input.sources.map(({ source, place, failure, found: seen }) => ({
             source,
             place,
@@ -78,17 +79,7 @@ export const recordDiscovery = verb({
           })),
         },
       },
-      ...unmanaged.map(told("runtime.secrets.found-unmanaged")),
-      ...missing.map(told("runtime.secrets.gone-missing")),
-      ...back.map(told("runtime.secrets.found-again")),
+      ...changes,
     );
   },
 });
-
-function told(type: AuditEventDraft["type"]) {
-  return ({ binding_id: bindingId, store, path }: ChangedRow): AuditEventDraft => ({
-    type,
-    subject: `secret-binding/${bindingId}`,
-    payload: { store, path },
-  });
-}

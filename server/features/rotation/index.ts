@@ -1,0 +1,2 @@
+/** What other features may know of rotation. */
+export { countBindings } from "./queries.ts";
