@@ -160,6 +160,21 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
     "/1/attachments?kind=attestation",
   ),
   "app/api/v1/deployments/[id]/outcome/route.ts": pipelineCalls("POST", "/1/outcome"),
+  "app/api/v1/[...path]/route.ts": {
+    methods: ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"],
+    calls: (who) => [
+      {
+        label: "nowhere",
+        request: get(who, "/api/v1/nowhere"),
+        params: { path: ["nowhere"] },
+        expect: 404,
+      },
+    ],
+  },
+  "app/api/v1/openapi.json/route.ts": {
+    methods: ["GET"],
+    calls: () => [{ label: "anybody", request: get(null, "/api/v1/openapi.json"), expect: 200 }],
+  },
   "app/api/auth/[...nextauth]/route.ts": {
     methods: ["GET", "POST"],
     calls: (who) => [
@@ -221,5 +236,10 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 /** The handlers that a route file exports, by method. */
 export async function handlersOf(file: string): Promise<Map<string, Handler>> {
   const exported = (await import(join(ROOT, file))) as Record<string, Handler>;
-  return new Map(Object.entries(exported).filter(([name]) => METHODS.includes(name)));
+  return new Map(
+    Object.entries(exported).filter(
+      ([name, handler]) =>
+        METHODS.includes(name) && !(handler as { isRefusal?: boolean }).isRefusal,
+    ),
+  );
 }

@@ -1,14 +1,22 @@
 import "server-only";
 
 /** What other parts of the server may use of the deployments feature. */
+export { approvedDigests } from "./approved-digests.ts";
 export { claim } from "./claim.ts";
 export { evidenceToJudge } from "./evidence-rows.ts";
-export { ATTACHMENT_BYTES, AttachEvidenceInput, AttachmentKind } from "./evidence-schema.ts";
+export {
+  ATTACHMENT_BYTES,
+  AttachEvidenceInput,
+  AttachmentKind,
+  AttachOutcome,
+} from "./evidence-schema.ts";
 export { judgeEvidence } from "./judge-evidence.ts";
 export { deployment, runningServices } from "./queries.ts";
 export {
+  Blocker,
   ClaimOutcome,
   DeploymentDetail,
+  DeploymentKind,
   DeploymentOutcome,
   ReportOutcomeInput,
   RequestDeploymentInput,

@@ -48,7 +48,7 @@ export async function backChannelLogout(request: Request, realmName: string): Pr
     for (const person of ended) await recordSignedOut(realm, person, "back_channel");
     return answer(200);
   } catch (error) {
-    if (error instanceof AppError && error.code === "invalid") return answer(400, "too large");
+    if (error instanceof AppError && error.code === "too_large") return answer(400, "too large");
     logger.error({ err: error, realm: realmName }, "back-channel logout failed");
     return answer(503, "try again");
   }

@@ -36,14 +36,14 @@ test("no body is no problem", async () => {
 test("an announced length is refused unread", async () => {
   const { request, pulled } = streamed(1_000, 1_024);
   const announced = new Request(request, { headers: { "content-length": "1024000" } });
-  await expect(withLimitedBody(announced, 1_024)).rejects.toMatchObject({ code: "invalid" });
+  await expect(withLimitedBody(announced, 1_024)).rejects.toMatchObject({ code: "too_large" });
   expect(pulled()).toBeLessThan(5);
 });
 
 test("a lie about the length is found while reading, not after", async () => {
   const { request, pulled } = streamed(1_000, 1_024);
   await expect(withLimitedBody(request, 10 * 1_024)).rejects.toMatchObject({
-    code: "invalid",
+    code: "too_large",
     details: { field: "body" },
   });
   expect(pulled()).toBeLessThan(20);

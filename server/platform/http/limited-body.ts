@@ -27,7 +27,7 @@ export async function withLimitedBody(
 }
 
 function tooLarge(maxBytes: number): AppError {
-  return new AppError("invalid", `The request is larger than ${maxBytes / 1024} KiB.`, {
+  return new AppError("too_large", `The request is larger than ${maxBytes / 1024} KiB.`, {
     field: "body",
     remedy: "Send less at once.",
   });

@@ -1,29 +1,36 @@
 import "server-only";
 import { z } from "zod";
-import { type DeploymentDetail, deployment } from "#server/features/deployments/index.ts";
+import { DEPLOYMENT_STATES } from "#server/engines/deployments/state-machine.ts";
+import {
+  Blocker,
+  type DeploymentDetail,
+  DeploymentKind,
+  deployment,
+} from "#server/features/deployments/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 
 /** A request as pipelines see it: names of people stay on the screens. */
-export interface DeploymentResource {
-  deploymentId: string;
-  state: string;
-  revision: number;
-  subjectDigest: string;
-  environment: string;
-  service: string;
-  kind: string;
-  images: string[];
-  configDigest: string;
-  changeRef: string;
-  missingApprovals: number;
-  blockers: { code: string; words: string }[];
-  createdAt: string;
-  expiresAt: string;
-  waitsUntil: string;
-  nextWindowAt: string | null;
-}
+export const DeploymentResource = z.object({
+  deploymentId: z.uuid(),
+  state: z.enum(DEPLOYMENT_STATES),
+  revision: z.number().int(),
+  subjectDigest: z.string().describe("What approvers approve; a claim names it"),
+  environment: z.string(),
+  service: z.string(),
+  kind: DeploymentKind,
+  images: z.array(z.string()),
+  configDigest: z.string(),
+  changeRef: z.string(),
+  missingApprovals: z.number().int(),
+  blockers: z.array(Blocker).describe("Everything that would stop a claim now"),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  waitsUntil: z.iso.datetime().describe("Before this time it may not be carried out"),
+  nextWindowAt: z.iso.datetime().nullable().describe("When a change window opens next"),
+});
+export type DeploymentResource = z.infer<typeof DeploymentResource>;
 
 const Id = z.uuid();
 

@@ -1,8 +1,6 @@
 import "server-only";
 import { logRouter } from "#server/features/audit/log/router.ts";
-import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
-import { logger } from "#server/platform/telemetry/logger.ts";
-import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
+import { traceparentOf } from "#server/platform/telemetry/trace.ts";
 import { requestContext } from "#server/trpc/context.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 
@@ -15,19 +13,8 @@ export async function logResponse(
   tenant: string,
   answer: (log: LogCaller) => Promise<Response>,
 ): Promise<Response> {
-  const traceparent = traceparentOf(request.headers.get("traceparent"));
-  try {
-    const headers = new Headers(request.headers);
-    headers.set("x-tenant", tenant);
-    headers.set("traceparent", traceparent);
-    return await answer(callerOf(await requestContext(headers)).log);
-  } catch (error) {
-    const traceId = traceIdOf(traceparent);
-    const status = httpStatusOf(error);
-    if (status >= 500) logger.error({ traceId, err: error }, "log request failed");
-    return Response.json(errorBody(error, traceId), {
-      status,
-      headers: { "cache-control": "no-store" },
-    });
-  }
+  const headers = new Headers(request.headers);
+  headers.set("x-tenant", tenant);
+  headers.set("traceparent", traceparentOf(request.headers.get("traceparent")));
+  return await answer(callerOf(await requestContext(headers)).log);
 }

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { CSV_HEAD, csvLines } from "#server/features/rotation/bindings-csv.ts";
 import { exportList } from "#server/features/rotation/verbs/export-list.ts";
 import type { ListBindingsInput } from "#server/features/rotation/views.ts";
+import { elevated } from "#server/platform/authz/production-rights.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
-import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
 import { guardTenant } from "#server/platform/tenancy/guard.ts";
@@ -40,28 +40,19 @@ export async function exportResponse(
   const headers = new Headers(request.headers);
   headers.set("x-tenant", tenant);
   headers.set("traceparent", traceparent);
-  try {
-    refuseOtherSites(request);
-    const context = await requestContext(headers);
-    await gateOf(context).gate();
-    const { bindingIds, asOf } = await runVerb(exportList, await callerNow(headers, tenant), list);
-    return new Response(streamOf(bindingIds, headers, tenant, traceId), {
-      headers: {
-        "content-type": "text/csv; charset=utf-8; header=present",
-        "content-disposition": `attachment; filename="credentials-${tenant}-${asOf.toISOString().slice(0, 10)}.csv"`,
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "x-row-count": String(bindingIds.length),
-      },
-    });
-  } catch (error) {
-    const status = httpStatusOf(error);
-    if (status >= 500) logger.error({ traceId, err: error }, "export failed");
-    return Response.json(errorBody(error, traceId), {
-      status,
-      headers: { "cache-control": "no-store" },
-    });
-  }
+  refuseOtherSites(request);
+  const context = await requestContext(headers);
+  await gateOf(context).gate();
+  const { bindingIds, asOf } = await runVerb(exportList, await callerNow(headers, tenant), list);
+  return new Response(streamOf(bindingIds, headers, tenant, traceId), {
+    headers: {
+      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-disposition": `attachment; filename="credentials-${tenant}-${asOf.toISOString().slice(0, 10)}.csv"`,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-row-count": String(bindingIds.length),
+    },
+  });
 }
 
 /** A link on another site would make somebody export, unasked; what is exported it could not read. */
@@ -79,7 +70,7 @@ async function callerNow(headers: Headers, tenant: string) {
   if (!context.session) {
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
   }
-  const caller = guardTenant(context.session, tenant, context);
+  const caller = await elevated(guardTenant(context.session, tenant, context));
   if (!caller.scopes.has("runtime.secrets.read")) {
     throw new AppError("forbidden", "This needs the scope runtime.secrets.read.");
   }

@@ -62,7 +62,12 @@ async function report(
   const response = await POST(
     new Request("http://localhost:3000/api/v1/consumers/reports", {
       method: "POST",
-      headers: { authorization: `Bearer ${await token(role)}`, "x-tenant-id": TENANT, ...headers },
+      headers: {
+        authorization: `Bearer ${await token(role)}`,
+        "x-tenant-id": TENANT,
+        "content-type": "application/json",
+        ...headers,
+      },
       body: typeof body === "string" ? body : JSON.stringify(body),
     }),
   );

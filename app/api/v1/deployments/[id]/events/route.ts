@@ -1,12 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { answering, apiCaller, problemResponse } from "../../api-call.ts";
+import { apiRoute, forServices, problemResponse } from "#server/features/http-api/index.ts";
 import { isEnded, readDeployment, versionOf } from "../../deployment-resource.ts";
+import * as operations from "../../operations.ts";
 
 export const dynamic = "force-dynamic";
-
-interface Context {
-  params: Promise<{ id: string }>;
-}
 
 const POLL_MILLIS = 1_000;
 const BEAT_MILLIS = 15_000;
@@ -14,20 +11,14 @@ const BEAT_MILLIS = 15_000;
 const LONGEST_MILLIS = 10 * 60_000;
 
 /**
- * Server-sent events: `deployment` with each change, from now to its end. Every look is a short
- * transaction of its own after token, tenant and scope were checked anew; when they fail, `problem`
- * is the last event.
+ * Every look is a short transaction of its own after token, tenant and scope were checked anew; when
+ * they fail, `problem` is the last event.
  */
-export async function GET(request: Request, { params }: Context): Promise<Response> {
-  return answering(request, async () => {
-    const { id } = await params;
-    const look = async (isAgain: boolean) => {
-      const scope = "runtime.deployments.read";
-      const caller = await apiCaller(request, "deployments.stream", scope, { isAgain });
-      return readDeployment(caller, id);
-    };
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = apiRoute(
+  forServices(operations.streamDeployment, async ({ caller, again, params, request }) => {
     // Refused as an answer, not as a stream.
-    const first = await look(false);
+    const first = await readDeployment(caller, params.id);
+    const look = async () => readDeployment(await again(), params.id);
     const stream = new ReadableStream<Uint8Array>({
       async start(controller) {
         const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
@@ -35,7 +26,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
         let beat = begun;
         let known = "";
         try {
-          for (let resource = first; ; resource = await look(true)) {
+          for (let resource = first; ; resource = await look()) {
             const version = versionOf(resource);
             if (version !== known) {
               known = version;
@@ -62,5 +53,5 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
     return new Response(stream, {
       headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
     });
-  });
-}
+  }),
+);

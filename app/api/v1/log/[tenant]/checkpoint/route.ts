@@ -1,16 +1,15 @@
+import { apiRoute, forOthers } from "#server/features/http-api/index.ts";
 import { logResponse } from "../../log-response.ts";
+import * as operations from "../../operations.ts";
 
 export const dynamic = "force-dynamic";
 
-interface Context {
-  params: Promise<{ tenant: string }>;
-}
-
-/** The newest signed head of the tenant's log (C2SP tlog-tiles, `<prefix>/checkpoint`). */
-export async function GET(request: Request, { params }: Context): Promise<Response> {
-  return logResponse(request, (await params).tenant, async (log) => {
-    return new Response(await log.checkpoint(), {
-      headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
-    });
-  });
-}
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = apiRoute(
+  forOthers(operations.readCheckpoint, ({ request, params }) =>
+    logResponse(request, params.tenant, async (log) => {
+      return new Response(await log.checkpoint(), {
+        headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+      });
+    }),
+  ),
+);

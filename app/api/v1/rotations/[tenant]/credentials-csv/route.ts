@@ -1,17 +1,13 @@
-import { bindingsQueryOf, ROTATION_PARAMS } from "#components/rotations/rotation-url.ts";
+import { bindingsQueryOf } from "#components/rotations/rotation-url.ts";
+import { apiRoute, forOthers } from "#server/features/http-api/index.ts";
 import { exportResponse } from "../../export-response.ts";
+import * as operations from "../../operations.ts";
 
 export const dynamic = "force-dynamic";
 
-interface Context {
-  params: Promise<{ tenant: string }>;
-}
-
 /** The credentials of the dashboard's table as CSV: exactly what the same parameters show there, in its order. */
-export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const given = new URL(request.url).searchParams;
-  const asked = Object.fromEntries(
-    [...ROTATION_PARAMS, "sort"].map((name) => [name, given.get(name) ?? undefined]),
-  );
-  return exportResponse(request, (await params).tenant, bindingsQueryOf(asked));
-}
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = apiRoute(
+  forOthers(operations.exportCredentials, ({ request, params, query }) =>
+    exportResponse(request, params.tenant, bindingsQueryOf(query)),
+  ),
+);

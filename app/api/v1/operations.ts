@@ -1,0 +1,20 @@
+import type { AnyOperation } from "#server/features/http-api/index.ts";
+import * as bindings from "./bindings/operations.ts";
+import * as consumers from "./consumers/operations.ts";
+import * as deployments from "./deployments/operations.ts";
+import * as log from "./log/operations.ts";
+import * as description from "./openapi.json/operations.ts";
+import * as rotations from "./rotations/operations.ts";
+
+/**
+ * Every operation under /api/v1, in the order of the OpenAPI document. A new route declares its own in
+ * an `operations.ts` beside it and adds that file here; test/api fails otherwise.
+ */
+export const OPERATIONS: readonly AnyOperation[] = [
+  deployments,
+  bindings,
+  consumers,
+  rotations,
+  log,
+  description,
+].flatMap((file) => Object.values(file) as AnyOperation[]);
