@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import type { LiveGrant } from "./authz/live-grants.ts";
 import type { Scope } from "./authz/scopes.ts";
 import type { AuthorizedTenantId } from "./tenancy/authorized-tenant.ts";
 
@@ -18,7 +19,13 @@ export type Actor =
 export interface Caller {
   readonly actor: Actor;
   readonly tenant: AuthorizedTenantId;
+  /** What roles give, and what live grants add; a grant counts in its environment only. */
   readonly scopes: ReadonlySet<Scope>;
+  /** A person's live grants, and what the roles alone give; absent without a grant. */
+  readonly elevation?: {
+    readonly standing: ReadonlySet<Scope>;
+    readonly grants: readonly LiveGrant[];
+  };
   /** W3C trace context of the call. */
   readonly traceparent: string;
   readonly requestId: string;

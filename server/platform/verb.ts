@@ -4,12 +4,9 @@ import type { Actor, Caller } from "./actor.ts";
 import { emitEvent } from "./audit/emit.ts";
 import { type Audited, auditedResult, type Unchanged, unchanged } from "./audit/event.ts";
 import { recordDenial } from "./audit/record-denial.ts";
-import {
-  decide,
-  type PolicyAction,
-  type PolicyDecision,
-  type PolicyRequest,
-} from "./authz/policy-engine.ts";
+import { type Judge, judged } from "./authz/judge.ts";
+import type { PolicyAction, PolicyDecision, PolicyRequest } from "./authz/policy-engine.ts";
+import { type ActPlace, callerOfAct } from "./authz/production-rights.ts";
 import { savePolicyDecision, wordsForDecision } from "./authz/recorded-decision.ts";
 import type { Scope } from "./authz/scopes.ts";
 import { type TenantTx, withTenant } from "./db/tenant-transaction.ts";
@@ -25,6 +22,8 @@ export interface VerbContext<Input> {
   readonly actor: Actor;
   readonly caller: Caller;
   readonly input: Input;
+  /** Who decides, for verbs that ask by themselves: Cedar, or the engine that takes its place. */
+  readonly judge: Judge;
   /** The recorded decision, for verbs with a `policy`. */
   readonly decision: PolicyDecision | undefined;
 }
@@ -40,6 +39,11 @@ interface VerbCore<In extends z.ZodType, Out extends z.ZodType> {
   scope: Scope;
   input: In;
   output: Out;
+  /**
+   * The environment that the act names: grants of elevation count there, and production rights there
+   * may take one. Without it no grant reaches the verb. Throws `notFound` as `facts` does.
+   */
+  environment?(context: Omit<VerbContext<z.output<In>>, "decision">): Promise<ActPlace | null>;
   run(context: VerbContext<z.output<In>>): Promise<Audited<z.input<Out>> | Unchanged<z.input<Out>>>;
 }
 
@@ -92,12 +96,17 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
   const denied: { decision?: PolicyDecision } = {};
   try {
     const login = caller.actor.kind === "worker" ? "worker" : "tenant";
-    return await withTenant(caller.tenant, login, async (tx) => {
+    const attempt = async (tx: TenantTx, judge: Judge) => {
       const replay = await replayedResponse(tx, caller, definition.name, input);
       if (replay) return definition.output.parse(replay.response) as z.output<Out>;
-      const context = { tx, tenant: caller.tenant, actor: caller.actor, caller, input };
+      const named = { tx, tenant: caller.tenant, actor: caller.actor, caller, input, judge };
+      const place = (await definition.environment?.(named)) ?? null;
+      const context = {
+        ...named,
+        caller: await callerOfAct(tx, caller, definition.scope, place),
+      };
       const decision = definition.policy
-        ? decide({ action: definition.policy, ...(await definition.facts(context)) })
+        ? judge.decide({ action: definition.policy, ...(await definition.facts(context)) })
         : undefined;
       if (decision?.outcome === "deny") {
         denied.decision = decision;
@@ -111,7 +120,8 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       const output = definition.output.parse(result.output) as z.output<Out>;
       await saveResponse(tx, caller, definition.name, input, output);
       return output;
-    });
+    };
+    return await judged((judge) => withTenant(caller.tenant, login, (tx) => attempt(tx, judge)));
   } catch (error) {
     const decision = denied.decision;
     if (decision) {
@@ -127,6 +137,8 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       });
     } else if (error instanceof AppError && error.code === "forbidden") {
       await recordDenial(caller, { act: definition.name, cause: "refused" });
+    } else if (error instanceof AppError && error.code === "elevation_required") {
+      await recordDenial(caller, { act: definition.name, cause: "elevation" });
     }
     throw error;
   }

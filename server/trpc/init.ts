@@ -1,14 +1,16 @@
 import "server-only";
 import { initTRPC, TRPCError } from "@trpc/server";
-import superjson from "superjson";
 import type { z } from "zod";
+import { wire } from "#server/engines/wire/wire.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { type Denial, recordDenial } from "#server/platform/audit/record-denial.ts";
+import { elevated } from "#server/platform/authz/production-rights.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { appErrorIn, errorBody, trpcCodeOf } from "#server/platform/errors/map.ts";
 import { refuseCrossSite } from "#server/platform/http/csrf.ts";
+import type { CallsAhead } from "#server/platform/ratelimit/calls-ahead.ts";
 import { countCall } from "#server/platform/ratelimit/rate-limit.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { metrics } from "#server/platform/telemetry/metrics.ts";
@@ -22,12 +24,14 @@ import { runVerb, type Verb } from "#server/platform/verb.ts";
 export interface RequestContext extends CallFacts {
   readonly headers: Headers;
   readonly session: SessionView | null;
+  /** Calls of this request that were counted when its session was read. */
+  readonly counted?: { principal: CallsAhead; tenant: CallsAhead | undefined };
   /** The session with roles not older than a minute (law 10); throws when they can't be had. */
   freshSession(): Promise<SessionView>;
 }
 
 const t = initTRPC.context<RequestContext>().create({
-  transformer: superjson,
+  transformer: wire,
   errorFormatter({ shape, error, ctx }) {
     const body = errorBody(
       invalidInput(error) ?? error.cause,
@@ -87,7 +91,9 @@ const authenticated = t.middleware(async ({ ctx, path, type, next }) => {
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.", {
       remedy: "Sign in again.",
     });
-  await countCall("principal", `${ctx.session.issuer}|${ctx.session.subject}`);
+  if (!ctx.counted?.principal.take()) {
+    await countCall("principal", `${ctx.session.issuer}|${ctx.session.subject}`);
+  }
   if (type === "mutation") {
     try {
       refuseCrossSite(ctx.headers);
@@ -102,15 +108,19 @@ const authenticated = t.middleware(async ({ ctx, path, type, next }) => {
 /** Signed in, for no tenant in particular: lists the session's own things. */
 export const sessionProcedure = t.procedure.use(observed).use(authenticated);
 
-/** The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). */
+/**
+ * The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). What
+ * live grants add is read at every call.
+ */
 async function guard(
   session: SessionView,
   tenantId: string | null,
   call: CallFacts,
   path: string,
 ): Promise<Caller> {
+  let caller: Caller;
   try {
-    return guardTenant(session, tenantId, call);
+    caller = guardTenant(session, tenantId, call);
   } catch (refusal) {
     if (tenantId !== null) {
       await recordAtHome(session, call, {
@@ -121,11 +131,12 @@ async function guard(
     }
     throw refusal;
   }
+  return elevated(caller);
 }
 
 const guarded = sessionProcedure.use(async ({ ctx, path, next }) => {
   const caller = await guard(ctx.session, ctx.headers.get("x-tenant"), ctx, path);
-  await countCall("tenant", caller.tenant);
+  if (!ctx.counted?.tenant?.take()) await countCall("tenant", caller.tenant);
   return next({ ctx: { caller } });
 });
 

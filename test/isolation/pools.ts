@@ -20,8 +20,14 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "webhook delivery": ["webhook_delivery", "delivery_id"],
   "saved view": ["saved_view", "view_id"],
   "deployment request": ["deployment_request", "deployment_id"],
+  "elevation request": ["elevation_request", "request_id"],
+  "elevation grant": ["elevation_grant", "grant_id"],
   region: ["region", "region_id"],
   "region promotion": ["dr_promotion", "promotion_id"],
+  "access campaign": ["access_campaign", "campaign_id"],
+  "access item": ["access_item", "item_id"],
+  "break-glass principal": ["break_glass_principal", "principal_id"],
+  "break-glass use": ["break_glass_use", "use_id"],
 };
 
 export type Pool = Record<EntityKind, string[]>;

@@ -1,6 +1,7 @@
 import "server-only";
 
 /** What other parts of the server may use of the approvals feature. */
+export { answerablePeople } from "./answerable-people.ts";
 export { type ApprovalInBrief, approvalInBrief } from "./approval-in-brief.ts";
 export {
   approvalDetails,

@@ -3,6 +3,7 @@ import { waitsUntil } from "#server/engines/deployments/execution-facts.ts";
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
 import { type DeploymentState, isWaiting } from "#server/engines/deployments/state-machine.ts";
 import type { ApprovalDetail } from "#server/features/approvals/index.ts";
+import type { ElevationFact } from "#server/features/elevation/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import { subjectOfRow } from "./deployment-subject.ts";
@@ -22,6 +23,7 @@ export interface CardParts {
   environment: EnvironmentRow;
   running: (RunningRow & { images: readonly ImageReference[] }) | undefined;
   mentions: readonly string[];
+  elevation: ElevationFact;
 }
 
 /** The state by rows and clock, whatever the sweeper has done so far (law 8). */
@@ -41,6 +43,7 @@ export function cardOf(tenant: string, viewer: Caller, parts: CardParts): Deploy
   const facts = factsOf(row, environment, images, {
     missing: approval.quorum.missing,
     isRejected: approval.quorum.outcome === "rejected",
+    elevation: parts.elevation,
     isSubjectCurrent:
       approval.subjectDigest === digest &&
       subjectOfRow(tenant, row, images).digest.toString("hex") === digest,

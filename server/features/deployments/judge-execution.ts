@@ -5,11 +5,12 @@ import {
 } from "#server/engines/deployments/execution-facts.ts";
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
 import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
-import {
-  type CedarEntity,
-  decide,
-  type PolicyDecision,
-  type PolicyRequest,
+import type { ElevationFact } from "#server/features/elevation/index.ts";
+import { foretell, type Judge } from "#server/platform/authz/judge.ts";
+import type {
+  CedarEntity,
+  PolicyDecision,
+  PolicyRequest,
 } from "#server/platform/authz/policy-engine.ts";
 import { identityText } from "#server/platform/authz/policy-principal.ts";
 import { wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
@@ -23,6 +24,8 @@ export interface Standing {
   isRejected: boolean;
   /** Whether rows, request and approvals name one and the same digest. */
   isSubjectCurrent: boolean;
+  /** Whether somebody who answers for it may execute there now, by a live grant. */
+  elevation: ElevationFact;
 }
 
 /** The facts of a request at this moment, from rows alone. */
@@ -45,19 +48,21 @@ export function factsOf(
     provenance: row.provenance,
     isGateMet: isGateMet(environment.spec, row.evidence ?? null),
     isMergeApproved: isMergeApproved(environment.spec.mergeApprovals, row.evidence?.merge ?? null),
-    // No grant can be live before there are grants: what demands one is blocked (law 7).
-    elevation: "unknown",
+    elevation: LIVE[standing.elevation],
     isSubjectCurrent: standing.isSubjectCurrent,
     missingApprovals: standing.missing,
     isRejected: standing.isRejected,
   });
 }
 
-/** Asks Cedar whether a principal may carry a request out now. */
+const LIVE = { met: "live", unmet: "none", unknown: "unknown" } as const;
+
+/** Asks whether a principal may carry a request out now. */
 export function judgeExecution(
   principal: CedarEntity,
   row: DeploymentRow,
   facts: ExecutionFacts,
+  decide: Judge["decide"],
 ): PolicyDecision {
   const uid = { type: "DeploymentRequest", id: row.deployment_id } as const;
   const requester = { issuer: row.requester_issuer, subject: row.requester_subject };
@@ -88,6 +93,6 @@ export function blockersNow(tenant: string, row: DeploymentRow, facts: Execution
     attrs: { issuer: "urn:any", scopes: ["runtime.deployments.execute"] },
     parents: [{ type: "Tenant", id: tenant }],
   };
-  const decision = judgeExecution(pipeline, row, facts);
+  const decision = judgeExecution(pipeline, row, facts, foretell);
   return decision.outcome === "allow" ? [] : wordsOfBlockers(decision);
 }

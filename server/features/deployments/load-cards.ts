@@ -1,5 +1,6 @@
 import "server-only";
-import { approvalDetails } from "#server/features/approvals/index.ts";
+import { answerablePeople, approvalDetails } from "#server/features/approvals/index.ts";
+import { elevationAmong, executorsNow } from "#server/features/elevation/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -31,6 +32,12 @@ export async function loadCards(
     rows.map(({ approval_id }) => approval_id),
     viewer,
   );
+  const people = await answerablePeople(
+    tx,
+    tenant,
+    rows.map(({ approval_id }) => approval_id),
+  );
+  const executors = await executorsNow(tx, tenant);
   const mentions = await mentionsOf(
     tx,
     tenant,
@@ -51,6 +58,7 @@ export async function loadCards(
       environment,
       running: runs && { ...runs, images: images.get(revisionKey(runs)) ?? [] },
       mentions: mentions.get(row.deployment_id) ?? [],
+      elevation: elevationAmong(executors, people.get(row.approval_id) ?? [], row.environment),
     };
   });
 }

@@ -67,11 +67,13 @@ export const ElevationPolicySpec = z.object({
     .object({
       /** Whether asking takes a fresh factor too; activating does whenever a level is set. */
       whenAsking: z.boolean().default(false),
+      /** Whether approving for this environment takes a fresh factor, bound to what is approved. */
+      whenApproving: z.boolean().default(false),
       /** `any-factor`: a fresh one by any way; `security-key`: WebAuthn only. */
       level: z.enum(["none", "any-factor", "security-key"]),
       withinSeconds: z.number().int().min(30).max(900).default(300),
     })
-    .default({ whenAsking: false, level: "any-factor", withinSeconds: 300 }),
+    .default({ whenAsking: false, whenApproving: false, level: "any-factor", withinSeconds: 300 }),
   projections: z.array(ProjectionTarget).max(10).default([]),
 });
 export type ElevationPolicySpec = z.infer<typeof ElevationPolicySpec>;

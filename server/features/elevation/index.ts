@@ -2,6 +2,11 @@ import "server-only";
 
 /** What other parts of the server may use of elevation. */
 export { type LiveGrant, liveGrantsOf as liveGrants } from "#server/platform/authz/live-grants.ts";
-export { type ElevationFact, elevationFact } from "./elevation-fact.ts";
+export {
+  type ElevationFact,
+  elevationAmong,
+  elevationFact,
+  executorsNow,
+} from "./elevation-fact.ts";
 export { activateGrant } from "./verbs/activate-grant.ts";
 export { revokeGrant } from "./verbs/revoke-grant.ts";

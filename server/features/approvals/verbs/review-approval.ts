@@ -4,6 +4,7 @@ import type { QuorumState } from "#server/engines/quorum/types.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { approvalEvent } from "../approval-events.ts";
+import { placeOf, takeProofOfApprover } from "../approval-place.ts";
 import { assertSameSubject, assertStill, decisionFacts } from "../approval-policy.ts";
 import { lockRequest, reviewsOf } from "../approval-rows.ts";
 import { quorumView } from "../approval-views.ts";
@@ -18,6 +19,9 @@ export const reviewApproval = verb({
   policy: "DecideApproval",
   input: ReviewApprovalInput,
   output: ReviewOutcome,
+  async environment({ tx, tenant, input }) {
+    return placeOf(await lockRequest(tx, tenant, input.requestId), input.decision);
+  },
   async facts({ tx, tenant, caller, input }) {
     // Locked from here to the commit: the quorum is counted by one reviewer after the other.
     const row = await lockRequest(tx, tenant, input.requestId);
@@ -25,9 +29,10 @@ export const reviewApproval = verb({
     assertSameSubject(row, input.subjectDigest);
     return decisionFacts(caller, row, { decision: input.decision, subjectDigestMatches: true });
   },
-  async run({ tx, tenant, actor, input }) {
+  async run({ tx, tenant, actor, caller, input }) {
     if (actor.kind !== "user") throw new AppError("forbidden", "Only people decide.");
     const row = await lockRequest(tx, tenant, input.requestId);
+    if (input.decision === "approve") await takeProofOfApprover(tx, caller, row);
     const reviewId = uuidv7();
     const inserted = await tx.query(
       `INSERT INTO approval_review (tenant_id, review_id, request_id, revision, subject_digest, reviewer_issuer,

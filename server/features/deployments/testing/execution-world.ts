@@ -8,6 +8,7 @@ import {
 } from "#server/engines/deployments/state-machine.ts";
 import { evaluateQuorum } from "#server/engines/quorum/evaluate-quorum.ts";
 import type { HumanBehind, Identity, QuorumReview } from "#server/engines/quorum/types.ts";
+import { decide } from "#server/platform/authz/policy-engine.ts";
 import type { DeploymentRow } from "../deployment-rows.ts";
 import type { EnvironmentRow } from "../environment-rows.ts";
 import type { EnvironmentPolicySpec } from "../environment-schema.ts";
@@ -121,8 +122,9 @@ export class ExecutionWorld {
       missing,
       isRejected: outcome === "rejected",
       isSubjectCurrent: true,
+      elevation: "unknown",
     });
-    if (judgeExecution(PIPELINE, row, facts).outcome === "deny") {
+    if (judgeExecution(PIPELINE, row, facts, decide).outcome === "deny") {
       this.blocked += 1;
       return;
     }

@@ -2,20 +2,22 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { DeploymentStep } from "#server/engines/deployments/state-machine.ts";
 import {
+  answerablePeople,
   approvalStandingNow,
   consumeApproval,
   identityOf,
   isSameIdentity,
 } from "#server/features/approvals/index.ts";
+import { type ElevationFact, elevationFact } from "#server/features/elevation/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { savePolicyDecision, wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
-import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { claimOutput } from "../claim-output.ts";
 import { type DeploymentAct, deploymentEvent } from "../deployment-events.ts";
-import { imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
+import { type DeploymentRow, imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
 import { subjectOfRow } from "../deployment-subject.ts";
 import { holdEnvironment } from "../environment-rows.ts";
 import { findingsOf } from "../evidence-rows.ts";
@@ -67,8 +69,9 @@ export const claimDeployment = verb({
       missing: standing?.missing ?? Number.MAX_SAFE_INTEGER,
       isRejected: standing?.isRejected ?? true,
       isSubjectCurrent,
+      elevation: await elevationOfClaim(context, row),
     });
-    const decision = judgeExecution(policyPrincipal(caller), row, facts);
+    const decision = judgeExecution(policyPrincipal(caller), row, facts, context.judge.decide);
     const decisionId = await savePolicyDecision(tx, tenant, decision);
     if (decision.outcome === "deny") {
       const findings = (await findingsOf(tx, tenant, [row])).get(revisionKey(row)) ?? [];
@@ -113,6 +116,16 @@ export const claimDeployment = verb({
     return audited(claimOutput(row, images), first, ...more, ...events);
   },
 });
+
+/** Of whoever answers for the request, and of the human behind the pipeline; held to the commit. */
+async function elevationOfClaim(
+  { tx, tenant, actor }: VerbContext<unknown>,
+  row: DeploymentRow,
+): Promise<ElevationFact> {
+  const people = (await answerablePeople(tx, tenant, [row.approval_id])).get(row.approval_id) ?? [];
+  const human = actor.kind === "service" && actor.human !== "unknown" ? [actor.human] : [];
+  return elevationFact(tx, tenant, [...people, ...human], row.environment, { hold: true });
+}
 
 /** The steps that are left; sweepers only tidy, so a claim may find some of them not yet taken. */
 const CLAIM: [DeploymentStep, DeploymentAct][] = [["claim", "claimed"]];

@@ -16,6 +16,10 @@ export const freezeEnvironment = verb({
   policy: "ManageEnvironment",
   input: FreezeEnvironmentInput,
   output: EnvironmentFrozen,
+  environment: async ({ input }) => ({
+    environment: input.environment,
+    isOnlyStopping: input.isFrozen,
+  }),
   async facts({ caller, input }) {
     return environmentFacts(caller, input.environment, {
       act: input.isFrozen ? "freeze" : "unfreeze",

@@ -25,6 +25,7 @@ export const requestDeployment = verb({
   policy: "RequestDeployment",
   input: RequestDeploymentInput,
   output: RequestOutcome,
+  environment: async ({ input }) => ({ environment: input.environment }),
   async facts({ caller, input }) {
     const { kind, service, environment } = input;
     return environmentFacts(caller, environment, { kind, service });

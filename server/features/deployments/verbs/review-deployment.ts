@@ -17,6 +17,10 @@ export const reviewDeployment = verb({
   policy: "DecideApproval",
   input: ReviewDeploymentInput,
   output: ReviewOutcome,
+  async environment({ tx, tenant, input }) {
+    const { environment } = await lockDeployment(tx, tenant, input.deploymentId);
+    return { environment, isOnlyStopping: input.decision === "reject" };
+  },
   async facts(context) {
     const { tx, tenant, input } = context;
     const row = await lockDeployment(tx, tenant, input.deploymentId);

@@ -20,6 +20,7 @@ export const saveEnvironmentPolicy = verb({
   policy: "ManageEnvironment",
   input: SaveEnvironmentPolicyInput,
   output: EnvironmentSaved,
+  environment: async ({ input }) => ({ environment: input.environment }),
   async facts({ caller, input }) {
     return environmentFacts(caller, input.environment, { act: "save-policy" });
   },

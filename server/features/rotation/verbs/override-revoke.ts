@@ -16,6 +16,15 @@ export const overrideRevoke = verb({
   scope: "runtime.secrets.override",
   input: OverrideRevokeInput,
   output: RevokeOverridden,
+  async environment({ tx, tenant, input }) {
+    const [row] = await tx.query<{ environment: string }>(
+      `SELECT b.environment FROM rotation r JOIN secret_binding b
+         ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
+       WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
+      [tenant, input.rotationId],
+    );
+    return row ?? null;
+  },
   async run({ tx, tenant, actor, input }) {
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");

@@ -1,0 +1,85 @@
+import "server-only";
+import type { Caller } from "../actor.ts";
+import { type TenantTx, withTenant } from "../db/tenant-transaction.ts";
+import { AppError } from "../errors/app-error.ts";
+import type { AuthorizedTenantId } from "../tenancy/authorized-tenant.ts";
+import { liveGrantsOf } from "./live-grants.ts";
+import { PRODUCTION_SCOPES, type Scope } from "./scopes.ts";
+
+/** The environment that an act names. */
+export interface ActPlace {
+  readonly environment: string;
+  /** It rejects, freezes or ends: whoever may do so by role may do so at any time. */
+  readonly isOnlyStopping?: boolean;
+}
+
+/**
+ * The caller with what live grants add, read from the database at every call: a revocation bites on
+ * the next one. Only for people; what a grant adds counts in its environment (`callerOfAct`).
+ */
+export async function elevated(caller: Caller): Promise<Caller> {
+  const { actor, tenant } = caller;
+  if (actor.kind !== "user") return caller;
+  const grants = await withTenant(tenant, "tenant", (tx) => liveGrantsOf(tx, tenant, actor), {
+    readOnly: true,
+  });
+  if (grants.length === 0) return caller;
+  const scopes = new Set([...caller.scopes, ...grants.flatMap((grant) => grant.scopes)]);
+  return { ...caller, scopes, elevation: { standing: caller.scopes, grants } };
+}
+
+/**
+ * The caller as an act sees it, looked up in the act's own transaction: a grant that counts stays until
+ * it is over, so that a revocation comes before or after, never in between. Throws `elevation_required`
+ * when the scope takes a live grant there and none is, `forbidden` when a grant cannot reach the act.
+ */
+export async function callerOfAct(
+  tx: TenantTx,
+  caller: Caller,
+  scope: Scope,
+  place: ActPlace | null,
+): Promise<Caller> {
+  const { actor, tenant } = caller;
+  if (actor.kind !== "user") return caller;
+  const standing = caller.elevation?.standing ?? caller.scopes;
+  if (!place) {
+    if (standing.has(scope)) return { ...caller, scopes: standing };
+    throw new AppError("forbidden", `This needs the scope ${scope} from a role.`, {
+      remedy: "It belongs to no environment, and elevation is for one.",
+    });
+  }
+  const { environment, isOnlyStopping = false } = place;
+  const grants = (await liveGrantsOf(tx, tenant, actor, { hold: true })).filter(
+    (grant) => grant.environment === environment,
+  );
+  const scopes = new Set<Scope>([...standing, ...grants.flatMap((grant) => grant.scopes)]);
+  const isGranted = grants.some((grant) => (grant.scopes as readonly Scope[]).includes(scope));
+  const isProductionRight = (PRODUCTION_SCOPES as readonly Scope[]).includes(scope);
+  const mustBeGranted =
+    !standing.has(scope) ||
+    (isProductionRight && !isOnlyStopping && (await demandsElevation(tx, tenant, environment)));
+  if (mustBeGranted && !isGranted) throw elevationRequired(scope, environment);
+  return { ...caller, scopes };
+}
+
+/** Whether production rights there are by grant only. */
+export async function demandsElevation(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  environment: string,
+): Promise<boolean> {
+  const [policy] = await tx.query<{ demands: boolean }>(
+    `SELECT coalesce((v.spec ->> 'requiresElevation')::boolean, false) AS demands
+     FROM environment_policy p JOIN environment_policy_version v
+       ON v.tenant_id = p.tenant_id AND v.environment = p.environment AND v.version = p.version
+     WHERE p.tenant_id = $1 AND p.environment = $2`,
+    [tenant, environment],
+  );
+  return policy?.demands ?? false;
+}
+
+function elevationRequired(scope: Scope, environment: string): AppError {
+  return new AppError("elevation_required", `${scope} in ${environment} takes a live elevation.`, {
+    remedy: "Ask for it on the page Access; once it is approved and activated, try again.",
+  });
+}
