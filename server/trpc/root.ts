@@ -1,4 +1,5 @@
 import "server-only";
+import { admissionRouter } from "#server/features/admission/router.ts";
 import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
@@ -20,6 +21,7 @@ import { router } from "./init.ts";
 
 /** One line a domain. */
 export const appRouter = router({
+  admission: admissionRouter,
   alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,

@@ -61,6 +61,33 @@ function pipelineCalls(method: "GET" | "POST", rest: string): RouteCase {
   };
 }
 
+/** Clusters bring a token of their own (tried beside the route); without a known one nothing is told. */
+function admissionCalls(how: "Bearer" | "path"): RouteCase {
+  const token = "t".repeat(43);
+  return {
+    methods: ["POST"],
+    calls: () => [
+      {
+        label: "a token that nobody registered",
+        request: new Request(`${BASE}/api/v1/admission/nowhere`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            ...(how === "Bearer" ? { authorization: `Bearer ${token}` } : {}),
+          },
+          body: JSON.stringify({
+            apiVersion: "admission.k8s.io/v1",
+            kind: "AdmissionReview",
+            request: { uid: "1" },
+          }),
+        }),
+        params: { cluster: "nowhere", token },
+        expect: 401,
+      },
+    ],
+  };
+}
+
 /** A route for service callers alone (tried beside it, with tokens): a session is nobody here. */
 function bearerOnly(path: string): RouteCase {
   return {
@@ -133,6 +160,8 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
       return [{ label: "a session", request: reporting(foreign), twin, expect: 401 }];
     },
   },
+  "app/api/v1/admission/[cluster]/route.ts": admissionCalls("Bearer"),
+  "app/api/v1/admission/[cluster]/[token]/route.ts": admissionCalls("path"),
   "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
   "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),
   // The line of a credential holds its name, path and owner: the canary would be in each.

@@ -136,6 +136,21 @@ async function seedRotationRest(
       [tenantId, uuidv7(), canary],
     ],
     [
+      `INSERT INTO admission_cluster (tenant_id, cluster, description, for_every, tenants, created_at, updated_at)
+       VALUES ($1, 'c', $2, true, '{}', now(), now())`,
+      [tenantId, canary],
+    ],
+    [
+      `INSERT INTO admission_credential (tenant_id, cluster, token_hash, added_by_name, event_id, added_at)
+       SELECT $1, 'c', sha256('t'), $2, event_id, now() FROM audit_event WHERE tenant_id = $1 LIMIT 1`,
+      [tenantId, canary],
+    ],
+    [
+      `INSERT INTO admission_namespace (tenant_id, cluster, namespace, rule, reason, saved_by_name, event_id, saved_at)
+       SELECT $1, 'c', 'n', 'exempt', $2, $2, event_id, now() FROM audit_event WHERE tenant_id = $1 LIMIT 1`,
+      [tenantId, canary],
+    ],
+    [
       `INSERT INTO rotation_target (tenant_id, target_id, name, kind, address, for_every, tenants, environments, created_at, updated_at)
        VALUES ($1, $2, $3, 'postgres', '{"kind":"postgres"}', true, '{}', '{prod}', now(), now())`,
       [tenantId, uuidv7(), canary],

@@ -1,4 +1,5 @@
 import type { AnyOperation } from "#server/features/http-api/index.ts";
+import * as admission from "./admission/operations.ts";
 import * as bindings from "./bindings/operations.ts";
 import * as consumers from "./consumers/operations.ts";
 import * as deployments from "./deployments/operations.ts";
@@ -12,6 +13,7 @@ import * as rotations from "./rotations/operations.ts";
  */
 export const OPERATIONS: readonly AnyOperation[] = [
   deployments,
+  admission,
   bindings,
   consumers,
   rotations,

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { policyProblems, problemText, SCHEMA_FILE } from "./policy-problems.ts";
 
 export type PolicyAction =
   | "RotateSecret"
@@ -12,10 +13,14 @@ export type PolicyAction =
   | "AmendApproval"
   | "CreateTenant"
   | "LabelTenant"
+  | "ManageAdmission"
   | "ManageRotationTarget"
   | "RequestDeployment"
   | "ExecuteDeployment"
-  | "ManageEnvironment";
+  | "ManageEnvironment"
+  | "DecideAccess"
+  | "BreakGlass"
+  | "ReviewBreakGlass";
 
 export interface CedarUid {
   type:
@@ -27,7 +32,9 @@ export interface CedarUid {
     | "SecretBinding"
     | "ApprovalRequest"
     | "DeploymentRequest"
-    | "DeploymentEnvironment";
+    | "DeploymentEnvironment"
+    | "AccessCampaign"
+    | "BreakGlassPrincipal";
   id: string;
 }
 
@@ -47,6 +54,10 @@ export interface PolicyRequest {
 
 /** A decision with everything needed to make it again, byte for byte (law 11). */
 export interface PolicyDecision {
+  /** Who decided: Cedar, or a governance engine over AuthZEN within what is never delegated. */
+  engine: "cedar" | "authzen";
+  /** RFC 8785 JSON: what a governance engine was asked and what it answered; null of Cedar's own. */
+  exchange: string | null;
   action: PolicyAction;
   outcome: "allow" | "deny";
   /** Ids of the policies that decided, sorted. */
@@ -71,6 +82,8 @@ export interface PolicyTexts {
 interface LoadedPolicies {
   texts: PolicyTexts;
   setId: string;
+  /** The policies that no governance engine takes the place of. */
+  floorId: string;
   schemaName: string;
   policySetDigest: Buffer;
   schemaDigest: Buffer;
@@ -81,36 +94,41 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest();
 const shared = globalThis as typeof globalThis & { consolePolicies?: LoadedPolicies };
 
 /**
- * Reads, parses and strictly validates `policies/`. Throws with every problem found: Cedar reports
- * validation problems inside a success, and an empty set would deny in silence.
+ * Reads, parses and strictly validates `policies/`. Throws with every problem found, each with file,
+ * line and column: Cedar reports validation problems inside a success, and an empty set would deny in silence.
  */
-export function loadPolicies(directory = join(process.cwd(), "policies")): LoadedPolicies {
-  const schema = readFileSync(join(directory, "schema.cedarschema"), "utf8");
+export function loadPolicies(directory = policyDirectory()): LoadedPolicies {
+  const { policies, schema } = readPolicies(directory);
+  const problems = policyProblems(policies, schema);
+  if (problems.length > 0)
+    throw new Error(
+      `The policies in ${directory} are not valid:\n  ${problems.map(problemText).join("\n  ")}`,
+    );
+  return preparsed({ policySet: canonicalJson(policies), schema });
+}
+
+/** Where this installation's policies are. */
+export function policyDirectory(): string {
+  return process.env.POLICIES_DIR ?? join(process.cwd(), "policies");
+}
+
+/** The texts of a folder of policies, by id, and its schema. Throws when either is missing. */
+export function readPolicies(directory: string): {
+  policies: Record<string, string>;
+  schema: string;
+} {
+  const schema = readFileSync(join(directory, SCHEMA_FILE), "utf8");
   const files = readdirSync(directory)
     .filter((file) => file.endsWith(".cedar"))
     .sort();
   if (files.length === 0) throw new Error(`No policies in ${directory}.`);
-  const staticPolicies = Object.fromEntries(
+  const policies = Object.fromEntries(
     files.map((file) => [
       file.slice(0, -".cedar".length),
       readFileSync(join(directory, file), "utf8"),
     ]),
   );
-  const validation = cedar.validate({
-    schema,
-    policies: { staticPolicies },
-    validationSettings: { mode: "strict" },
-  });
-  const problems =
-    validation.type === "failure"
-      ? validation.errors.map((error) => error.message)
-      : [...validation.validationErrors, ...validation.validationWarnings].map(
-          (problem) => `${problem.policyId}: ${problem.error.message}`,
-        );
-  if (problems.length > 0)
-    throw new Error(`The policies are not valid:\n  ${problems.join("\n  ")}`);
-
-  return preparsed({ policySet: canonicalJson(staticPolicies), schema });
+  return { policies, schema };
 }
 
 /** Parsed once a process: Cedar keeps what it parsed under the digests' names. */
@@ -124,17 +142,26 @@ function preparsed(texts: PolicyTexts): LoadedPolicies {
   const before = known.get(`${setId}/${schemaName}`);
   if (before) return before;
   const staticPolicies = JSON.parse(texts.policySet) as Record<string, string>;
+  const floorId = `${setId}/floor`;
+  const floor = Object.entries(staticPolicies).filter(([, text]) => !isDelegated(text));
   const parsed = [
     cedar.preparseSchema(schemaName, texts.schema),
     cedar.preparsePolicySet(setId, { staticPolicies }),
+    cedar.preparsePolicySet(floorId, { staticPolicies: Object.fromEntries(floor) }),
   ];
   for (const answer of parsed) {
     if (answer.type === "failure")
       throw new Error(answer.errors.map((error) => error.message).join("\n"));
   }
-  const loaded = { texts, setId, schemaName, policySetDigest, schemaDigest };
+  const loaded = { texts, setId, floorId, schemaName, policySetDigest, schemaDigest };
   known.set(`${setId}/${schemaName}`, loaded);
   return loaded;
+}
+
+/** Whether a governance engine takes this policy's place: it says so by `@delegated`. Others always hold. */
+export function isDelegated(text: string): boolean {
+  const answer = cedar.policyToJson(text);
+  return answer.type === "success" && answer.json.annotations?.delegated !== undefined;
 }
 
 /** The texts now in force: kept with the decisions that are made from them. */
@@ -143,49 +170,66 @@ export function policyTexts(): PolicyTexts {
   return shared.consolePolicies.texts;
 }
 
-/** Decides. Never throws: what cannot be evaluated is denied, with the error named (law 7). */
+/** Decides by Cedar. Never throws: what cannot be evaluated is denied, with the error named (law 7). */
 export function decide(request: PolicyRequest): PolicyDecision {
   shared.consolePolicies ??= loadPolicies();
   return decideBy(shared.consolePolicies, request);
 }
 
-/** Decides by these texts instead of those in force. Throws when they do not parse. */
-export function decideUnder(texts: PolicyTexts, request: PolicyRequest): PolicyDecision {
-  return decideBy(preparsed(texts), request);
+/** Decides by what is never delegated alone: what a governance engine's word is joined to. */
+export function decideFloor(request: PolicyRequest): PolicyDecision {
+  shared.consolePolicies ??= loadPolicies();
+  return decideBy(shared.consolePolicies, request, "floor");
 }
 
-function decideBy(policies: LoadedPolicies, request: PolicyRequest): PolicyDecision {
+/** Decides by these texts instead of those in force. Throws when they do not parse. */
+export function decideUnder(
+  texts: PolicyTexts,
+  request: PolicyRequest,
+  part: "whole" | "floor" = "whole",
+): PolicyDecision {
+  return decideBy(preparsed(texts), request, part);
+}
+
+function decideBy(
+  policies: LoadedPolicies,
+  request: PolicyRequest,
+  part: "whole" | "floor" = "whole",
+): PolicyDecision {
   const { entities, ...question } = request;
   const sorted = [...entities].sort((a, b) =>
     `${a.uid.type}::${a.uid.id}` < `${b.uid.type}::${b.uid.id}` ? -1 : 1,
   );
-  const { outcome, reasons, errors } = evaluate(policies, request, sorted);
-  const record = {
+  const setId = part === "floor" ? policies.floorId : policies.setId;
+  const decided = {
+    engine: "cedar" as const,
+    exchange: null,
     action: request.action,
-    outcome,
-    reasons,
-    errors,
+    ...evaluate({ ...policies, setId }, request, sorted),
     engineVersion: cedar.getCedarVersion(),
     request: canonicalJson(question as unknown as JsonValue),
     entities: canonicalJson(sorted as unknown as JsonValue),
-  };
-  const digest = sha256(
-    canonicalJson({
-      ...record,
-      policySetDigest: policies.policySetDigest.toString("hex"),
-      schemaDigest: policies.schemaDigest.toString("hex"),
-    }),
-  );
-  return {
-    ...record,
     policySetDigest: policies.policySetDigest,
     schemaDigest: policies.schemaDigest,
-    digest,
   };
+  return { ...decided, digest: decisionDigest(decided) };
+}
+
+/** Over everything that a decision was made from. Without an exchange it is as it was before there were any. */
+export function decisionDigest(decided: Omit<PolicyDecision, "digest">): Buffer {
+  const { engine, exchange, policySetDigest, schemaDigest, ...record } = decided;
+  return sha256(
+    canonicalJson({
+      ...record,
+      policySetDigest: policySetDigest.toString("hex"),
+      schemaDigest: schemaDigest.toString("hex"),
+      ...(exchange === null ? {} : { engine, exchange: sha256(exchange).toString("hex") }),
+    }),
+  );
 }
 
 function evaluate(
-  policies: LoadedPolicies,
+  policies: Pick<LoadedPolicies, "setId" | "schemaName">,
   request: PolicyRequest,
   entities: CedarEntity[],
 ): Pick<PolicyDecision, "outcome" | "reasons" | "errors"> {

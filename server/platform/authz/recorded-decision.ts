@@ -2,6 +2,7 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { TenantTx } from "../db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "../tenancy/authorized-tenant.ts";
+import { exchangeSaid } from "./governed-decision.ts";
 import { type PolicyDecision, policyTexts } from "./policy-engine.ts";
 
 /** Records a decision with its digests, in the transaction it decides about. Returns its id. */
@@ -13,8 +14,8 @@ export async function savePolicyDecision(
   const decisionId = uuidv7();
   const [stored] = await tx.query<{ texts: number }>(
     `WITH made AS (INSERT INTO policy_decision (tenant_id, decision_id, action, outcome, policy_set_digest, schema_digest,
-       engine_version, request, entities, reasons, errors, digest, decided_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp()))
+       engine_version, request, entities, reasons, errors, digest, engine, exchange, decided_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, clock_timestamp()))
      SELECT count(*)::int AS texts FROM policy_set WHERE tenant_id = $1 AND digest IN ($5, $6)`,
     [
       tenant,
@@ -29,6 +30,8 @@ export async function savePolicyDecision(
       decision.reasons,
       decision.errors,
       decision.digest,
+      decision.engine,
+      decision.exchange,
     ],
   );
   if (stored?.texts !== 2) await storeTexts(tx, tenant);
@@ -71,24 +74,52 @@ const WORDS: Record<string, string> = {
     "tenants are created in the Sovereign's own context, not from inside another tenant",
   "forbid-label-tenant-elsewhere":
     "labels are the Sovereign's to give, in its own context, not from inside another tenant",
+  "forbid-manage-admission-elsewhere":
+    "which clusters ask, and whose their namespaces are, is the Sovereign's to say",
   "forbid-manage-rotation-target-elsewhere":
     "where rotations log in is the Sovereign's to say, in its own context, not from inside another tenant",
   "forbid-decide-by-machine": "only people decide",
+  "forbid-decide-own-access": "nobody decides about their own access",
+  "forbid-decide-access-by-machine": "only people review access",
+  "forbid-decide-access-by-others": "this review is answered by other roles",
+  "forbid-break-glass-undeclared":
+    "you are not declared for this, or the declaration is not in force",
+  "forbid-break-glass-unreviewed": "the use before has not been reviewed by somebody else yet",
+  "forbid-review-own-break-glass": "whoever broke glass does not review it, and no machine does",
+  "governance-unreachable": "the governance engine could not be reached",
+  "governance-timeout": "the governance engine did not answer in time",
+  "governance-tls": "the governance engine's certificate could not be verified",
+  "governance-credential": "the console has no valid credential for the governance engine",
+  "governance-redirect": "the governance engine pointed elsewhere, which is not followed",
+  "governance-http-status": "the governance engine answered with an error",
+  "governance-content-type": "the governance engine's answer is not JSON",
+  "governance-too-large": "the governance engine's answer is too large",
+  "governance-malformed": "the governance engine's answer is malformed",
+  "governance-decision-not-boolean": "the governance engine's answer holds no decision",
+  "governance-wrong-count": "the governance engine did not answer every question",
+  "governance-wrong-request-id": "the governance engine answered another question",
   "forbid-decide-own-request": "the requester, and the human behind a caller, never decides",
 };
 
 /** Every blocker at once: the id of the policy that forbids, and what it says. */
 export function wordsOfBlockers(decision: PolicyDecision): { code: string; words: string }[] {
   const blockers = [
-    ...decision.reasons.map((reason) => ({ code: reason, words: WORDS[reason] ?? reason })),
-    ...decision.errors.map((error) => ({
-      code: "policy-error",
-      words: `the policy could not be evaluated (${error})`,
-    })),
+    ...decision.reasons.map((reason) => ({ code: reason, words: wordsOf(reason, decision) })),
+    ...decision.errors.map((error) =>
+      WORDS[error]
+        ? { code: error, words: WORDS[error] }
+        : { code: "policy-error", words: `the policy could not be evaluated (${error})` },
+    ),
   ];
   return blockers.length > 0
     ? blockers
     : [{ code: "not-permitted", words: "no policy permits it" }];
+}
+
+function wordsOf(reason: string, { exchange }: PolicyDecision): string {
+  if (reason !== "governance-denied") return WORDS[reason] ?? reason;
+  const why = exchange ? exchangeSaid(exchange).reasons.join("; ") : "";
+  return `the governance engine refused it${why ? `: ${why}` : ""}`;
 }
 
 /** Every blocker at once, in words. */

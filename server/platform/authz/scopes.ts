@@ -44,6 +44,7 @@ export const SCOPES = {
   "runtime.tenants.manage": "Create and label tenants (in the Sovereign's context only)",
   "runtime.health.read": "See health, counts and metadata of the platform",
   "runtime.regions.read": "See regions, their clusters, lag and where versions were read",
+  "runtime.identity.step-up": "Prove a second factor for one act, keep own security keys",
   "runtime.regions.promote":
     "Ask for the promotion of another region, and carry out an approved one",
 } as const;
@@ -72,7 +73,8 @@ export const WORKER_SCOPES = {
     "Note what ended by the clock, close requests for elevation that are over",
   "runtime.elevation.project": "Make grants hold elsewhere, and see that they are gone after",
   "runtime.reviews.observe": "Record who has which role, as the identity provider says",
-  "runtime.reviews.tend": "Start access reviews, remind, and follow revocations until they are seen",
+  "runtime.reviews.tend":
+    "Start access reviews, remind, and follow revocations until they are seen",
   "runtime.break-glass.settle": "Carry out approved declarations of who may break glass",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.denials.publish": "Publish how many denials a window counted",
@@ -110,6 +112,7 @@ export type Role = (typeof ROLES)[number];
 
 export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   "security-officer": [
+    "runtime.identity.step-up",
     "runtime.reviews.read",
     "runtime.reviews.decide",
     "runtime.reviews.manage",
@@ -141,6 +144,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.promote",
   ],
   "sovereign-admin": [
+    "runtime.identity.step-up",
     "runtime.reviews.read",
     "runtime.reviews.decide",
     "runtime.reviews.manage",
@@ -172,6 +176,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.promote",
   ],
   compliance: [
+    "runtime.identity.step-up",
     "runtime.reviews.read",
     "runtime.break-glass.read",
     "runtime.elevation.read",
@@ -186,6 +191,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.read",
   ],
   "org-admin": [
+    "runtime.identity.step-up",
     "runtime.reviews.read",
     "runtime.reviews.decide",
     "runtime.break-glass.read",
@@ -204,6 +210,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.regions.read",
   ],
   developer: [
+    "runtime.identity.step-up",
     "runtime.elevation.read",
     "runtime.elevation.request",
     "runtime.secrets.read",
@@ -216,6 +223,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.tenants.read",
   ],
   "platform-operator": [
+    "runtime.identity.step-up",
     "runtime.health.read",
     // Runs the installation: may ask for a promotion, never approve one.
     "runtime.approvals.request",
