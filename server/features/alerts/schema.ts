@@ -61,6 +61,18 @@ export const WebhookEndpointId = z.object({ endpointId: entityId("webhook endpoi
 export const SetWebhookEndpointEnabledInput = WebhookEndpointId.extend({ enabled: z.boolean() });
 export const EndpointState = WebhookEndpointId.extend({ enabled: z.boolean() });
 
+export const RetireWebhookEndpointInput = WebhookEndpointId.extend({
+  reason: z
+    .string()
+    .trim()
+    .min(10, "must say why, in 10 characters or more")
+    .max(1_000, "must be 1,000 characters at most"),
+});
+export const EndpointRetired = WebhookEndpointId.extend({ retiredAt: z.date() });
+export const TestQueued = WebhookEndpointId.extend({ deliveryId: z.string() });
+
+export const DeliveryState = z.enum(["pending", "delivered", "dead"]);
+
 export const WebhookEndpointView = z.object({
   endpointId: z.string(),
   url: z.string(),
@@ -68,10 +80,23 @@ export const WebhookEndpointView = z.object({
   enabled: z.boolean(),
   eventTypes: z.array(z.string()),
   createdAt: z.date(),
+  /** The newest that was tried. */
+  lastDelivery: z
+    .object({
+      state: DeliveryState,
+      attempt: z.number().int(),
+      /** When it ended, or when it is tried again. */
+      at: z.date(),
+      responseStatus: z.number().int().nullable(),
+      lastError: z.string().nullable(),
+    })
+    .nullable(),
+  /** Deliveries that wait. */
+  waiting: z.number().int(),
+  /** Deliveries of the last 30 days that were given up. */
+  failed: z.number().int(),
 });
 export type WebhookEndpointView = z.infer<typeof WebhookEndpointView>;
-
-export const DeliveryState = z.enum(["pending", "delivered", "dead"]);
 
 /** Why a delivery failed: a code, never a word of the receiver's answer. */
 export const DeliveryFault = z.enum([
@@ -120,6 +145,8 @@ export type DeliveryPage = z.infer<typeof DeliveryPage>;
 export const WebhookKey = z.object({
   /** Standard Webhooks: signatures `v1a`, Ed25519 over `id.timestamp.body`. */
   scheme: z.literal("v1a"),
+  /** The first 16 hex digits of the SHA-256 of the public key: to tell keys apart. */
+  keyId: z.string(),
   publicKey: z.string(),
 });
 

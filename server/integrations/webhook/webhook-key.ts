@@ -1,5 +1,5 @@
 import "server-only";
-import { hkdfSync } from "node:crypto";
+import { createHash, hkdfSync } from "node:crypto";
 import { ed25519PublicKey } from "#server/engines/merkle/ed25519.ts";
 import { installationSeed } from "#server/platform/env/installation-seed.ts";
 
@@ -17,6 +17,12 @@ export function webhookSeed(): Uint8Array {
 /** The public key in the form of Standard Webhooks: `whpk_` and base64. */
 export function webhookPublicKey(): string {
   return `whpk_${Buffer.from(ed25519PublicKey(webhookSeed())).toString("base64")}`;
+}
+
+/** The first 16 hex digits of the SHA-256 of the public key: tells which key an installation signs with. */
+export function webhookKeyId(): string {
+  const key = ed25519PublicKey(webhookSeed());
+  return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }
 
 function deriveSeed(): Uint8Array {

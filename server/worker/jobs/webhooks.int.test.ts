@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { raiseAlert } from "#server/features/alerts/index.ts";
+import { webhookEndpoints } from "#server/features/alerts/queries.ts";
 import { deliveryIn, makeDue } from "#server/features/alerts/testing/delivery-fixture.ts";
 import { addWebhookEndpoint } from "#server/features/alerts/verbs/add-webhook-endpoint.ts";
 import { setWebhookEndpointEnabled } from "#server/features/alerts/verbs/set-webhook-endpoint-enabled.ts";
+import { testWebhookEndpoint } from "#server/features/alerts/verbs/test-webhook-endpoint.ts";
 import {
   type Answer,
   isSignedBy,
   startReceiver,
 } from "#server/integrations/webhook/testing/receiver.ts";
 import { webhookPublicKey } from "#server/integrations/webhook/webhook-key.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf, typesOf } from "#test/fixtures/audit-log.ts";
@@ -73,6 +76,29 @@ test("an alert arrives once, signed, as the CloudEvent of its event", async () =
     { type: "runtime.alerts.delivered", payload: { status: 200 } },
   ]);
   for (const event of events) expect(event.envelope.causationid).toBe(alertId);
+});
+
+test("a test arrives signed, and the list of endpoints says how it went", async () => {
+  const receiver = await startReceiver(() => ({ status: 500 }));
+  stop = receiver.stop;
+  const officer = userOf(tenant, "officer");
+  const { endpointId } = await runVerb(addWebhookEndpoint, officer, {
+    url: `${receiver.url}/hook`,
+  });
+  await runVerb(testWebhookEndpoint, officer, { endpointId });
+  await deliverDueWebhooks();
+  const [message] = receiver.received;
+  if (!message) throw new Error("nothing received");
+  expect(isSignedBy(webhookPublicKey(), message)).toBe(true);
+  expect(JSON.parse(message.body)).toMatchObject({
+    type: "runtime.alerts.endpoint-tested",
+    subject: `webhook-endpoint/${endpointId}`,
+  });
+  const [listed] = await withTenant(tenant, "tenant", (tx) => webhookEndpoints(tx, tenant));
+  expect(listed).toMatchObject({
+    waiting: 1,
+    lastDelivery: { state: "pending", attempt: 1, responseStatus: 500, lastError: "http-status" },
+  });
 });
 
 test("a failure is tried again later with the same message and a new signature", async () => {

@@ -22,7 +22,7 @@ export const addWebhookEndpoint = verb({
     ]);
     const [counted] = await tx.query<{ total: number; same: number }>(
       `SELECT count(*)::integer AS total, (count(*) FILTER (WHERE url = $2))::integer AS same
-       FROM webhook_endpoint WHERE tenant_id = $1`,
+       FROM webhook_endpoint WHERE tenant_id = $1 AND retired_at IS NULL`,
       [tenant, url],
     );
     if (counted && counted.same > 0) {

@@ -12,7 +12,7 @@ export const setWebhookEndpointEnabled = verb({
   async run({ tx, tenant, input }) {
     const { endpointId, enabled } = input;
     const [endpoint] = await tx.query<{ enabled: boolean }>(
-      "SELECT enabled FROM webhook_endpoint WHERE tenant_id = $1 AND endpoint_id = $2 FOR UPDATE",
+      "SELECT enabled FROM webhook_endpoint WHERE tenant_id = $1 AND endpoint_id = $2 AND retired_at IS NULL FOR UPDATE",
       [tenant, endpointId],
     );
     if (!endpoint) throw notFound("webhook endpoint");

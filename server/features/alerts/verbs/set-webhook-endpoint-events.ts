@@ -15,7 +15,7 @@ export const setWebhookEndpointEvents = verb({
   async run({ tx, tenant, input }) {
     const { endpointId, eventTypes } = input;
     const [endpoint] = await tx.query<{ event_types: string[] }>(
-      "SELECT event_types FROM webhook_endpoint WHERE tenant_id = $1 AND endpoint_id = $2 FOR UPDATE",
+      "SELECT event_types FROM webhook_endpoint WHERE tenant_id = $1 AND endpoint_id = $2 AND retired_at IS NULL FOR UPDATE",
       [tenant, endpointId],
     );
     if (!endpoint) throw notFound("webhook endpoint");
