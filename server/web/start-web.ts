@@ -1,6 +1,6 @@
 import "server-only";
 import { identityConfig } from "#server/features/identity/index.ts";
-import { loadPolicies } from "#server/platform/authz/policy-engine.ts";
+import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { env } from "#server/platform/env/env.ts";
 import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import { beginDraining } from "#server/platform/health/readiness.ts";
@@ -15,7 +15,7 @@ export function startWeb(): void {
     env();
     installationSeed();
     identityConfig();
-    loadPolicies();
+    startPolicies();
   } catch (error) {
     logger.fatal({ err: error }, "the console does not start");
     process.exit(1);

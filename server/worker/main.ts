@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { sweepSessions } from "#server/features/identity/index.ts";
+import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
 import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
@@ -49,6 +50,7 @@ const {
 } = workerEnv();
 const { ALERT_AFTER_DOUBT_MINUTES: doubtMinutes, ALERT_AFTER_TROUBLE_MINUTES: troubleMinutes } =
   workerEnv();
+startPolicies();
 const HOUR_MILLIS = 3_600_000;
 const stopping = new AbortController();
 const { signal } = stopping;

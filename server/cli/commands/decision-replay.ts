@@ -41,6 +41,12 @@ export const decisionReplayCommand: Command = {
       out(`recorded ${replay.recordedDigest}`);
       out(`replayed ${replay.replayedDigest}`);
       const differs = replay.changed.length > 0 ? `: ${replay.changed.join(", ")}` : "";
+      if (replay.shows === "exchange") {
+        out(`decided by ${found.recorded.engineVersion}`);
+        out(
+          "shown: the recorded question and the recorded answer give this outcome; not what the engine would answer today",
+        );
+      }
       out(`${replay.verdict}${differs}`);
       if (replay.verdict === "unknown") return EXIT.cannotTell;
       return replay.verdict === "same" ? EXIT.fine : EXIT.findings;

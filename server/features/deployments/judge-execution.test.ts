@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { executionFacts } from "#server/engines/deployments/execution-facts.ts";
-import type { CedarEntity } from "#server/platform/authz/policy-engine.ts";
+import { type CedarEntity, decide } from "#server/platform/authz/policy-engine.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import { blockersNow, judgeExecution } from "./judge-execution.ts";
 
@@ -53,7 +53,12 @@ const window = { days: [1], start: "10:00", end: "11:00", timeZone: "UTC" };
 
 function judge(change: Partial<Parameters<typeof executionFacts>[0]>, state = "approved") {
   const facts = executionFacts({ ...FREE, ...change });
-  return judgeExecution(principal("Service", EXECUTE), { ...ROW, state } as DeploymentRow, facts);
+  return judgeExecution(
+    principal("Service", EXECUTE),
+    { ...ROW, state } as DeploymentRow,
+    facts,
+    decide,
+  );
 }
 
 test("nothing blocks what is approved, current, in time and trusted", () => {
@@ -119,9 +124,9 @@ test.each([
 
 test("a person, and a pipeline without the scope, may not", () => {
   const facts = executionFacts(FREE);
-  expect(judgeExecution(principal("User", EXECUTE), ROW, facts).reasons).toEqual([
+  expect(judgeExecution(principal("User", EXECUTE), ROW, facts, decide).reasons).toEqual([
     "forbid-deploy-by-a-person",
   ]);
-  const none = judgeExecution(principal("Service", []), ROW, facts);
+  const none = judgeExecution(principal("Service", []), ROW, facts, decide);
   expect(none).toMatchObject({ outcome: "deny", reasons: [] });
 });

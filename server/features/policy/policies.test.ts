@@ -1,8 +1,17 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { decide, loadPolicies, type PolicyRequest } from "#server/platform/authz/policy-engine.ts";
+import { evaluationOf, requestBody } from "#server/engines/authzen/evaluation.ts";
+import { exchangeText, governedDecision } from "#server/platform/authz/governed-decision.ts";
+import {
+  decide,
+  decideFloor,
+  isDelegated,
+  loadPolicies,
+  type PolicyRequest,
+  readPolicies,
+} from "#server/platform/authz/policy-engine.ts";
 import { wordsForDecision } from "#server/platform/authz/recorded-decision.ts";
 import { wordsOfPolicy } from "./policy-words.ts";
 import { replayDecision } from "./replay-decision.ts";
@@ -79,32 +88,82 @@ describe("the shipped policies", () => {
 describe("loading refuses", () => {
   const copyShipped = () => cpSync(join(process.cwd(), "policies"), directory, { recursive: true });
 
-  test("a policy that names a wrong attribute", () => {
+  const refusal = () => {
+    try {
+      loadPolicies(directory);
+    } catch (error) {
+      return (error as Error).message.split("\n").map((line) => line.trim());
+    }
+    return [];
+  };
+  const write = (file: string, text: string) => writeFileSync(join(directory, file), text);
+
+  test("a policy that names a wrong attribute, with file, line and column, counted in characters", () => {
     copyShipped();
-    writeFileSync(
-      join(directory, "bad.cedar"),
-      'permit (principal, action == Action::"RotateSecret", resource) when { resource.colour == "red" };',
+    write(
+      "bad.cedar",
+      '// كلمة\npermit (principal, action == Action::"RotateSecret", resource)\nwhen { "كلمة" == resource.colour };',
     );
-    expect(() => loadPolicies(directory)).toThrow(/bad: .*colour/s);
+    expect(refusal()[1]).toMatch(
+      /^bad\.cedar:3:18: .*attribute `colour` on entity type `SecretBinding` not found/,
+    );
   });
 
   test("a policy that can never apply", () => {
     copyShipped();
-    writeFileSync(
-      join(directory, "never.cedar"),
+    write(
+      "never.cedar",
       'forbid (principal is Tenant, action == Action::"RotateSecret", resource);',
     );
-    expect(() => loadPolicies(directory)).toThrow(/never/);
+    expect(refusal().slice(1).join()).toMatch(/^never\.cedar:1:1: .*impossible|applicable/);
   });
 
-  test("a policy that does not parse, an empty folder, a folder without a schema", () => {
+  test("every policy that does not parse, and a schema that does not, all at once", () => {
     copyShipped();
-    writeFileSync(join(directory, "torn.cedar"), "permit (principal");
-    expect(() => loadPolicies(directory)).toThrow();
-    const empty = mkdtempSync(join(directory, "empty-"));
-    expect(() => loadPolicies(empty)).toThrow(/ENOENT/);
-    writeFileSync(join(empty, "schema.cedarschema"), "entity User;");
-    expect(() => loadPolicies(empty)).toThrow(/No policies/);
+    write("torn.cedar", "// One\npermit (principal");
+    write(
+      "two.cedar",
+      "permit (principal, action, resource);\npermit (principal, action, resource);",
+    );
+    write("schema.cedarschema", "entity User;\nentity X = { a: ; };");
+    expect(refusal().map((line) => line.split(" ")[0])).toEqual([
+      "The",
+      "schema.cedarschema:2:17:",
+      "torn.cedar:2:18:",
+      "two.cedar:2:1:",
+    ]);
+  });
+
+  test("a schema that names a type nobody declared", () => {
+    copyShipped();
+    const shipped = readFileSync(join(directory, "schema.cedarschema"), "utf8");
+    write("schema.cedarschema", `${shipped}entity Extra = { a: Nobody };`);
+    const line = shipped.split("\n").length;
+    expect(refusal()[1]).toMatch(new RegExp(`^schema\\.cedarschema:${line}:21: .*Nobody`));
+  });
+
+  test("an empty folder, a folder without a schema", () => {
+    expect(() => loadPolicies(directory)).toThrow(/ENOENT/);
+    write("schema.cedarschema", "entity User;");
+    expect(() => loadPolicies(directory)).toThrow(/No policies/);
+  });
+});
+
+describe("what is never delegated", () => {
+  test("holds by itself: scope, requester, quorum, subject, registries, freeze", () => {
+    const { policies } = readPolicies(join(process.cwd(), "policies"));
+    const delegated = Object.keys(policies).filter((id) => isDelegated(policies[id] ?? ""));
+    expect(delegated).toEqual([
+      "forbid-deploy-elevation-missing",
+      "forbid-deploy-gate-unmet",
+      "forbid-deploy-merge-not-approved",
+      "forbid-deploy-outside-window",
+      "forbid-deploy-provenance-missing",
+      "forbid-deploy-waiting-time",
+    ]);
+    expect(decideFloor(rotate({}, []))).toMatchObject({ outcome: "deny", reasons: [] });
+    expect(decideFloor(rotate({ state: "retired" }))).toMatchObject({ outcome: "deny" });
+    expect(decideFloor(rotate())).toMatchObject({ outcome: "allow" });
   });
 });
 
@@ -168,5 +227,69 @@ describe("replay", () => {
     expect(replayDecision(decision)).toMatchObject({ verdict: "unknown", changed: ["policies"] });
     const older = { ...decision, engineVersion: "4.0.0" };
     expect(replayDecision(older).verdict).toBe("unknown");
+  });
+});
+
+describe("a governance engine's decision", () => {
+  const governed = (body: string, request = rotate(), changes = {}) => {
+    const { path, body: sent } = requestBody([evaluationOf(request)]);
+    const raw = { failure: null, status: 200, contentType: "application/json", ...changes };
+    const exchange = {
+      engine: "governance",
+      url: `https://pdp.example${path}`,
+      body: sent,
+      count: 1,
+      raw: { ...raw, body: Buffer.from(body) },
+    };
+    return governedDecision(decideFloor(request), exchangeText(exchange, 0));
+  };
+
+  test("both must allow; every blocker is said, and what the engine says of it", () => {
+    expect(governed('{"decision":true,"context":{"version":"7"}}')).toMatchObject({
+      engine: "authzen",
+      outcome: "allow",
+      reasons: ["governance-permitted", "permit-rotate-secret"],
+      engineVersion: expect.stringMatching(/^governance 7 \(AuthZEN 1\.0\), Cedar 4/),
+    });
+    const refused = governed('{"decision":false,"context":{"reason_user":"Not today"}}');
+    expect(refused).toMatchObject({ outcome: "deny", reasons: ["governance-denied"], errors: [] });
+    expect(wordsForDecision(refused)).toContain("the governance engine refused it: Not today");
+    expect(governed('{"decision":false}', rotate({ state: "retired" })).reasons).toEqual([
+      "forbid-rotate-inactive",
+      "governance-denied",
+    ]);
+    // The engine's yes lifts nothing that is never delegated.
+    expect(governed('{"decision":true}', rotate({}, []))).toMatchObject({
+      outcome: "deny",
+      reasons: [],
+    });
+    expect(governed('{"decision":true}', rotate({ state: "retired" }))).toMatchObject({
+      outcome: "deny",
+      reasons: ["forbid-rotate-inactive"],
+    });
+  });
+
+  test("no sound answer is a refusal, recorded with what came back", () => {
+    const broken = governed("<html>", rotate(), { status: 502, contentType: "text/html" });
+    expect(broken).toMatchObject({ outcome: "deny", errors: ["governance-http-status"] });
+    expect(wordsForDecision(broken)).toContain("answered with an error");
+    expect(JSON.parse(broken.exchange ?? "")).toMatchObject({ status: 502, response: "<html>" });
+  });
+
+  test("replay says no more than it can: the recorded exchange gives the recorded outcome", () => {
+    const decision = governed('{"decision":true}');
+    expect(replayDecision(decision)).toMatchObject({ verdict: "same", shows: "exchange" });
+    const forged = { ...governed('{"decision":false}'), outcome: "allow" as const };
+    expect(replayDecision(forged)).toMatchObject({ verdict: "different", changed: ["outcome"] });
+    const exchange = decision.exchange?.replace('decision\\":true', 'decision\\":false') ?? "";
+    expect(replayDecision({ ...decision, exchange })).toMatchObject({
+      verdict: "different",
+      changed: ["outcome", "reasons", "digest"],
+    });
+    const other = governed('{"decision":true}', rotate({ environment: "dev" })).exchange;
+    expect(replayDecision({ ...decision, exchange: other }).changed).toContain("question");
+    expect(replayDecision({ ...decision, exchange: null }).verdict).not.toBe("same");
+    // What Cedar decided is no exchange.
+    expect(replayDecision(decide(rotate()))).toMatchObject({ verdict: "same", shows: "decision" });
   });
 });

@@ -1,6 +1,7 @@
 import "server-only";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { policyDirectory } from "#server/platform/authz/policy-engine.ts";
 
 let cached: ReadonlyMap<string, string> | undefined;
 
@@ -9,7 +10,7 @@ let cached: ReadonlyMap<string, string> | undefined;
  * shipped is named by its id.
  */
 export function wordsOfPolicy(policyId: string): string {
-  cached ??= readWords(join(process.cwd(), "policies"));
+  cached ??= readWords(policyDirectory());
   return cached.get(policyId) ?? policyId;
 }
 

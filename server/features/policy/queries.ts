@@ -1,5 +1,6 @@
 import "server-only";
 import type { PolicyDecision as DecisionRow } from "#prisma-client";
+import { exchangeSaid, type RecordedExchange } from "#server/platform/authz/governed-decision.ts";
 import type {
   PolicyAction,
   PolicyDecision,
@@ -52,9 +53,14 @@ export async function decision(
     entities: row.entities,
     policySetDigest: hex(row.policySetDigest),
     schemaDigest: hex(row.schemaDigest),
-    engineVersion: row.engineVersion,
     digest: hex(row.digest),
+    exchange: row.exchange ? exchangeView(row.exchange) : null,
   };
+}
+
+function exchangeView(exchange: string): NonNullable<DecisionDetail["exchange"]> {
+  const { engine: _, ...kept } = JSON.parse(exchange) as RecordedExchange;
+  return { ...kept, reasons: exchangeSaid(exchange).reasons };
 }
 
 /** The decision as the engine made it, to be made again. */
@@ -66,6 +72,8 @@ export async function recordedDecision(
   const row = await findRow(tx, tenant, decisionId);
   if (!row) return undefined;
   return {
+    engine: row.engine as PolicyDecision["engine"],
+    exchange: row.exchange,
     action: row.action as PolicyAction,
     outcome: row.outcome as PolicyDecision["outcome"],
     reasons: row.reasons,
@@ -119,6 +127,8 @@ function summaryOf(row: DecisionRow): DecisionSummary {
     resource: `${resource.type}::${JSON.stringify(resource.id)}`,
     reasons: row.reasons.map((policyId) => ({ policyId, words: wordsOfPolicy(policyId) })),
     errors: row.errors,
+    engine: row.engine as DecisionSummary["engine"],
+    engineVersion: row.engineVersion,
     decidedAt: row.decidedAt,
   };
 }

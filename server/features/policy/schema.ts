@@ -22,6 +22,9 @@ export const DecisionSummary = z.object({
   resource: z.string(),
   reasons: z.array(Reason),
   errors: z.array(z.string()),
+  /** Who decided: `cedar`, or a governance engine elsewhere over AuthZEN. */
+  engine: z.enum(["cedar", "authzen"]),
+  engineVersion: z.string(),
   decidedAt: z.date(),
 });
 export type DecisionSummary = z.infer<typeof DecisionSummary>;
@@ -39,19 +42,38 @@ export const DecisionDetail = DecisionSummary.extend({
   entities: z.string(),
   policySetDigest: z.string(),
   schemaDigest: z.string(),
-  engineVersion: z.string(),
   digest: z.string(),
+  /** What a governance engine was asked and what came back; null of Cedar's own decision. */
+  exchange: z
+    .object({
+      url: z.string(),
+      request: z.string(),
+      index: z.number(),
+      count: z.number(),
+      status: z.number().nullable(),
+      contentType: z.string().nullable(),
+      failure: z.string().nullable(),
+      response: z.string().nullable(),
+      responseEncoding: z.enum(["utf8", "base64"]),
+      responseDigest: z.string().nullable(),
+      reasons: z.array(z.string()),
+    })
+    .nullable(),
 });
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
 
 /** `unknown`: the rules or the engine have changed since, so nothing can be said (law 7). */
 export const Replay = z.object({
+  /** Of a governance engine's decision: that its recorded question and answer give this outcome, no more. */
+  shows: z.enum(["decision", "exchange"]),
   verdict: z.enum(["same", "different", "unknown"]),
   changed: z.array(
     z.enum([
       "policies",
       "schema",
       "engine",
+      "engine kind",
+      "question",
       "request",
       "entities",
       "outcome",

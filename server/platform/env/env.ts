@@ -56,16 +56,31 @@ const settings = z.object({
   /** The forge that speaks Gitea's API, where merges are looked up, and the file of a token that may read. */
   FORGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   FORGE_TOKEN_FILE: z.string().min(1).optional(),
+  /** Where the Cedar policies and their schema are, when not in `policies/`. */
+  POLICIES_DIR: z.string().min(1).optional(),
+  /** A governance engine that speaks AuthZEN and takes Cedar's place (docs/governance-engine.md). */
+  AUTHZEN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** What its decisions are shown under; its host otherwise. */
+  AUTHZEN_NAME: z
+    .string()
+    .regex(/^[\w .-]{1,60}$/)
+    .optional(),
+  /** `jwt`: a token file whose token says when it ends; `token`: any other; `cert`: our certificate. */
+  AUTHZEN_AUTH: z.enum(["jwt", "token", "cert"]).default("jwt"),
+  AUTHZEN_TOKEN_FILE: z.string().min(1).optional(),
+  AUTHZEN_CA_FILE: z.string().min(1).optional(),
+  AUTHZEN_CLIENT_CERT_FILE: z.string().min(1).optional(),
+  AUTHZEN_CLIENT_KEY_FILE: z.string().min(1).optional(),
+  AUTHZEN_TIMEOUT_MILLIS: z.coerce.number().int().min(100).max(10_000).default(2_000),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),
 });
 
 const schema = settings.superRefine((env, context) => {
-  const need = (name: keyof typeof env) => {
+  const need = (name: keyof typeof env, because = `OPENBAO_AUTH=${env.OPENBAO_AUTH}`) => {
     if (env[name]) return;
-    const message = `is needed with OPENBAO_AUTH=${env.OPENBAO_AUTH}`;
-    context.addIssue({ code: "custom", path: [name], message });
+    context.addIssue({ code: "custom", path: [name], message: `is needed with ${because}` });
   };
   if (env.OPENBAO_AUTH === "token") need("OPENBAO_TOKEN_FILE");
   if (env.OPENBAO_AUTH === "jwt" || env.OPENBAO_AUTH === "kubernetes") need("OPENBAO_ROLE");
@@ -73,6 +88,13 @@ const schema = settings.superRefine((env, context) => {
   if (env.OPENBAO_AUTH === "cert") {
     need("OPENBAO_CLIENT_CERT_FILE");
     need("OPENBAO_CLIENT_KEY_FILE");
+  }
+  if (env.AUTHZEN_URL) {
+    const because = `AUTHZEN_AUTH=${env.AUTHZEN_AUTH}`;
+    if (env.AUTHZEN_AUTH === "cert") {
+      need("AUTHZEN_CLIENT_CERT_FILE", because);
+      need("AUTHZEN_CLIENT_KEY_FILE", because);
+    } else need("AUTHZEN_TOKEN_FILE", because);
   }
 });
 
@@ -97,6 +119,8 @@ function productionFaults(env: Env): string[] {
     faults.push("NEXTAUTH_SECRET: a default secret is refused");
   if (env.DR_HOOK_URL && !env.DR_HOOK_URL.startsWith("https://"))
     faults.push("DR_HOOK_URL: production needs https://");
+  if (env.AUTHZEN_URL && !env.AUTHZEN_URL.startsWith("https://"))
+    faults.push("AUTHZEN_URL: production needs https://");
   if (env.OPENBAO_AUTH === "token")
     faults.push(
       "OPENBAO_AUTH: a static token is refused, log in by jwt, kubernetes or cert (README.md)",

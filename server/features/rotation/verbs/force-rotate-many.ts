@@ -1,7 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
-import { decide } from "#server/platform/authz/policy-engine.ts";
 import { savePolicyDecision, wordsForDecision } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, type VerbContext, verb } from "#server/platform/verb.ts";
@@ -28,7 +27,9 @@ export const forceRotateMany = verb({
     const refused: { bindingId: string; name: string; why: string }[] = [];
     const count = { opened: 0, asked: 0 };
     // In one order, so that two such acts never wait for each other in a circle.
-    for (const bindingId of [...names.keys()].sort()) {
+    const inOrder = [...names.keys()].sort();
+    await foreseeAll(context, inOrder);
+    for (const bindingId of inOrder) {
       const name = names.get(bindingId) ?? "";
       try {
         const done = await forceOneJudged(context, bindingId, bulkEventId);
@@ -69,10 +70,30 @@ async function forceOneJudged(
   causedBy: string,
 ) {
   const { tx, tenant, input } = context;
-  const facts = await rotateFacts("forced")({ ...context, input: { bindingId } });
-  const decision = decide({ action: "RotateSecret", ...facts });
+  const decision = context.judge.decide(await questionOf(context, bindingId));
   await savePolicyDecision(tx, tenant, decision);
   if (decision.outcome === "deny") throw new AppError("forbidden", wordsForDecision(decision));
   const { reason, outsideWindow } = input;
   return forceOne(context, { bindingId, reason, outsideWindow, causedBy });
+}
+
+/** So that a governance engine is asked about all of them at once; what can't be asked about is refused below. */
+async function foreseeAll(
+  context: VerbContext<ForceRotateManyInput>,
+  bindingIds: readonly string[],
+): Promise<void> {
+  const questions = [];
+  for (const bindingId of bindingIds) {
+    const question = await questionOf(context, bindingId).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    });
+    if (question) questions.push(question);
+  }
+  context.judge.foresee(questions);
+}
+
+async function questionOf(context: VerbContext<ForceRotateManyInput>, bindingId: string) {
+  const facts = await rotateFacts("forced")({ ...context, input: { bindingId } });
+  return { action: "RotateSecret" as const, ...facts };
 }
