@@ -2,12 +2,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { FormShell } from "#components/ui/form-shell.tsx";
 import { Input } from "#components/ui/input.tsx";
 import type { EnvironmentView } from "#server/features/deployments/schema.ts";
 
@@ -22,31 +21,30 @@ interface FreezeFormProps {
 export function FreezeForm({ tenantId, environment, isFrozen, onDone }: FreezeFormProps) {
   const t = useTranslations("environments.freeze");
   const names = useTranslations("deployments.environment");
-  const problemText = useProblemText();
   const router = useRouter();
   const [reason, setReason] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-
-  async function change() {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const input = { environment, isFrozen: !isFrozen, reason };
-      await consoleClient(tenantId).deployments.freezeEnvironment.mutate(input);
-      const title = t(isFrozen ? "lifted" : "frozen", { environment: names(environment) });
-      showToast({ tone: "ok", title });
-      onDone();
-      router.refresh();
-    } catch (error) {
-      setFailure(problemText(problemOf(error)));
-      setBusy(false);
-    }
-  }
+  const { isBusy, failure, run } = useAct();
+  const input = { environment, isFrozen: !isFrozen, reason };
+  const change = () =>
+    run(
+      () => consoleClient(tenantId).deployments.freezeEnvironment.mutate(input),
+      () => {
+        const title = t(isFrozen ? "lifted" : "frozen", { environment: names(environment) });
+        showToast({ tone: "ok", title });
+        onDone();
+        router.refresh();
+      },
+    );
 
   return (
-    <div className="flex flex-col gap-2">
-      <Field label={t("reason")} error={failure}>
+    <FormShell
+      confirm={t(isFrozen ? "lift" : "freeze")}
+      look={isFrozen ? "primary" : "danger"}
+      isBusy={isBusy}
+      failure={failure}
+      onSubmit={change}
+    >
+      <Field label={t("reason")}>
         {(control) => (
           <Input
             {...control}
@@ -56,14 +54,6 @@ export function FreezeForm({ tenantId, environment, isFrozen, onDone }: FreezeFo
           />
         )}
       </Field>
-      <Button
-        look={isFrozen ? "primary" : "danger"}
-        className="self-start"
-        isBusy={isBusy}
-        onClick={change}
-      >
-        {t(isFrozen ? "lift" : "freeze")}
-      </Button>
-    </div>
+    </FormShell>
   );
 }

@@ -1,15 +1,12 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useState } from "react";
+import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import type { LeaseAct } from "./lease-row.ts";
@@ -26,8 +23,6 @@ const REASON_LETTERS = 10;
 /** Says what will be touched, counts it, and asks why. */
 export function LeaseDialog({ tenantId, act, onClose }: LeaseDialogProps) {
   const t = useTranslations("leases");
-  const common = useTranslations("common");
-  const problemText = useProblemText();
   const router = useRouter();
   const [reason, setReason] = useState("");
   const [bindingId, setBindingId] = useState(
@@ -35,71 +30,62 @@ export function LeaseDialog({ tenantId, act, onClose }: LeaseDialogProps) {
   );
   const [isTried, setTried] = useState(false);
   const isShort = reason.trim().length < REASON_LETTERS;
-  const change = useMutation({
-    mutationFn: () => send(tenantId, act, { reason: reason.trim(), bindingId: bindingId ?? "" }),
-    onSuccess: () => {
-      showToast({ tone: "ok", title: t(`done.${act.kind}`) });
-      router.refresh();
-      onClose();
-    },
-  });
+  const { isBusy, failure, run } = useAct();
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setTried(true);
-    if (!isShort && !change.isPending) change.mutate();
+    if (isShort) return;
+    run(
+      () => send(tenantId, act, { reason: reason.trim(), bindingId: bindingId ?? "" }),
+      () => {
+        showToast({ tone: "ok", title: t(`done.${act.kind}`) });
+        router.refresh();
+        onClose();
+      },
+    );
   }
 
   return (
-    <Dialog isOpen onClose={onClose} title={t(`ask.${act.kind}`)}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <p className="text-sm">{t(`does.${act.kind}`, factsOf(act))}</p>
-        {act.kind === "issue" ? (
-          <Select
-            aria-label={t("columns.credential")}
-            value={bindingId ?? ""}
-            onChange={(event) => setBindingId(event.target.value)}
-          >
-            {act.issuable.map(({ bindingId: id, name, environment, workload }) => (
-              <option key={id} value={id}>
-                {t("issueOption", { name, environment, workload })}
-              </option>
-            ))}
-          </Select>
-        ) : null}
-        <Field
-          label={t("reason")}
-          hint={t("reasonHint")}
-          error={isTried && isShort ? t("reasonShort") : null}
+    <FormDialog
+      title={t(`ask.${act.kind}`)}
+      confirm={t(`confirm.${act.kind}`, factsOf(act))}
+      look={act.kind === "issue" || act.kind === "renew" ? "primary" : "danger"}
+      isBusy={isBusy}
+      failure={failure}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p className="text-sm">{t(`does.${act.kind}`, factsOf(act))}</p>
+      {act.kind === "issue" ? (
+        <Select
+          aria-label={t("columns.credential")}
+          value={bindingId ?? ""}
+          onChange={(event) => setBindingId(event.target.value)}
         >
-          {(control) => (
-            <Textarea
-              {...control}
-              autoFocus
-              required
-              maxLength={1000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        {change.error ? (
-          <p role="alert" className="text-danger text-sm">
-            {problemText(problemOf(change.error))}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button
-            type="submit"
-            look={act.kind === "issue" || act.kind === "renew" ? "primary" : "danger"}
-            isBusy={change.isPending}
-          >
-            {t(`confirm.${act.kind}`, factsOf(act))}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          {act.issuable.map(({ bindingId: id, name, environment, workload }) => (
+            <option key={id} value={id}>
+              {t("issueOption", { name, environment, workload })}
+            </option>
+          ))}
+        </Select>
+      ) : null}
+      <Field
+        label={t("reason")}
+        hint={t("reasonHint")}
+        error={isTried && isShort ? t("reasonShort") : null}
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            autoFocus
+            required
+            maxLength={1000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,9 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
+import { type ReactNode, useState } from "react";
+import { useAct } from "#components/problem/use-act.ts";
 import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 
@@ -16,6 +13,7 @@ interface ReasonDialogProps<Result> {
   /** What the act does, or touches. */
   does: ReactNode;
   confirm: string;
+  look?: "primary" | "danger";
   /** Stands before what went wrong. */
   failed?: string;
   label?: string;
@@ -39,86 +37,79 @@ const REASON_LETTERS = 10;
 export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
   const { isOpen = true, title, does, typed, more, isReady = true, onClose, onDone } = props;
   const t = useTranslations("rotations.force");
-  const common = useTranslations("common");
-  const problemText = useProblemText();
   const [reason, setReason] = useState("");
   const [name, setName] = useState("");
   const [isTried, setTried] = useState(false);
   const isShort = reason.trim().length < REASON_LETTERS;
   const isUnnamed = typed !== undefined && name.trim() !== typed;
-  const run = useMutation({
-    mutationFn: () => props.act(reason.trim()),
-    onSuccess: (result: Result) => {
-      setReason("");
-      setName("");
-      setTried(false);
-      onDone(result);
-    },
-  });
+  const { isBusy, failure, run } = useAct();
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setTried(true);
-    if (!isShort && !isUnnamed && isReady && !run.isPending) run.mutate();
+    if (isShort || isUnnamed || !isReady) return;
+    run(
+      () => props.act(reason.trim()),
+      (result) => {
+        setReason("");
+        setName("");
+        setTried(false);
+        onDone(result);
+      },
+    );
   }
 
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {does}
+    <FormDialog
+      isOpen={isOpen}
+      title={title}
+      confirm={props.confirm}
+      look={props.look ?? "danger"}
+      isBusy={isBusy}
+      failure={failure && props.failed ? `${props.failed}: ${failure}` : failure}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {does}
+      <Field
+        label={props.label ?? t("reason")}
+        hint={props.hint ?? t("reasonHint")}
+        error={isTried && isShort ? t("reasonShort") : null}
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            autoFocus
+            required
+            maxLength={props.maxLength ?? 1000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      {more?.(isTried)}
+      {typed === undefined ? null : (
         <Field
-          label={props.label ?? t("reason")}
-          hint={props.hint ?? t("reasonHint")}
-          error={isTried && isShort ? t("reasonShort") : null}
+          label={t.rich("typeName", {
+            name: () => (
+              <bdi key="name" dir="ltr" className="font-mono">
+                {typed}
+              </bdi>
+            ),
+          })}
+          error={isTried && isUnnamed ? t("typeNameWrong") : null}
         >
           {(control) => (
-            <Textarea
+            <Input
               {...control}
-              autoFocus
               required
-              maxLength={props.maxLength ?? 1000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
             />
           )}
         </Field>
-        {more?.(isTried)}
-        {typed === undefined ? null : (
-          <Field
-            label={t.rich("typeName", {
-              name: () => (
-                <bdi key="name" dir="ltr" className="font-mono">
-                  {typed}
-                </bdi>
-              ),
-            })}
-            error={isTried && isUnnamed ? t("typeNameWrong") : null}
-          >
-            {(control) => (
-              <Input
-                {...control}
-                required
-                autoComplete="off"
-                spellCheck={false}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-        {run.error ? (
-          <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
-            {props.failed ? `${props.failed}: ` : null}
-            {problemText(problemOf(run.error))}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button type="submit" look="danger" isBusy={run.isPending}>
-            {props.confirm}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

@@ -1,15 +1,12 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useState } from "react";
+import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { LiveQueries } from "#components/trpc/live-queries.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { WindowFields } from "./window-fields.tsx";
 import type { ChangeWindow, EnvironmentWindows } from "./windows-view.ts";
@@ -24,10 +21,9 @@ interface WindowsDialogProps {
 const REASON_LETTERS = 10;
 const MOST = 10;
 
-function WindowsForm({ tenantId, environment, onClose, onSaved }: WindowsDialogProps) {
+/** All windows of an environment at once; saved with a reason. */
+export function WindowsDialog({ tenantId, environment, onClose, onSaved }: WindowsDialogProps) {
   const t = useTranslations("windows");
-  const common = useTranslations("common");
-  const problemText = useProblemText();
   const [rows, setRows] = useState<{ key: number; window: ChangeWindow }[]>(
     environment.windows.map((window, key) => ({ key, window })),
   );
@@ -36,18 +32,7 @@ function WindowsForm({ tenantId, environment, onClose, onSaved }: WindowsDialogP
   const isShort = reason.trim().length < REASON_LETTERS;
   const lacksDay = rows.some(({ window }) => window.days.length === 0);
   const name = environment.environment;
-  const save = useMutation({
-    mutationFn: () =>
-      consoleClient(tenantId).changeWindows.set.mutate({
-        environment: name,
-        windows: rows.map(({ window }) => window),
-        reason: reason.trim(),
-      }),
-    onSuccess: () => {
-      showToast({ tone: "ok", title: t("saved", { environment: name }) });
-      onSaved();
-    },
-  });
+  const { isBusy, failure, run } = useAct();
 
   function add() {
     const zone = rows.at(-1)?.window.timeZone;
@@ -56,14 +41,33 @@ function WindowsForm({ tenantId, environment, onClose, onSaved }: WindowsDialogP
     setRows([...rows, { key: Math.max(-1, ...rows.map((row) => row.key)) + 1, window }]);
   }
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setTried(true);
-    if (!isShort && !lacksDay && !save.isPending) save.mutate();
+    if (isShort || lacksDay) return;
+    const windows = rows.map(({ window }) => window);
+    run(
+      () =>
+        consoleClient(tenantId).changeWindows.set.mutate({
+          environment: name,
+          windows,
+          reason: reason.trim(),
+        }),
+      () => {
+        showToast({ tone: "ok", title: t("saved", { environment: name }) });
+        onSaved();
+      },
+    );
   }
 
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <FormDialog
+      title={t("dialog", { environment: name })}
+      confirm={t("save")}
+      isBusy={isBusy}
+      failure={failure}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {rows.length === 0 ? <p className="text-muted text-sm">{t("always")}</p> : null}
       {rows.map(({ key, window }, at) => (
         <WindowFields
@@ -99,30 +103,6 @@ function WindowsForm({ tenantId, environment, onClose, onSaved }: WindowsDialogP
           />
         )}
       </Field>
-      {save.error ? (
-        <p role="alert" className="text-danger text-sm">
-          {problemText(problemOf(save.error))}
-        </p>
-      ) : null}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{common("cancel")}</Button>
-        <Button type="submit" look="primary" isBusy={save.isPending}>
-          {t("save")}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-/** All windows of an environment at once; saved with a reason. */
-export function WindowsDialog(props: WindowsDialogProps) {
-  const t = useTranslations("windows");
-  const title = t("dialog", { environment: props.environment.environment });
-  return (
-    <Dialog isOpen onClose={props.onClose} title={title}>
-      <LiveQueries>
-        <WindowsForm {...props} />
-      </LiveQueries>
-    </Dialog>
+    </FormDialog>
   );
 }
