@@ -6,6 +6,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
+import { seedAdmission } from "./demo/seed-admission.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
 import { seedDemoEngine } from "./demo/seed-engine.ts";
@@ -53,6 +54,11 @@ await Promise.all(
   sovereign.tenants.map(({ id: tenant }) =>
     seedDeployments({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG }),
   ),
+);
+await seedAdmission(
+  sovereign.name,
+  [sovereign.name, ...sovereign.tenants.map(({ id }) => id)],
+  env().KUBERNETES_SNAPSHOT_DIR,
 );
 logger.info({ sovereign: sovereign.name }, "the demo is seeded");
 await closePools();
