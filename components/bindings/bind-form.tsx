@@ -2,6 +2,7 @@
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { type Refusal, refusalOf } from "#components/problem/refusal.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
@@ -12,7 +13,6 @@ import { SECRET_CLASSES } from "#server/engines/secret-policy/default-rule.ts";
 import { FORM_FIELDS, type FormValues, inputOf, ROTATOR_CHOICES } from "./bind-values.ts";
 import type { TargetList } from "./binding-shapes.ts";
 import { Choice, TextField } from "./form-fields.tsx";
-import { type Refusal, refusalOf } from "./refusal.ts";
 
 interface BindFormProps {
   tenantId: string;

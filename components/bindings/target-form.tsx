@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { type Refusal, refusalOf } from "#components/problem/refusal.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
@@ -9,7 +10,6 @@ import { Button } from "#components/ui/button.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Choice, TextField } from "./form-fields.tsx";
-import { type Refusal, refusalOf } from "./refusal.ts";
 import { ADDRESS_FIELDS, type TargetValues, targetInputOf } from "./target-values.ts";
 
 const KINDS = ["postgres", "openbao", "azure-key-vault", "keycloak", "kubernetes", "file"] as const;
