@@ -22,6 +22,12 @@ export const ENTITY_KINDS = [
   "elevation grant",
   "region",
   "region promotion",
+  "step-up attempt",
+  "security key",
+  "access campaign",
+  "access item",
+  "break-glass principal",
+  "break-glass use",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

@@ -1,4 +1,5 @@
 import "server-only";
+import { accessReviewsRouter } from "#server/features/access-reviews/router.ts";
 import { admissionRouter } from "#server/features/admission/router.ts";
 import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
@@ -6,6 +7,7 @@ import { auditRouter } from "#server/features/audit/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
+import { isolationRouter } from "#server/features/isolation/router.ts";
 import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
@@ -22,6 +24,7 @@ import { router } from "./init.ts";
 /** One line a domain. */
 export const appRouter = router({
   admission: admissionRouter,
+  accessReviews: accessReviewsRouter,
   alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,
@@ -29,6 +32,7 @@ export const appRouter = router({
   changeWindows: changeWindowsRouter,
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
+  isolation: isolationRouter,
   leases: leasesRouter,
   incidents: incidentsRouter,
   platform: platformRouter,

@@ -57,6 +57,8 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/attachEvidence\.kind$/.test(path)) return fc.constant("attestation");
   if (/attachEvidence\.body$/.test(path))
     return fc.constant(JSON.stringify({ Payload: "e30=", Base64Signature: "AA==" }));
+  if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);
+  if (/accessReviews\.savePolicy\.remindAfterDays$/.test(path)) return fc.constant([1]);
   // A workload that has leases, and as many as it has.
   if (/leases\.revokeWorkload\.workload$/.test(path))
     return fc.constant(new FormSlot("%canary% jobs"));

@@ -1,6 +1,6 @@
 import type { AnyRouter } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import superjson from "superjson";
+import { wire } from "#server/engines/wire/wire.ts";
 import { requestContext } from "#server/trpc/context.ts";
 
 export interface Answer {
@@ -30,7 +30,7 @@ export async function callProcedure(
   input: unknown,
   headers: Headers,
 ): Promise<Answer> {
-  const body = JSON.stringify(superjson.serialize(input));
+  const body = JSON.stringify(wire.serialize(input));
   const url = `http://localhost:3000/api/trpc/${path}`;
   const sent = new Headers(headers);
   sent.set("content-type", "application/json");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { seedAccess } from "./seed-access.ts";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDeployments } from "./seed-deployments.ts";
 import { seedLeases } from "./seed-leases.ts";
@@ -163,6 +164,7 @@ export async function seedTenant(
   const deploymentEventId = uuidv7();
   await seedEvent(insert, tenantId, deploymentEventId, canary, now);
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
+  await seedAccess(insert, { canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
 

@@ -43,6 +43,9 @@ export const SCOPES = {
   "runtime.tenants.read": "See the tenant's own record",
   "runtime.tenants.manage": "Create and label tenants (in the Sovereign's context only)",
   "runtime.health.read": "See health, counts and metadata of the platform",
+  "runtime.isolation.read":
+    "See how each tenant is isolated, layer by layer, and what that was made from",
+  "runtime.isolation.manage": "Declare the isolation of an environment and where it may be",
   "runtime.regions.read": "See regions, their clusters, lag and where versions were read",
   "runtime.identity.step-up": "Prove a second factor for one act, keep own security keys",
   "runtime.regions.promote":
@@ -77,6 +80,7 @@ export const WORKER_SCOPES = {
     "Start access reviews, remind, and follow revocations until they are seen",
   "runtime.break-glass.settle": "Carry out approved declarations of who may break glass",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
+  "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.denials.publish": "Publish how many denials a window counted",
 } as const;
 
@@ -89,6 +93,13 @@ export const PRODUCTION_SCOPES = [
   "runtime.deployments.execute",
   "runtime.secrets.override",
   "runtime.environments.manage",
+] as const satisfies readonly RoleScope[];
+
+/** What a grant may add: scopes of acts that name an environment, in which the grant then counts. */
+export const GRANTABLE_SCOPES = [
+  ...PRODUCTION_SCOPES,
+  "runtime.deployments.request",
+  "runtime.secrets.rotate",
 ] as const satisfies readonly RoleScope[];
 
 /** A scope that a role can have. */
@@ -140,6 +151,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.alerts.read",
     "runtime.alerts.manage",
     "runtime.tenants.read",
+    "runtime.isolation.read",
     "runtime.regions.read",
     "runtime.regions.promote",
   ],
@@ -172,6 +184,8 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.targets.manage",
     "runtime.tenants.manage",
     "runtime.health.read",
+    "runtime.isolation.read",
+    "runtime.isolation.manage",
     "runtime.regions.read",
     "runtime.regions.promote",
   ],
@@ -188,6 +202,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
+    "runtime.isolation.read",
     "runtime.regions.read",
   ],
   "org-admin": [
@@ -207,6 +222,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.audit.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
+    "runtime.isolation.read",
     "runtime.regions.read",
   ],
   developer: [

@@ -53,6 +53,7 @@ export const TENANT_REALM_ROLES: readonly Role[] = [
   "compliance",
   "org-admin",
   "developer",
+  "break-glass",
 ];
 
 /** One demo user for each of these roles in the Sovereign's realm. */

@@ -10,6 +10,7 @@ import {
   TENANT_REALM_ROLES,
 } from "./demo-sovereigns.ts";
 import { CONSOLE_MAPPERS } from "./realm-mappers.ts";
+import { demoOtpCredential, LEVELS_ATTRIBUTE, STEP_UP_FLOWS } from "./realm-step-up.ts";
 import { USER_PROFILE } from "./realm-user-profile.ts";
 
 export const CONSOLE_CLIENT = "sovereign-console";
@@ -69,6 +70,8 @@ function realm(
     ssoSessionMaxLifespan: 10 * 60 * 60,
     revokeRefreshToken: true,
     refreshTokenMaxReuse: 0,
+    attributes: LEVELS_ATTRIBUTE,
+    ...STEP_UP_FLOWS,
     roles: {
       client: {
         [API_CLIENT]: ROLES.map((role) => ({
@@ -140,7 +143,10 @@ function consoleClient(realmName: string) {
     fullScopeAllowed: false,
     rootUrl: CONSOLE_URL,
     baseUrl: "/",
-    redirectUris: [`${CONSOLE_URL}/api/auth/callback/kc-${realmName}`],
+    redirectUris: [
+      `${CONSOLE_URL}/api/auth/callback/kc-${realmName}`,
+      `${CONSOLE_URL}/api/auth/step-up/kc-${realmName}`,
+    ],
     webOrigins: [],
     attributes: {
       "pkce.code.challenge.method": "S256",
@@ -192,8 +198,9 @@ function demoUser(
   role: Role,
   username: string = role,
 ) {
+  const id = demoUserId(sovereign.name, realmName, username);
   return {
-    id: demoUserId(sovereign.name, realmName, username),
+    id,
     username,
     enabled: true,
     emailVerified: false,
@@ -201,7 +208,10 @@ function demoUser(
       demo: ["true"],
       ...(realmName === SOVEREIGN_REALM ? { tenants: tenantsOf(sovereign, role) } : {}),
     },
-    credentials: [{ type: "password", userLabel: "demo", value: DEMO_PASSWORD, temporary: false }],
+    credentials: [
+      { type: "password", userLabel: "demo", value: DEMO_PASSWORD, temporary: false },
+      demoOtpCredential(id),
+    ],
     requiredActions: [],
     clientRoles: { [API_CLIENT]: [role] },
   };
