@@ -4,9 +4,9 @@ import { type Requirement, requestApproval } from "#server/features/approvals/in
 import { currentRules } from "#server/features/secret-policies/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
 import type { BindingRow } from "./rotation-rows.ts";
-import { runWithin } from "./run-within.ts";
 
 /** Kinds that nobody rotates alone, whatever a policy says. */
 const ALWAYS_APPROVED: ReadonlySet<string> = new Set([

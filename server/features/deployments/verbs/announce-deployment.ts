@@ -1,8 +1,8 @@
 import "server-only";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { lockDeployment } from "../deployment-rows.ts";
 import { AnnounceOutcome, DeploymentId } from "../schema.ts";
 
@@ -36,7 +36,7 @@ export const announceDeployment = verb({
     for (const entry of entries.filter(
       (each) => each.state_from !== each.state_to || each.act === "requested",
     )) {
-      const told = await runWithinVerb(raiseAlert, context, {
+      const told = await runVouched(raiseAlert, context, {
         kind: `deployment-${entry.act}`,
         severity: entry.state_to === "failed" ? "warning" : "info",
         subjectRef: `deployment/${row.deployment_id}`,

@@ -13,8 +13,8 @@ import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { savePolicyDecision, wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { claimOutput } from "../claim-output.ts";
 import { type DeploymentAct, deploymentEvent } from "../deployment-events.ts";
 import { type DeploymentRow, imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
@@ -102,7 +102,7 @@ export const claimDeployment = verb({
     for (const [step, act] of WAY[row.state] ?? []) {
       steps.push(await takeStep(context, row, { step, act, payload }));
     }
-    const { output, events } = await runWithinVerb(consumeApproval, context, {
+    const { output, events } = await runVouched(consumeApproval, context, {
       requestId: row.approval_id,
       kind: "deployment",
       subjectRef: `deployment/${row.deployment_id}`,

@@ -4,8 +4,8 @@ import type { Environment } from "#server/engines/deployments/environment-policy
 import { imageText } from "#server/engines/deployments/image-reference.ts";
 import { displayNameOf, identityOf, requestApproval } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { assertRanBefore } from "../assert-ran-before.ts";
 import { deploymentEvent } from "../deployment-events.ts";
 import { lockDeployment } from "../deployment-rows.ts";
@@ -45,7 +45,7 @@ export const requestDeployment = verb({
     const deploymentId = uuidv7();
     const requestEventId = uuidv7();
     const content = { images, configDigest, policyVersion: environment.version };
-    const { output: approval, events } = await runWithinVerb(requestApproval, context, {
+    const { output: approval, events } = await runVouched(requestApproval, context, {
       kind: "deployment",
       subjectRef: `deployment/${deploymentId}`,
       subject: subjectFields({

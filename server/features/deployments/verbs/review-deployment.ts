@@ -2,8 +2,8 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import { reviewApproval } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { deploymentEvent } from "../deployment-events.ts";
 import { assertWaiting, outcomeOf } from "../deployment-outcome.ts";
 import { lockDeployment } from "../deployment-rows.ts";
@@ -32,7 +32,7 @@ export const reviewDeployment = verb({
     const { tx, tenant, input } = context;
     const row = await lockDeployment(tx, tenant, input.deploymentId);
     if (input.decision === "approve") assertChecked(row.state);
-    const { output, events } = await runWithinVerb(reviewApproval, context, {
+    const { output, events } = await runVouched(reviewApproval, context, {
       requestId: row.approval_id,
       decision: input.decision,
       subjectDigest: input.subjectDigest,

@@ -9,8 +9,8 @@ import {
   expireApproval,
 } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { type DeploymentRow, imagesOf, lockDeployment, revisionKey } from "../deployment-rows.ts";
 import { type EnvironmentRow, holdEnvironment } from "../environment-rows.ts";
 import { isGateMet } from "../evidence.ts";
@@ -97,7 +97,7 @@ async function endIfOver(
   const { tx, tenant } = context;
   const approval = await approvalInBrief(tx, tenant, row.approval_id);
   if (row.is_expired || approval?.state === "expired") {
-    const { events } = await runWithinVerb(expireApproval, context, { requestId: row.approval_id });
+    const { events } = await runVouched(expireApproval, context, { requestId: row.approval_id });
     return [await takeStep(context, row, { step: "expire", act: "expired" }), ...events];
   }
   if (approval?.state === "rejected") {
@@ -109,7 +109,7 @@ async function endIfOver(
   if (approval?.subjectDigest === row.subject_digest.toString("hex")) return null;
   // Somebody made the approval say something else than the request: nobody can use either.
   const reason = "The approval was changed apart from the request that it belongs to.";
-  const { events } = await runWithinVerb(closeApproval, context, {
+  const { events } = await runVouched(closeApproval, context, {
     requestId: row.approval_id,
     reason,
   });

@@ -1,7 +1,7 @@
 import "server-only";
 import { withdrawApproval } from "#server/features/approvals/index.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { assertWaiting, outcomeOf } from "../deployment-outcome.ts";
 import { lockDeployment } from "../deployment-rows.ts";
 import { DeploymentOutcome, WithdrawDeploymentInput } from "../schema.ts";
@@ -25,7 +25,7 @@ export const withdrawDeployment = verb({
     const row = await lockDeployment(tx, tenant, input.deploymentId);
     if (row.state === "withdrawn") return unchanged(outcomeOf(row));
     assertWaiting(row);
-    const { events } = await runWithinVerb(withdrawApproval, context, {
+    const { events } = await runVouched(withdrawApproval, context, {
       requestId: row.approval_id,
       reason: input.reason,
     });

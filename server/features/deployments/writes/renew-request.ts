@@ -3,8 +3,8 @@ import type { ProvenanceVerdict } from "#server/engines/deployments/execution-fa
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
 import { renewApproval } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import type { DeploymentRow } from "../deployment-rows.ts";
 import { subjectFields } from "../deployment-subject.ts";
 import type { EnvironmentRow } from "../environment-rows.ts";
@@ -34,7 +34,7 @@ export async function renewRequest(
 ): Promise<AuditEventDraft[]> {
   const { tx, tenant } = context;
   const previousDigest = row.subject_digest.toString("hex");
-  const { output, events } = await runWithinVerb(renewApproval, context, {
+  const { output, events } = await runVouched(renewApproval, context, {
     requestId: row.approval_id,
     subject: subjectFields({
       ...renewal,

@@ -1,8 +1,8 @@
 import "server-only";
 import { closeApproval } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
-import { runWithinVerb } from "#server/platform/verb-within.ts";
 import { type DeploymentRow, lockDeployment } from "../deployment-rows.ts";
 import { takeStep } from "./take-step.ts";
 
@@ -33,7 +33,7 @@ export async function supersedeWaiting(
       "UPDATE deployment_request SET superseded_by = $3 WHERE tenant_id = $1 AND deployment_id = $2",
       [tenant, deploymentId, newer.deployment_id],
     );
-    const { events } = await runWithinVerb(closeApproval, context, {
+    const { events } = await runVouched(closeApproval, context, {
       requestId: row.approval_id,
       reason: `A newer request took its place: ${note}`,
     });

@@ -3,9 +3,9 @@ import { uuidv7 } from "uuidv7";
 import { isBeforePromotion } from "#server/engines/rotation/state-machine.ts";
 import { closeApproval } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { lockRotation, type RotationRow } from "../rotation-rows.ts";
-import { runWithin } from "../run-within.ts";
 import { CancelRotationInput, RotationChanged } from "../schema.ts";
 import { giveUp } from "../writes/give-up.ts";
 

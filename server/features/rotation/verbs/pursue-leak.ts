@@ -4,13 +4,13 @@ import { secondsToNextLook } from "#server/engines/rotation/revocation-gate.ts";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
 import { leakedRole, leasesOf } from "../leaks/leaked-logins.ts";
 import { lockWithRotation } from "../leaks/lock-with-rotation.ts";
 import { LeakPursued, PursueLeakInput } from "../leaks/schema.ts";
 import type { BindingRow, RotationRow } from "../rotation-rows.ts";
-import { runWithin } from "../run-within.ts";
 import { answerLeak } from "../writes/answer-leak.ts";
 
 interface IncidentRow {

@@ -2,9 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
-import { runWithin } from "../run-within.ts";
 
 /**
  * Tells the people on watch that something has to be done by hand soon, or should have been: each once

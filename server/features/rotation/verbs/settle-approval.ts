@@ -9,12 +9,12 @@ import {
 } from "#server/features/approvals/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
 import { asRotated } from "../leaks/without-grace.ts";
 import { approvalRef, approvedFields } from "../rotation-approval.ts";
 import { lockBinding, lockRotation } from "../rotation-rows.ts";
-import { runWithin } from "../run-within.ts";
 import { giveUp } from "../writes/give-up.ts";
 
 const WHY_NOT: Record<string, string> = {

@@ -2,9 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
-import { runWithin } from "../run-within.ts";
 
 const BATCH = 500;
 /** More at once are told of in one alert. */

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
 import { lockBinding, lockRotation } from "../rotation-rows.ts";
-import { runWithin } from "../run-within.ts";
 
 /** Tells people once of a rotation that meets trouble at every attempt. It goes on trying. */
 export const tellStuck = verb({

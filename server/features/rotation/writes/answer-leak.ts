@@ -3,6 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { isBeforePromotion } from "#server/engines/rotation/state-machine.ts";
 import { closeApproval } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { runWithin } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
 import { isTargetRetired } from "../bindings/refuse-retired-target.ts";
 import { isAutomatic } from "../is-automatic.ts";
@@ -10,7 +11,6 @@ import type { LeakResponse } from "../leaks/schema.ts";
 import { withoutGrace } from "../leaks/without-grace.ts";
 import { approvalRequirement, askForApproval } from "../rotation-approval.ts";
 import type { BindingRow, RotationRow } from "../rotation-rows.ts";
-import { runWithin } from "../run-within.ts";
 import { giveUp } from "./give-up.ts";
 import { openRotation } from "./open-rotation.ts";
 

@@ -1,1 +1,0 @@
-export { runWithin } from "#server/platform/run-within.ts";
