@@ -136,6 +136,30 @@ async function seedRotationRest(
       [tenantId, uuidv7(), canary],
     ],
     [
+      `INSERT INTO runtime_tenant_binding (tenant_id, environment, version, declaration, reason, saved_by_name, event_id, saved_at)
+       VALUES ($1, 'prod', 1, '{}', $2, $2, $3, now())`,
+      [tenantId, canary, uuidv7()],
+    ],
+    [
+      "INSERT INTO isolation_look (tenant_id, due_at) VALUES ($1, now()) ON CONFLICT DO NOTHING",
+      [tenantId],
+    ],
+    [
+      `INSERT INTO isolation_cell (tenant_id, environment, layer, state, since, observed_at, facts, facts_digest)
+       VALUES ($1, 'prod', 'data', 'unknown', now(), now(), jsonb_build_array($2::text), sha256('f'))`,
+      [tenantId, canary],
+    ],
+    [
+      `INSERT INTO isolation_change (tenant_id, change_id, environment, layer, state, facts, changed_at)
+       VALUES ($1, $3, 'prod', 'data', 'unknown', jsonb_build_array($2::text), now())`,
+      [tenantId, canary, uuidv7()],
+    ],
+    [
+      `INSERT INTO isolation_edge (tenant_id, edge_id, direction, environment, cluster, workload, ports, allowed_by, other, first_seen_at)
+       VALUES ($1, substr(sha256('e'), 1, 16), 'in', 'prod', 'c', $2, 'TCP 1', '{}', $2, now())`,
+      [tenantId, canary],
+    ],
+    [
       `INSERT INTO admission_cluster (tenant_id, cluster, description, for_every, tenants, created_at, updated_at)
        VALUES ($1, 'c', $2, true, '{}', now(), now())`,
       [tenantId, canary],

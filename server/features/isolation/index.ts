@@ -1,0 +1,5 @@
+import "server-only";
+
+/** What other parts of the server may use of the isolation feature. */
+export { bindingsInForce } from "./binding-rows.ts";
+export { edgeRef, peerRef } from "./peer-ref.ts";

@@ -1,0 +1,155 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { uuidv7 } from "uuidv7";
+import type { z } from "zod";
+import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import {
+  KnownSource,
+  type LookedEdge,
+  LookRecorded,
+  RecordLookInput,
+  type SourceState,
+} from "../schema.ts";
+
+type Changed = z.infer<typeof LookRecorded>["changed"];
+
+/**
+ * Records what a look showed. A cell keeps since when it is what it is; each change of a state is an
+ * event with its facts' codes. The same inputs as before only move the time. Throws `stale` when
+ * another worker has taken over.
+ */
+export const recordIsolationLook = verb({
+  name: "isolation.recordLook",
+  scope: "runtime.isolation.observe",
+  input: RecordLookInput,
+  output: LookRecorded,
+  async run({ tx, tenant, actor, input }) {
+    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
+    const [look] = await tx.query<{ inputs_digest: Buffer | null; sources: unknown[] }>(
+      `SELECT inputs_digest, sources FROM isolation_look
+       WHERE tenant_id = $1 AND fence = $2 AND lease_until IS NOT NULL FOR UPDATE`,
+      [tenant, input.fence],
+    );
+    if (!look) throw new AppError("stale", "Another worker looks at this tenant.");
+    const now = await tx.startedAt();
+    const sources = withSince(input.sources, look.sources, now);
+    await tx.query(
+      `UPDATE isolation_look SET lease_owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
+         due_at = clock_timestamp() + make_interval(secs => $3), inputs_digest = decode($4, 'hex'), sources = $5
+       WHERE tenant_id = $1 AND fence = $2`,
+      [tenant, input.fence, input.nextInSeconds, input.inputsDigest, JSON.stringify(sources)],
+    );
+    if (look.inputs_digest?.toString("hex") === input.inputsDigest) {
+      await tx.query(
+        "UPDATE isolation_cell SET observed_at = clock_timestamp() WHERE tenant_id = $1",
+        [tenant],
+      );
+      return unchanged({ changed: [] });
+    }
+    const changed = await saveCells(tx, tenant, input.cells);
+    await saveEdges(tx, tenant, input.edges);
+    const [first, ...more] = changed.map(told(input));
+    return first ? audited({ changed }, first, ...more) : unchanged({ changed });
+  },
+});
+
+/** A source that is away keeps since when, as long as it stays away. */
+function withSince(now: SourceState[], stored: unknown[], at: Date): KnownSource[] {
+  const before = stored.map((each) => KnownSource.parse(each));
+  return now.map((source) => {
+    const same = before.find(({ kind, name }) => kind === source.kind && name === source.name);
+    const awaySince = source.reason === null ? null : (same?.awaySince ?? at);
+    return { ...source, awaySince };
+  });
+}
+
+async function saveCells(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  cells: z.infer<typeof RecordLookInput>["cells"],
+): Promise<Changed> {
+  const before = await tx.query<{ environment: string; layer: string; state: Changed[0]["state"] }>(
+    "SELECT environment, layer, state FROM isolation_cell WHERE tenant_id = $1 FOR UPDATE",
+    [tenant],
+  );
+  const changed: Changed = [];
+  for (const { environment, layer, model, state, facts } of cells) {
+    const old = before.find((each) => each.environment === environment && each.layer === layer);
+    const body = canonicalJson(facts as unknown as JsonValue);
+    const digest = createHash("sha256").update(body).digest();
+    await tx.query(
+      `INSERT INTO isolation_cell AS c (tenant_id, environment, layer, model, state, since, observed_at, facts, facts_digest)
+       VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp(), $6, $7)
+       ON CONFLICT (tenant_id, environment, layer) DO UPDATE SET model = excluded.model, state = excluded.state,
+         since = CASE WHEN c.state = excluded.state THEN c.since ELSE excluded.since END,
+         observed_at = excluded.observed_at, facts = excluded.facts, facts_digest = excluded.facts_digest`,
+      [tenant, environment, layer, model, state, body, digest],
+    );
+    if (old?.state === state) continue;
+    changed.push({ environment, layer, before: old?.state ?? null, state });
+    await tx.query(
+      `INSERT INTO isolation_change (tenant_id, change_id, environment, layer, state_before, state, facts, changed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())`,
+      [tenant, uuidv7(), environment, layer, old?.state ?? null, state, body],
+    );
+  }
+  await tx.query(
+    `DELETE FROM isolation_cell WHERE tenant_id = $1
+       AND (environment, layer) NOT IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    [tenant, cells.map((each) => each.environment), cells.map((each) => each.layer)],
+  );
+  return changed;
+}
+
+async function saveEdges(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  edges: readonly LookedEdge[],
+): Promise<void> {
+  const rows = JSON.stringify(edges);
+  await tx.query(
+    `WITH seen AS (
+       SELECT decode(e."edgeId", 'hex') AS edge_id, e.* FROM jsonb_to_recordset($2::jsonb)
+         AS e ("edgeId" text, direction text, environment text, cluster text, workload text, ports text,
+           "allowedBy" jsonb, peer text, other text)
+     ), gone AS (
+       DELETE FROM isolation_edge d WHERE d.tenant_id = $1
+         AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.edge_id = d.edge_id AND s.direction = d.direction)
+     )
+     INSERT INTO isolation_edge (tenant_id, edge_id, direction, environment, cluster, workload, ports, allowed_by,
+       peer, other, first_seen_at)
+     SELECT $1, edge_id, direction, environment, cluster, workload, ports, "allowedBy", decode(peer, 'hex'), other,
+       clock_timestamp() FROM seen
+     ON CONFLICT (tenant_id, edge_id, direction) DO UPDATE SET environment = excluded.environment,
+       ports = excluded.ports, allowed_by = excluded.allowed_by, peer = excluded.peer, other = excluded.other`,
+    [tenant, rows],
+  );
+}
+
+function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
+  return ({ environment, layer, before, state }: Changed[number]): AuditEventDraft => {
+    const facts =
+      cells.find((c) => c.environment === environment && c.layer === layer)?.facts ?? [];
+    const codes = facts
+      .filter(({ verdict }) =>
+        state === "verified" ? verdict === "supports" : verdict !== "supports",
+      )
+      .map(({ code }) => code);
+    return {
+      type: `runtime.isolation.${state}`,
+      subject: `environment/${environment}`,
+      payload: {
+        layer,
+        before,
+        state,
+        facts: [...new Set(codes)].sort(),
+        sources: sources.map(({ kind, name, digest }) => ({ kind, name, digest })),
+      },
+    };
+  };
+}
