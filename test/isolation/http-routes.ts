@@ -228,6 +228,45 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
       },
     ],
   },
+  // The browser goes away to the identity provider, which is not there.
+  "app/api/auth/step-up/route.ts": {
+    methods: ["POST"],
+    calls: (who, foreign) => {
+      const asking = (tenant: string, origin = BASE) => ({
+        request: new Request(`${BASE}/api/auth/step-up`, {
+          method: "POST",
+          headers: { ...Object.fromEntries(who.headers(null)), origin },
+          body: new URLSearchParams({
+            tenant,
+            act: "deployments.review",
+            digest: "0".repeat(64),
+            returnTo: "/",
+          }),
+        }),
+      });
+      return [
+        { label: "own tenant", ...asking(who.tenant), expect: 303 },
+        { label: "foreign tenant", ...asking(foreign), twin: asking(ABSENT_TENANT), expect: 404 },
+        { label: "another site", ...asking(who.tenant, "https://evil.example"), expect: 403 },
+      ];
+    },
+  },
+  "app/api/auth/step-up/[provider]/route.ts": {
+    methods: ["GET"],
+    calls: (who, foreign) => {
+      const back = (tenant: string) => {
+        const state = `${tenant}.01900000-0000-7000-8000-000000000000.${"A".repeat(43)}`;
+        return {
+          request: get(who, `/api/auth/step-up/kc-${who.tenant}?code=x&state=${state}`),
+          params: { provider: `kc-${who.tenant}` },
+        };
+      };
+      return [
+        { label: "a foreign state", ...back(foreign), twin: back(ABSENT_TENANT), expect: 303 },
+        { label: "no attempt", ...back(who.tenant), expect: 303 },
+      ];
+    },
+  },
   "app/api/auth/backchannel-logout/[realm]/route.ts": {
     methods: ["POST"],
     calls: (_, foreign) => [

@@ -24,6 +24,8 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "elevation grant": ["elevation_grant", "grant_id"],
   region: ["region", "region_id"],
   "region promotion": ["dr_promotion", "promotion_id"],
+  "step-up attempt": ["step_up_attempt", "attempt_id"],
+  "security key": ["security_key", "key_id"],
   "access campaign": ["access_campaign", "campaign_id"],
   "access item": ["access_item", "item_id"],
   "break-glass principal": ["break_glass_principal", "principal_id"],

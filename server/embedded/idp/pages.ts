@@ -68,6 +68,36 @@ export function loginPage(view: LoginView): string {
   );
 }
 
+export interface CodeView {
+  realmName: string;
+  action: string;
+  /** The code itself: these accounts are public. Null: it was used, another is to come. */
+  code: string | null;
+  error: string | null;
+}
+
+/** The second factor; field name and ids are those of Keycloak's own form. */
+export function codePage(view: CodeView): string {
+  const described = view.error ? ' aria-invalid="true" aria-describedby="error"' : "";
+  const error = view.error
+    ? `<p class="error" id="error" role="alert">${escapeHtml(view.error)}</p>`
+    : "";
+  const hint = view.code
+    ? `The code of this demo account now: <code id="demo-code">${view.code}</code>`
+    : "Too many codes were used. Reload in half a minute for the next one.";
+  return page(
+    `One-time code for ${view.realmName}`,
+    `<h1>One-time code</h1>
+<p>${escapeHtml(view.realmName)}, development identity provider</p>${error}
+<form id="kc-otp-login-form" method="post" action="${escapeHtml(view.action)}">
+<label for="otp">One-time code</label>
+<input id="otp" name="otp" inputmode="numeric" autocomplete="one-time-code" required${described}>
+<button id="kc-login" type="submit">Sign in</button>
+</form>
+<p class="note">${hint}</p>`,
+  );
+}
+
 /** Asks before ending a session that no ID token vouches for. */
 export function logoutPage(realmName: string, action: string, confirmation: string): string {
   return page(

@@ -1,15 +1,20 @@
 import type { JWK } from "jose";
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { PASSWORD_ACR, SECOND_FACTOR_ACR } from "../../features/identity/realms/realm-step-up.ts";
+import { SCOPES as RUNTIME_SCOPES } from "../../platform/authz/scopes.ts";
 import { CLAIMS_BY_SCOPE, claimsOf } from "./claims.ts";
 import type { ClientRegistry } from "./client-registry.ts";
 import { errorPage } from "./pages.ts";
 import type { Realm } from "./realm.ts";
+import { serviceAccountClaims } from "./service-account.ts";
 import type { RealmStore } from "./store.ts";
 import type { RealmUsers } from "./users.ts";
 
 export const AUTHORITY = "/protocol/openid-connect";
 const RESOURCE = "urn:sovereign-console:runtime-api";
 const SCOPES = ["openid", "profile", "email"];
+/** Optional client scopes by which a client asks for less than its roles give. */
+const API_SCOPES = Object.keys(RUNTIME_SCOPES);
 
 export interface ProviderParts {
   realm: Realm;
@@ -38,29 +43,37 @@ function configuration(parts: ProviderParts): Configuration {
     clients: clients(realm),
     jwks: { keys: [parts.key] } as Configuration["jwks"],
     claims: CLAIMS_BY_SCOPE,
-    scopes: [...SCOPES, "offline_access"],
+    scopes: [...SCOPES, ...API_SCOPES, "offline_access"],
     conformIdTokenClaims: false,
+    acrValues: [PASSWORD_ACR, SECOND_FACTOR_ACR],
     cookies: cookies(realm.realm, parts.cookieSecret),
     routes: {
       authorization: `${AUTHORITY}/auth`,
       token: `${AUTHORITY}/token`,
       jwks: `${AUTHORITY}/certs`,
       userinfo: `${AUTHORITY}/userinfo`,
+      pushed_authorization_request: `${AUTHORITY}/ext/par/request`,
       revocation: `${AUTHORITY}/revoke`,
     },
-    discovery: { end_session_endpoint: `${issuer}${AUTHORITY}/logout` },
+    discovery: {
+      end_session_endpoint: `${issuer}${AUTHORITY}/logout`,
+      introspection_endpoint: `${issuer}${AUTHORITY}/token/introspect`,
+    },
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       backchannelLogout: { enabled: true },
       revocation: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => RESOURCE,
         useGrantedResource: () => true,
         getResourceServerInfo: () => ({
-          scope: SCOPES.join(" "),
+          scope: [...SCOPES, ...API_SCOPES].join(" "),
           audience: "runtime-api",
           accessTokenFormat: "jwt",
           accessTokenTTL: realm.accessTokenLifespan,
@@ -107,6 +120,16 @@ function configuration(parts: ProviderParts): Configuration {
         acr: source?.acr,
         auth_time: source?.authTime,
       };
+    },
+    formats: {
+      customizers: {
+        // The library gives a client's own token the client's id as subject and one audience.
+        jwt: (_context, token, { payload }) => {
+          if (token.kind !== "ClientCredentials") return;
+          const client = registry.list().find(({ clientId }) => clientId === token.clientId);
+          if (client && payload) Object.assign(payload, serviceAccountClaims(client));
+        },
+      },
     },
     renderError: (context, out) => {
       context.type = "html";

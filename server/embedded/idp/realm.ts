@@ -8,7 +8,12 @@ const UserSchema = z.object({
   username: z.string(),
   enabled: z.boolean(),
   attributes: z.record(z.string(), z.array(z.string())).default({}),
-  credentials: z.array(z.object({ type: z.literal("password"), value: z.string() })),
+  credentials: z.array(
+    z.discriminatedUnion("type", [
+      z.object({ type: z.literal("password"), value: z.string() }),
+      z.object({ type: z.literal("otp"), secretData: z.string() }),
+    ]),
+  ),
   clientRoles: z.object({ "runtime-api": z.array(z.enum(ROLES)) }),
 });
 

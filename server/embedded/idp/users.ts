@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Role } from "../../platform/authz/scopes.ts";
+import { acceptedStep, codeOf, STEPS_AHEAD, stepAt } from "./one-time-code.ts";
 import type { RealmUser } from "./realm.ts";
 
 interface Change {
@@ -14,6 +15,8 @@ export class RealmUsers {
   readonly #users: readonly RealmUser[];
   readonly #file: string;
   readonly #changes: Record<string, Change>;
+  /** Of each user, the step of time whose code was used last. */
+  readonly #lastSteps = new Map<string, number>();
 
   constructor(users: readonly RealmUser[], file: string) {
     this.#users = users;
@@ -33,8 +36,26 @@ export class RealmUsers {
   /** The user when name and password fit and the account is enabled. */
   authenticate(username: string, password: string): RealmUser | null {
     const user = this.list().find((each) => each.username === username.trim().toLowerCase());
-    const fits = sameText(password, user?.credentials[0]?.value ?? "");
+    const kept = user?.credentials.find((each) => each.type === "password");
+    const fits = sameText(password, kept?.value ?? "");
     return user?.enabled && password !== "" && fits ? user : null;
+  }
+
+  /** Whether this one-time code is the user's, now and for the first time. */
+  acceptCode(user: RealmUser, code: string): boolean {
+    const secret = otpSecretOf(user);
+    const last = this.#lastSteps.get(user.id) ?? 0;
+    const step = secret ? acceptedStep(secret, code, stepAt(Date.now()), last) : null;
+    if (step !== null) this.#lastSteps.set(user.id, step);
+    return step !== null;
+  }
+
+  /** The code that would be accepted now: these accounts are public. Null: the next one is to come. */
+  codeNow(user: RealmUser): string | null {
+    const secret = otpSecretOf(user);
+    const now = stepAt(Date.now());
+    const step = Math.max(now, (this.#lastSteps.get(user.id) ?? 0) + 1);
+    return secret && step <= now + STEPS_AHEAD ? codeOf(secret, step) : null;
   }
 
   change(user: RealmUser, change: Change): void {
@@ -43,6 +64,11 @@ export class RealmUsers {
     writeFileSync(draft, JSON.stringify(this.#changes, null, 2), { mode: 0o600 });
     renameSync(draft, this.#file);
   }
+}
+
+function otpSecretOf(user: RealmUser): string | null {
+  const kept = user.credentials.find((each) => each.type === "otp");
+  return kept ? (JSON.parse(kept.secretData) as { value: string }).value : null;
 }
 
 function withChange(user: RealmUser, change: Change | undefined): RealmUser {

@@ -15,6 +15,7 @@ const tenantRealm: RealmConfig = {
   clientSecretFile: "/run/secrets/acme-shop",
   displayName: "Acme Shop",
   binding: { kind: "tenant", tenant: "acme-shop" },
+  stepUpAcr: ["2"],
 };
 const sovereignRealm: RealmConfig = {
   ...tenantRealm,

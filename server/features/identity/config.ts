@@ -28,6 +28,8 @@ const RealmConfig = z.object({
   clientSecretFile: z.string().min(1),
   displayName: z.string().min(1),
   binding: Binding,
+  /** Levels of authentication that stand for a second factor; all are asked for, one must come back. */
+  stepUpAcr: z.array(z.string().min(1).max(200)).min(1).default(["2"]),
   directory: Directory.optional(),
 });
 

@@ -1,11 +1,19 @@
 /** Identity: who is signed in, with which roles, and how they come and go. */
 export { backChannelLogout } from "./back-channel-logout.ts";
-export { type BearerCaller, bearerCaller } from "./bearer-caller.ts";
+export { type RealmConfig, realmNamed, realmOfIssuer } from "./config.ts";
 export { freshSession, freshSessionOf } from "./fresh-session.ts";
 export { handleAuth, type SignInError } from "./handle-auth.ts";
-export { identityConfig } from "./identity-config.ts";
+export { clientSecretOf, identityConfig } from "./identity-config.ts";
+export { ownForm } from "./own-form.ts";
+export {
+  type AuthenticatedService,
+  authenticateService,
+  type ServiceIdentity,
+} from "./service-callers/authenticate-service.ts";
+export { PROOF_ALGORITHMS } from "./service-callers/dpop-proof.ts";
+export { REFUSALS, TokenRefusal } from "./service-callers/token-refusal.ts";
 export { sessionCookieName } from "./session-cookie.ts";
-export { sessionFromRequest } from "./session-from-request.ts";
+export { countedSessionFromRequest, sessionFromRequest } from "./session-from-request.ts";
 export { type SignInChoices, signInChoices } from "./sign-in-choices.ts";
 export { signOut } from "./sign-out.ts";
 export { sweepSessions } from "./sweep-sessions.ts";

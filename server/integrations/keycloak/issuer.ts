@@ -5,14 +5,22 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 
 const Metadata = z.object({
   issuer: z.string(),
+  authorization_endpoint: z.url(),
+  pushed_authorization_request_endpoint: z.url().optional(),
   token_endpoint: z.url(),
   jwks_uri: z.url(),
   end_session_endpoint: z.url().optional(),
+  introspection_endpoint: z.url().optional(),
 });
 
 export interface Issuer {
+  readonly authorizationEndpoint: string;
+  /** RFC 9126; null where the issuer has none. */
+  readonly pushEndpoint: string | null;
   readonly tokenEndpoint: string;
   readonly endSessionEndpoint: string | null;
+  /** RFC 7662; null where the issuer has none. */
+  readonly introspectionEndpoint: string | null;
   readonly keys: JWTVerifyGetKey;
 }
 
@@ -50,8 +58,11 @@ async function discover(url: string): Promise<Issuer> {
     const metadata = Metadata.parse(await response.json());
     if (metadata.issuer !== url) throw new Error("discovery names another issuer");
     return {
+      authorizationEndpoint: metadata.authorization_endpoint,
+      pushEndpoint: metadata.pushed_authorization_request_endpoint ?? null,
       tokenEndpoint: metadata.token_endpoint,
       endSessionEndpoint: metadata.end_session_endpoint ?? null,
+      introspectionEndpoint: metadata.introspection_endpoint ?? null,
       keys: createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: TIMEOUT_MILLIS }),
     };
   } catch (cause) {

@@ -11,6 +11,7 @@ function answering(text: string, status = 200): void {
     String(url).includes("/.well-known/")
       ? Response.json({
           issuer: ISSUER,
+          authorization_endpoint: `${ISSUER}/auth`,
           token_endpoint: `${ISSUER}/token`,
           jwks_uri: `${ISSUER}/keys`,
         })

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { SecretValue } from "#server/platform/secret-value.ts";
+import { basicAuthorization, type ConfidentialClient } from "./basic-authorization.ts";
 import { identityProviderUnavailable, issuerAt } from "./issuer.ts";
 
 const TokenAnswer = z.object({
@@ -25,12 +25,9 @@ const TIMEOUT_MILLIS = 5_000;
  * Redeems a refresh token (RFC 6749 §6). Gives `refused` when the issuer says that the grant is over;
  * throws `unavailable` for anything that leaves the question open.
  */
-export async function refreshGrant(client: {
-  issuer: string;
-  clientId: string;
-  clientSecret: SecretValue;
-  refreshToken: string;
-}): Promise<RefreshedTokens | "refused"> {
+export async function refreshGrant(
+  client: ConfidentialClient & { refreshToken: string },
+): Promise<RefreshedTokens | "refused"> {
   const { tokenEndpoint } = await issuerAt(client.issuer);
   try {
     const response = await fetch(tokenEndpoint, {
@@ -38,7 +35,7 @@ export async function refreshGrant(client: {
       redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MILLIS),
       headers: {
-        authorization: basic(client.clientId, client.clientSecret),
+        authorization: basicAuthorization(client),
         "content-type": "application/x-www-form-urlencoded",
       },
       body: new URLSearchParams({
@@ -68,11 +65,4 @@ function withoutDetail(cause: unknown): unknown {
   return cause instanceof z.ZodError || cause instanceof SyntaxError
     ? new Error("token endpoint answered in an unknown shape")
     : cause;
-}
-
-/** RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
-function basic(clientId: string, secret: SecretValue): string {
-  const encode = (text: string) => encodeURIComponent(text).replace(/%20/g, "+");
-  const pair = `${encode(clientId)}:${encode(secret.reveal())}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
 }

@@ -3,7 +3,8 @@ import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose"
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { identityProviderUnavailable, issuerAt } from "./issuer.ts";
 
-const ALGORITHMS = [
+/** Asymmetric only: with a shared secret anybody who checks a token could make one. */
+export const JWT_ALGORITHMS = [
   "RS256",
   "RS384",
   "RS512",
@@ -29,14 +30,14 @@ export async function verifyJwt(
   token: string,
   issuer: string,
   audience: string,
-  options: Pick<JWTVerifyOptions, "maxTokenAge" | "requiredClaims"> = {},
+  options: Pick<JWTVerifyOptions, "maxTokenAge" | "requiredClaims" | "currentDate"> = {},
 ): Promise<{ claims: JWTPayload; type: string | undefined }> {
   const { keys } = await issuerAt(issuer);
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
-      algorithms: ALGORITHMS,
+      algorithms: JWT_ALGORITHMS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       ...options,
       requiredClaims: ["exp", "iat", ...(options.requiredClaims ?? [])],

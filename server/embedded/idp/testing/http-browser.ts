@@ -49,6 +49,11 @@ export class HttpBrowser {
     return this.#sent(new URL(url)).find(([each]) => each === name)?.[1].value;
   }
 
+  /** Drops the cookies of this name, as somebody does who clears a site's data. */
+  forget(name: string): void {
+    for (const key of this.#cookies.keys()) if (key.endsWith(` ${name}`)) this.#cookies.delete(key);
+  }
+
   cookieHeader(url: string): string {
     return this.#sent(new URL(url))
       .map(([name, { value }]) => `${name}=${value}`)
