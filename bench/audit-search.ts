@@ -156,9 +156,10 @@ export async function benchAuditSearch({
       for (const which of ["console", "sql"] as const) {
         const start = performance.now();
         if (which === "console") {
-          const answer = await server.call<{ events?: unknown[]; total?: number }>(path, input);
-          found = answer.events?.length ?? answer.total ?? 0;
-        } else await server.byHand(sql);
+          const answer = await server.ask(path, input);
+          const data = server.read<{ events?: unknown[]; total?: number }>(answer);
+          found = data.events?.length ?? data.total ?? 0;
+        } else await server.byHand({ statements: [sql] });
         if (round >= 0) times[which].push(performance.now() - start);
       }
       // A statement that takes seconds by hand is measured a few times only.

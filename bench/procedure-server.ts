@@ -2,15 +2,27 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import pg from "pg";
-import superjson from "superjson";
+import { wire } from "#server/engines/wire/wire.ts";
+
+/** Statements as somebody would write them by hand, run one after the other. */
+export interface ByHand {
+  statements: readonly string[];
+  params?: readonly unknown[];
+  /** With the console's own check of the session and count of calls before them. */
+  isSignedIn?: boolean;
+}
 
 export interface ProcedureServer {
-  /** Calls a query signed in, over HTTP; gives its data. Throws with the error's text. */
-  call<Data>(path: string, input: unknown): Promise<Data>;
+  /** Calls a query signed in, over HTTP; gives the whole answer as it came, for `read`. */
+  ask(path: string, input: unknown): Promise<string>;
+  /** The data of an answer. Throws with the error's text. */
+  read<Data>(answer: string): Data;
   /** Runs statements by hand behind the same HTTP server, as a superuser without policies. */
-  byHand(sql: string, params?: readonly unknown[]): Promise<number>;
+  byHand(wanted: ByHand): Promise<string>;
   /** Forgets counted calls: the limit a minute is not what is measured. */
   forgetCalls(): Promise<void>;
+  /** The statements' own connection. */
+  admin: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -25,13 +37,25 @@ export async function startProcedureServer(
   const admin = new pg.Pool({ connectionString: superuserUrl, max: 4 });
   const client = await admin.connect();
   const headers = Object.fromEntries((await signIn(client as never, tenant, "officer")).headers());
-  const statements = new Map<string, { sql: string; params: readonly unknown[] }>();
+  const wanted = new Map<string, ByHand>();
+
+  async function runByHand({ statements, params = [], isSignedIn }: ByHand, asked: Headers) {
+    if (isSignedIn) {
+      const { session, counted } = await requestContext(asked);
+      if (!session?.tenants.includes(asked.get("x-tenant") ?? "")) throw new Error("not signed in");
+      if (!counted?.principal.take() || !counted.tenant?.take()) throw new Error("not counted");
+    }
+    const answers: unknown[] = [];
+    for (const sql of statements) answers.push((await admin.query(sql, [...params])).rows);
+    return Response.json(answers);
+  }
+
   const server = createServer(async (request, response) => {
     try {
       const url = new URL(request.url ?? "/", "http://localhost:3000");
-      const statement = statements.get(url.pathname.slice(5));
-      const answer = statement
-        ? Response.json((await admin.query(statement.sql, [...statement.params])).rows)
+      const statements = wanted.get(url.pathname);
+      const answer = statements
+        ? await runByHand(statements, headersOf(request))
         : await fetchRequestHandler({
             endpoint: "/api/trpc",
             req: new Request(url, { headers: headersOf(request) }),
@@ -46,20 +70,29 @@ export async function startProcedureServer(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const names = new Map<string, string>();
   return {
-    async call<Data>(path: string, input: unknown) {
-      const asked = encodeURIComponent(JSON.stringify(superjson.serialize(input)));
-      const answer = await fetch(`${base}/api/trpc/${path}?input=${asked}`, { headers });
-      const body = (await answer.json()) as { result?: { data: never } };
-      if (!body.result) throw new Error(`${path}: ${JSON.stringify(body).slice(0, 400)}`);
-      return superjson.deserialize(body.result.data) as Data;
+    admin,
+    async ask(path, input) {
+      const query =
+        input === undefined
+          ? ""
+          : `?input=${encodeURIComponent(JSON.stringify(wire.serialize(input)))}`;
+      return (await fetch(`${base}/api/trpc/${path}${query}`, { headers })).text();
     },
-    async byHand(sql, params = []) {
-      const name = Buffer.from(sql).toString("base64url").slice(0, 900);
-      statements.set(name, { sql, params });
-      const answer = await fetch(`${base}/sql/${name}`);
+    read<Data>(answer: string) {
+      const body = JSON.parse(answer) as { result?: { data: { json: unknown } } };
+      if (!body.result) throw new Error(answer.slice(0, 400));
+      return wire.deserialize(body.result.data) as Data;
+    },
+    async byHand(asked) {
+      const key = JSON.stringify(asked);
+      const name = names.get(key) ?? `/sql/${names.size}`;
+      names.set(key, name);
+      wanted.set(name, asked);
+      const answer = await fetch(`${base}${name}`, { headers });
       if (!answer.ok) throw new Error(await answer.text());
-      return ((await answer.json()) as unknown[]).length;
+      return answer.text();
     },
     async forgetCalls() {
       await admin.query("DELETE FROM rate_limit");

@@ -1,5 +1,5 @@
 import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
-import superjson from "superjson";
+import { wire } from "#server/engines/wire/wire.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 
 const clients = new Map<string, TRPCClient<AppRouter>>();
@@ -15,7 +15,7 @@ export function consoleClient(tenantId: string): TRPCClient<AppRouter> {
     links: [
       httpBatchLink({
         url: "/api/trpc",
-        transformer: superjson,
+        transformer: wire,
         maxItems: 20,
         headers: { "x-tenant": tenantId, "x-console-csrf": "1" },
       }),

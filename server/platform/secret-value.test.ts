@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { pino } from "pino";
 import superjson from "superjson";
 import { expect, test } from "vitest";
+import { wire } from "#server/engines/wire/wire.ts";
 import { SecretValue } from "./secret-value.ts";
 
 const VALUE = "hunter2-7c3e";
@@ -18,6 +19,7 @@ const ways: Record<string, () => string> = {
   "an error message": () => String(new Error(`failed with ${secret}`, { cause: secret })),
   "an inspected error": () => inspect(new Error("x", { cause: secret })),
   superjson: () => superjson.stringify({ secret }),
+  "the wire": () => JSON.stringify(wire.serialize({ secret })),
   "Object.values": () => JSON.stringify(Object.values(secret)),
   "a spread copy": () => inspect({ ...secret }),
   "a structured clone": () => {

@@ -1,15 +1,31 @@
 import "server-only";
+import { TRPCError } from "@trpc/server";
 import { uuidv7 } from "uuidv7";
-import { freshSession, sessionFromRequest } from "#server/features/identity/index.ts";
+import { countedSessionFromRequest, freshSession } from "#server/features/identity/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { appErrorIn, trpcCodeOf } from "#server/platform/errors/map.ts";
 import { traceparentOf } from "#server/platform/telemetry/trace.ts";
 import type { RequestContext } from "./init.ts";
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,200}$/;
 
-/** Reads who calls from a request. Throws nothing for a missing session: procedures decide. */
-export async function requestContext(headers: Headers): Promise<RequestContext> {
-  const session = await sessionFromRequest(headers);
+/** The same for tRPC's own handler: a refusal has its HTTP status here too. */
+export async function procedureContext(headers: Headers, calls: number): Promise<RequestContext> {
+  try {
+    return await requestContext(headers, calls);
+  } catch (error) {
+    const known = appErrorIn(error);
+    if (!known) throw error;
+    throw new TRPCError({ code: trpcCodeOf(known), message: known.message, cause: known });
+  }
+}
+
+/**
+ * Reads who calls from a request of so many calls, and counts them in the same round trip. Throws
+ * nothing for a missing session: procedures decide.
+ */
+export async function requestContext(headers: Headers, calls = 1): Promise<RequestContext> {
+  const { session, counted } = await countedSessionFromRequest(headers, calls);
   const key = headers.get("idempotency-key");
   if (key !== null && !IDEMPOTENCY_KEY.test(key)) {
     throw new AppError("invalid", "Idempotency-Key: must be 8 to 200 visible ASCII characters", {
@@ -19,6 +35,7 @@ export async function requestContext(headers: Headers): Promise<RequestContext> 
   return {
     headers,
     session,
+    ...(counted ? { counted } : {}),
     requestId: uuidv7(),
     traceparent: traceparentOf(headers.get("traceparent")),
     ...(key === null ? {} : { idempotencyKey: key }),

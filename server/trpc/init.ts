@@ -19,6 +19,7 @@ import { isTenantName } from "#server/platform/tenancy/authorized-tenant.ts";
 import { type CallFacts, callerAtHome, guardTenant } from "#server/platform/tenancy/guard.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
 import { runVerb, type Verb } from "#server/platform/verb.ts";
+import { synchronousOutputs } from "./synchronous-outputs.ts";
 
 /** One request, before anybody is anybody. */
 export interface RequestContext extends CallFacts {
@@ -106,7 +107,7 @@ const authenticated = t.middleware(async ({ ctx, path, type, next }) => {
 });
 
 /** Signed in, for no tenant in particular: lists the session's own things. */
-export const sessionProcedure = t.procedure.use(observed).use(authenticated);
+export const sessionProcedure = synchronousOutputs(t.procedure).use(observed).use(authenticated);
 
 /**
  * The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). What

@@ -1,4 +1,5 @@
 import "server-only";
+import { hash } from "node:crypto";
 import { decode } from "next-auth/jwt";
 import { z } from "zod";
 import { env } from "#server/platform/env/env.ts";
@@ -6,7 +7,11 @@ import { env } from "#server/platform/env/env.ts";
 /** The longest a session lives, as long as Keycloak's own (realm-file.ts). */
 export const SESSION_SECONDS = 10 * 60 * 60;
 
-const CookieToken = z.object({ sid: z.uuid() });
+const CookieToken = z.object({ sid: z.uuid(), exp: z.number() });
+
+/** Opening a cookie derives a key each time; what it says can't change until it ends. */
+const MOST_OPENED = 5_000;
+const opened = new Map<string, { sid: string; endsAtMillis: number }>();
 
 /** Over TLS every cookie is `__Host-`: this host only, this path only, never in the clear. */
 export function isSecure(): boolean {
@@ -47,9 +52,18 @@ function decoded(value: string): string {
 export async function sessionIdIn(headers: Headers): Promise<string | null> {
   const token = cookiesIn(headers)[sessionCookieName()];
   if (!token) return null;
+  const secret = env().NEXTAUTH_SECRET;
+  // By digest, so that no cookie that would still open a session lies in memory.
+  const digest = hash("sha256", `${secret}|${token}`, "base64");
+  const known = opened.get(digest);
+  if (known && known.endsAtMillis > Date.now()) return known.sid;
   try {
-    const payload = await decode({ token, secret: env().NEXTAUTH_SECRET });
-    return CookieToken.safeParse(payload).data?.sid ?? null;
+    const payload = CookieToken.safeParse(await decode({ token, secret })).data;
+    if (!payload) return null;
+    const [oldest] = opened.keys();
+    if (opened.size >= MOST_OPENED && oldest !== undefined) opened.delete(oldest);
+    opened.set(digest, { sid: payload.sid, endsAtMillis: payload.exp * 1_000 });
+    return payload.sid;
   } catch {
     return null;
   }

@@ -2,11 +2,12 @@ import "server-only";
 import { identityProviderUnavailable } from "#server/integrations/keycloak/issuer.ts";
 import type { SessionView } from "#server/platform/tenancy/session-view.ts";
 import { realmOfIssuer } from "./config.ts";
+import { type CountedSession, countedSession } from "./counted-session.ts";
 import { freshSession } from "./fresh-session.ts";
 import { identityConfig } from "./identity-config.ts";
 import { refreshSession } from "./refresh-session.ts";
 import { sessionIdIn } from "./session-cookie.ts";
-import { liveSession } from "./session-rows.ts";
+import { type LiveSession, liveSession } from "./session-rows.ts";
 
 /**
  * The live session of a request, or `null`. Roles older than a minute are re-read here too; while the
@@ -14,7 +15,24 @@ import { liveSession } from "./session-rows.ts";
  */
 export async function sessionFromRequest(request: Request | Headers): Promise<SessionView | null> {
   const sessionId = await sessionIdIn(request instanceof Headers ? request : request.headers);
-  const session = sessionId ? await liveSession(sessionId) : null;
+  return upToDate(sessionId ? await liveSession(sessionId) : null);
+}
+
+/** The same for so many calls in one tenant, which are counted with it; nobody's are not. */
+export async function countedSessionFromRequest(
+  headers: Headers,
+  calls: number,
+): Promise<{ session: SessionView | null; counted?: Omit<CountedSession, "session"> }> {
+  const sessionId = await sessionIdIn(headers);
+  const found = sessionId
+    ? await countedSession(sessionId, headers.get("x-tenant"), calls)
+    : undefined;
+  if (!found) return { session: null };
+  const { session, ...counted } = found;
+  return { session: await upToDate(session), counted };
+}
+
+async function upToDate(session: LiveSession | null): Promise<SessionView | null> {
   if (!session || realmOfIssuer(identityConfig(), session.issuer)?.realm !== session.realm) {
     return null;
   }

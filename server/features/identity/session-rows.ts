@@ -51,11 +51,12 @@ interface Row {
 
 export const ROLES_FRESH_SECONDS = 60;
 
-const LIVE_COLUMNS = `session_id, realm, issuer, subject, display_enc, tenants, roles, acr, auth_time,
+/** Of a session, by the database's clock. */
+export const LIVE_COLUMNS = `session_id, realm, issuer, subject, display_enc, tenants, roles, acr, auth_time,
   roles_checked_at <= clock_timestamp() - make_interval(secs => ${ROLES_FRESH_SECONDS}) AS is_stale,
   access_expires_at <= clock_timestamp() AS is_access_expired,
   refresh_lease_owner IS NULL AND coalesce(refresh_lease_until > clock_timestamp(), false) AS is_backing_off`;
-const IS_LIVE = "ended_at IS NULL AND expires_at > clock_timestamp()";
+export const IS_LIVE = "ended_at IS NULL AND expires_at > clock_timestamp()";
 
 export async function insertSession(session: NewSession): Promise<void> {
   const { sessionId, grants } = session;
@@ -93,7 +94,7 @@ export async function liveSession(sessionId: string): Promise<LiveSession | null
     `SELECT ${LIVE_COLUMNS} FROM session WHERE session_id = $1 AND ${IS_LIVE}`,
     [sessionId],
   );
-  return rows[0] ? viewOf(rows[0]) : null;
+  return rows[0] ? liveViewOf(rows[0]) : null;
 }
 
 /** The newest live session of a person, for those who must be asked about while they are away. */
@@ -106,7 +107,7 @@ export async function newestSessionOf(
      ORDER BY created_at DESC LIMIT 1`,
     [issuer, subject],
   );
-  return rows[0] ? viewOf(rows[0]) : null;
+  return rows[0] ? liveViewOf(rows[0]) : null;
 }
 
 /**
@@ -138,7 +139,8 @@ export function ENDED(reason: string): string {
     access_token_enc = NULL, refresh_token_enc = NULL, id_token_enc = NULL`;
 }
 
-function viewOf(row: Row): LiveSession {
+/** What a row of `LIVE_COLUMNS` says. */
+export function liveViewOf(row: Row): LiveSession {
   const display = JSON.parse(decryptFor(row.session_id, "display", row.display_enc)) as {
     name: string;
   };

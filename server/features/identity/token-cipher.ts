@@ -1,5 +1,11 @@
 import "server-only";
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { env } from "#server/platform/env/env.ts";
 
 const VERSION = 1;
@@ -35,6 +41,10 @@ function boundTo(sessionId: string, column: string): Buffer {
   return Buffer.from(`session|${sessionId}|${column}`);
 }
 
-function key(): Buffer {
-  return Buffer.from(env().SESSION_KEY, "hex");
+let kept: { hex: string; key: KeyObject } | undefined;
+
+function key(): KeyObject {
+  const hex = env().SESSION_KEY;
+  if (kept?.hex !== hex) kept = { hex, key: createSecretKey(hex, "hex") };
+  return kept.key;
 }

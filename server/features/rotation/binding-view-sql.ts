@@ -44,6 +44,10 @@ export const VIEW_COLUMNS = `b.binding_id, b.name, b.class, b.environment, b.sto
 export const JOIN_ROTATION = `LEFT JOIN rotation r
   ON r.tenant_id = $1 AND r.binding_id = b.binding_id AND r.finished_at IS NULL`;
 
+/** The same for a page: looked up one by one, however many rotations are open. */
+export const JOIN_ROTATION_OF_EACH = `LEFT JOIN LATERAL (SELECT r.rotation_id, r.state, r.grace_until, r.error_text
+  FROM rotation r WHERE r.tenant_id = $1 AND r.binding_id = b.binding_id AND r.finished_at IS NULL LIMIT 1) r ON true`;
+
 export interface BindingViewRow {
   [column: string]: unknown;
   binding_id: string;

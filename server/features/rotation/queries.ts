@@ -7,7 +7,13 @@ import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { filterSql, findByText } from "./binding-filter.ts";
 import { microsSql, orderSql, readPageEnd, timeSql, writePageEnd } from "./binding-order.ts";
-import { type BindingViewRow, JOIN_ROTATION, statusSql, VIEW_COLUMNS } from "./binding-view-sql.ts";
+import {
+  type BindingViewRow,
+  JOIN_ROTATION,
+  JOIN_ROTATION_OF_EACH,
+  statusSql,
+  VIEW_COLUMNS,
+} from "./binding-view-sql.ts";
 import { rotationsOf } from "./rotation-history.ts";
 import { SqlParams } from "./sql-params.ts";
 import type {
@@ -61,14 +67,14 @@ export function bindingPage(
     ...filterSql(input, asOf, params, found),
     ...(end ? [order.after(end, params)] : []),
   ];
-  return tx.query<PageRow>(
-    `SELECT ${VIEW_COLUMNS}, b.status, b.cursor_keys, ${microsSql(asOf)} AS as_of
+  const isWhole = params.values.length === 1;
+  const text = `SELECT ${VIEW_COLUMNS}, b.status, b.cursor_keys, ${microsSql(asOf)} AS as_of
      FROM (SELECT b.*, ${statusSql(asOf)} AS status, ${order.cursorColumns}
        FROM secret_binding b WHERE ${conditions.join(" AND ")}
-       ORDER BY ${order.orderBy} LIMIT ${params.add(input.limit + 1)}) b
-     ${JOIN_ROTATION} ORDER BY ${order.orderBy}`,
-    params.values,
-  );
+       ORDER BY ${order.orderBy} LIMIT ${isWhole ? Math.trunc(input.limit + 1) : params.add(input.limit + 1)}) b
+     ${JOIN_ROTATION_OF_EACH} ORDER BY ${order.orderBy}`;
+  // What is narrowed is planned for what it is narrowed by.
+  return isWhole ? tx.prepared(text, params.values) : tx.query(text, params.values);
 }
 
 /** Where the next page begins. */

@@ -1,5 +1,7 @@
 import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { createSecretKey, type KeyObject } from "node:crypto";
+import type { Duplex } from "node:stream";
 import pg from "pg";
 import type { PrismaClient } from "#prisma-client";
 import { env } from "../env/env.ts";
@@ -202,9 +204,25 @@ function beginOf({ readOnly, snapshot }: Entry): string {
   return readOnly ? "BEGIN READ ONLY" : "BEGIN";
 }
 
+let keptKey: { hex: string; key: KeyObject } | undefined;
+
+function contextKey(): KeyObject {
+  const hex = env().TENANT_CONTEXT_KEY;
+  if (keptKey?.hex !== hex) keptKey = { hex, key: createSecretKey(hex, "hex") };
+  return keptKey.key;
+}
+
+/** Whatever this turn of the event loop sends on the connection leaves in one packet. */
+function sendTogether(connection: pg.PoolClient): void {
+  const { stream } = (connection as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
+  sendTogether(connection);
   const pid = (connection as unknown as { processID: number }).processID;
-  const key = Buffer.from(env().TENANT_CONTEXT_KEY, "hex");
+  const key = contextKey();
   const expiresAt = Date.now() + CONTEXT_LIFETIME_MILLIS;
   const context = signContext(key, entry.kind, entry.tenants, expiresAt, pid);
   const begun = connection.query(beginOf(entry));
@@ -237,11 +255,13 @@ function transactionOn(
     async query<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
       if (kind === "worker" && isKept(text)) return this.prepared<Row>(text, params);
       refuseOutOfTurn(connection);
+      sendTogether(connection);
       const result = await connection.query<Row>(extended(text, params));
       return result.rows;
     },
     async prepared<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
       refuseOutOfTurn(connection);
+      sendTogether(connection);
       const query = { ...extended(text, params), name: statementName(text) };
       const result = await connection.query<Row>(query);
       return result.rows;

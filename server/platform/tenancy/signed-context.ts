@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 
 export type ContextKind = "tenant" | "worker" | "search" | "overview";
 
@@ -8,7 +8,7 @@ export type ContextKind = "tenant" | "worker" | "search" | "overview";
  * so that a copy seen elsewhere opens nothing.
  */
 export function signContext(
-  key: Buffer,
+  key: Buffer | KeyObject,
   kind: ContextKind,
   tenants: readonly string[],
   expiresAtMillis: number,

@@ -2,7 +2,7 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
 import { withLimitedBody } from "#server/platform/http/limited-body.ts";
 import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
-import { requestContext } from "#server/trpc/context.ts";
+import { procedureContext } from "#server/trpc/context.ts";
 import { appRouter } from "#server/trpc/root.ts";
 
 async function handle(request: Request): Promise<Response> {
@@ -12,7 +12,7 @@ async function handle(request: Request): Promise<Response> {
       req: await withLimitedBody(request),
       router: appRouter,
       maxBatchSize: 20,
-      createContext: ({ req }) => requestContext(req.headers),
+      createContext: ({ req, info }) => procedureContext(req.headers, info.calls.length),
       responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
     });
   } catch (error) {
