@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { ENVIRONMENTS } from "#server/engines/deployments/environment-policy.ts";
 import { Requirement } from "#server/features/approvals/index.ts";
-import { ROLES, type RoleScope, SCOPES } from "#server/platform/authz/scopes.ts";
+import { GRANTABLE_SCOPES, ROLES } from "#server/platform/authz/scopes.ts";
 
 export const ElevationEnvironment = z.enum(ENVIRONMENTS);
 
-export const AskableScope = z.enum(Object.keys(SCOPES) as [RoleScope, ...RoleScope[]]);
+export const AskableScope = z.enum(GRANTABLE_SCOPES, {
+  error: `must be one of ${GRANTABLE_SCOPES.join(", ")}`,
+});
 
 const DAY_SECONDS = 86_400;
 const Name = z

@@ -9,4 +9,8 @@ export {
   executorsNow,
 } from "./elevation-fact.ts";
 export { activateGrant } from "./verbs/activate-grant.ts";
+export { expireGrant } from "./verbs/expire-grant.ts";
+export { requestElevation } from "./verbs/request-elevation.ts";
 export { revokeGrant } from "./verbs/revoke-grant.ts";
+export { saveElevationPolicy } from "./verbs/save-elevation-policy.ts";
+export { tendElevation } from "./verbs/tend-elevation.ts";

@@ -145,6 +145,12 @@ function preparsed(texts: PolicyTexts): LoadedPolicies {
   const schemaName = schemaDigest.toString("hex");
   const before = known.get(`${setId}/${schemaName}`);
   if (before) return before;
+  const loaded = parsedUnder(setId, schemaName, texts);
+  known.set(`${setId}/${schemaName}`, loaded);
+  return loaded;
+}
+
+function parsedUnder(setId: string, schemaName: string, texts: PolicyTexts): LoadedPolicies {
   const staticPolicies = JSON.parse(texts.policySet) as Record<string, string>;
   const floorId = `${setId}/floor`;
   const floor = Object.entries(staticPolicies).filter(([, text]) => !isDelegated(text));
@@ -157,9 +163,29 @@ function preparsed(texts: PolicyTexts): LoadedPolicies {
     if (answer.type === "failure")
       throw new Error(answer.errors.map((error) => error.message).join("\n"));
   }
-  const loaded = { texts, setId, floorId, schemaName, policySetDigest, schemaDigest };
-  known.set(`${setId}/${schemaName}`, loaded);
-  return loaded;
+  const policySetDigest = sha256(texts.policySet);
+  const schemaDigest = sha256(texts.schema);
+  return { texts, setId, floorId, schemaName, policySetDigest, schemaDigest };
+}
+
+let draftTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Gives `work` a way to decide by texts that are not in force. One draft at a time: Cedar keeps what it parsed for
+ * ever, so each draft takes the place of the one before. Throws when the texts do not parse.
+ */
+export function withDraft<Result>(
+  texts: PolicyTexts,
+  work: (
+    decideByDraft: (request: PolicyRequest, part: "whole" | "floor") => PolicyDecision,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const turn = draftTurn.then(() => {
+    const draft = parsedUnder("draft", "draft", texts);
+    return work((request, part) => decideBy(draft, request, part));
+  });
+  draftTurn = turn.catch(() => undefined);
+  return turn;
 }
 
 /** Whether a governance engine takes this policy's place: it says so by `@delegated`. Others always hold. */

@@ -5,6 +5,7 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { ActivateGrantInput, GrantOutcome } from "../schema.ts";
 import { noteElevation } from "../writes/note-elevation.ts";
+import { tellAboutGrant } from "../writes/tell-about-grant.ts";
 
 /**
  * Opens a grant for the person who calls, with absolute times on the database's clock. Only within a
@@ -61,9 +62,18 @@ export const activateGrant = verb({
         reason: input.reason,
       },
     });
+    const { environment } = input;
+    const told = await tellAboutGrant(context, {
+      grantId,
+      act: "granted",
+      environment,
+      scopes,
+      endsAt: times.ends_at,
+    });
     return audited(
       { grantId, state: "granted" as const, startsAt: times.starts_at, endsAt: times.ends_at },
       event,
+      ...told,
     );
   },
 });
