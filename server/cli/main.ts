@@ -6,6 +6,7 @@ import { logVerifyCommand } from "./commands/log-verify.ts";
 import { makeTenantCommand } from "./commands/make-tenant.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { podSecurityCommand } from "./commands/pod-security.ts";
+import { policyWhatIfCommand } from "./commands/policy-what-if.ts";
 import { reachCommand } from "./commands/reach.ts";
 
 /** Every command of `npm run -s console -- <command>`; a two-word name is matched first. */
@@ -16,6 +17,7 @@ const COMMANDS: Record<string, Command> = {
   "log verify": logVerifyCommand,
   migrate: migrateCommand,
   "pod-security": podSecurityCommand,
+  "policy what-if": policyWhatIfCommand,
   reach: reachCommand,
   "tenant make": makeTenantCommand,
 };

@@ -20,6 +20,8 @@ export const makeTenantCommand: Command = {
     const { env } = await import("#server/platform/env/env.ts");
     const { ensureSovereign, ensureTenant } = await import("#server/features/tenants/index.ts");
     const { closePools } = await import("#server/platform/db/tenant-transaction.ts");
+    const { startPolicies } = await import("#server/features/policy/index.ts");
+    startPolicies();
     try {
       await (slug === env().SOVEREIGN ? ensureSovereign : ensureTenant)(slug, values.name);
     } finally {

@@ -19,6 +19,7 @@ export {
   SubjectDigest,
   YourPart,
 } from "./schema.ts";
+export { type StandingAt, standingsAt } from "./standings-at.ts";
 export { closeApproval } from "./verbs/close-approval.ts";
 export { consumeApproval } from "./verbs/consume-approval.ts";
 export { expireApproval } from "./verbs/expire-approval.ts";

@@ -3,6 +3,7 @@ import "server-only";
 /** What other parts of the server may use of the deployments feature. */
 export { approvedDigests } from "./approved-digests.ts";
 export { claim } from "./claim.ts";
+export { EnvironmentName, EnvironmentPolicySpec } from "./environment-schema.ts";
 export { evidenceToJudge } from "./evidence-rows.ts";
 export {
   ATTACHMENT_BYTES,
@@ -10,6 +11,7 @@ export {
   AttachmentKind,
   AttachOutcome,
 } from "./evidence-schema.ts";
+export { executionsUnder } from "./executions-under.ts";
 export { judgeEvidence } from "./judge-evidence.ts";
 export { deployment, runningServices } from "./queries.ts";
 export {
@@ -32,4 +34,5 @@ export { reportOutcome } from "./verbs/report-outcome.ts";
 export { requestDeployment } from "./verbs/request-deployment.ts";
 export { reviewDeployment } from "./verbs/review-deployment.ts";
 export { saveEnvironmentPolicy } from "./verbs/save-environment-policy.ts";
+export { tellUnreported } from "./verbs/tell-unreported.ts";
 export { tendDeployment } from "./verbs/tend-deployment.ts";

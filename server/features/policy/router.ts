@@ -1,6 +1,6 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
-import { readProcedure, router } from "#server/trpc/init.ts";
+import { guardedProcedure, readProcedure, router } from "#server/trpc/init.ts";
 import { decision, decisions, recordedDecision, storedTexts } from "./queries.ts";
 import { replayDecision } from "./replay-decision.ts";
 import {
@@ -9,7 +9,12 @@ import {
   DecisionPage,
   ListDecisionsInput,
   Replay,
+  Rules,
+  WhatIf,
 } from "./schema.ts";
+import { rulesView } from "./what-if/rules-view.ts";
+import { whatIf } from "./what-if/what-if.ts";
+import { WhatIfInput } from "./what-if-schema.ts";
 
 const read = readProcedure("runtime.policies.read");
 
@@ -27,6 +32,21 @@ export const policyRouter = router({
       if (!found) throw notFound("policy decision");
       return found;
     }),
+
+  /** The Cedar rules in force, file by file. */
+  rules: read.output(Rules).query(() => rulesView()),
+
+  /** What a draft would have changed in the last decisions. Writes nothing. */
+  whatIf: guardedProcedure("runtime.policies.read")
+    .input(WhatIfInput)
+    .output(WhatIf)
+    .query(({ ctx, input: { environment, last, ...rules } }) =>
+      whatIf(ctx.caller.tenant, {
+        rules,
+        last,
+        environments: environment ? { [environment.name]: environment.policy } : {},
+      }),
+    ),
 
   /** Makes a decision again from its record and says whether the bytes are the same. */
   replay: read

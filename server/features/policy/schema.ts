@@ -86,3 +86,65 @@ export const Replay = z.object({
   replayedDigest: z.string(),
 });
 export type Replay = z.infer<typeof Replay>;
+
+const VerdictInWords = z.object({
+  outcome: DecisionOutcome,
+  reasons: z.array(Reason),
+  errors: z.array(z.string()),
+});
+
+export const PolicyProblemView = z.object({
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  message: z.string(),
+});
+
+export const WhatIf = z.object({
+  asOf: z.date(),
+  /** While there are any nothing is tried. */
+  problems: z.array(PolicyProblemView),
+  environmentDigests: z.record(z.string(), z.string()),
+  /** How many decisions there were to be tried. */
+  taken: z.number(),
+  trial: z
+    .object({
+      policySetDigest: z.string(),
+      schemaDigest: z.string(),
+      counts: z.object({
+        same: z.number(),
+        "allow-to-deny": z.number(),
+        "deny-to-allow": z.number(),
+        "reasons-changed": z.number(),
+        unknown: z.number(),
+      }),
+      judged: z.number(),
+      isComplete: z.boolean(),
+      changed: z.number(),
+      /** The newest of what would change. */
+      changesShown: z.array(
+        z.object({
+          decisionId: z.string(),
+          action: z.string(),
+          principal: z.string(),
+          resource: z.string(),
+          decidedAt: z.date(),
+          kind: z.enum(["allow-to-deny", "deny-to-allow", "reasons-changed", "unknown"]),
+          before: VerdictInWords,
+          after: VerdictInWords.nullable(),
+          why: z.string().nullable(),
+        }),
+      ),
+      digest: z.string(),
+    })
+    .nullable(),
+});
+export type WhatIf = z.infer<typeof WhatIf>;
+
+export const Rules = z.object({
+  policies: z.array(z.object({ policyId: z.string(), text: z.string(), isDelegated: z.boolean() })),
+  schema: z.string(),
+  policySetDigest: z.string(),
+  schemaDigest: z.string(),
+});
+export type Rules = z.infer<typeof Rules>;
