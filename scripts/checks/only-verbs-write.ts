@@ -31,7 +31,7 @@ export const WRITERS: readonly Writer[] = [
   },
   {
     path: /^server\/features\/identity\//,
-    tables: ["session", "login_transaction", "logout_token_seen"],
+    tables: ["session", "login_transaction", "logout_token_seen", "dpop_proof_seen"],
     why: "platform rows without tenant content; a sign-in has no tenant transaction to run in",
   },
   { path: /^server\/integrations\/postgres-roles\//, why: "acts on the target, not on our tables" },

@@ -4,6 +4,7 @@ import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { env } from "#server/platform/env/env.ts";
 import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import { beginDraining } from "#server/platform/health/readiness.ts";
+import { watchClientCertificates } from "#server/platform/http/watch-client-certificates.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 
 /**
@@ -15,6 +16,8 @@ export function startWeb(): void {
     env();
     installationSeed();
     identityConfig();
+    const { MTLS_PROXIES: proxies, MTLS_CERTIFICATE_HEADER: header } = env();
+    watchClientCertificates({ proxies, header });
     startPolicies();
   } catch (error) {
     logger.fatal({ err: error }, "the console does not start");

@@ -12,6 +12,10 @@ export interface RegisteredClient {
   serviceAccountsEnabled: boolean;
   /** Roles of its service account in `realm-management`. */
   roles: string[];
+  /** Roles of its service account in `runtime-api`. */
+  apiRoles?: string[];
+  /** Clients that audience mappers add to its tokens. */
+  audiences?: string[];
   attributes: Record<string, string>;
 }
 
@@ -28,6 +32,7 @@ interface Kept {
 }
 
 const ROTATED = "client.secret.rotated";
+const DPOP_BOUND = "dpop.bound.access.tokens";
 
 /** A realm's clients besides those of its file: kept in a file, and what becomes of their secrets. */
 export class ClientRegistry {
@@ -47,7 +52,13 @@ export class ClientRegistry {
     return this.#kept.clients.find((client) => client.id === id);
   }
 
-  create(wanted: { clientId: string; secret?: string; serviceAccountsEnabled?: boolean }): boolean {
+  create(wanted: {
+    clientId: string;
+    secret?: string;
+    serviceAccountsEnabled?: boolean;
+    attributes?: Record<string, string>;
+    audiences?: string[];
+  }): boolean {
     if (this.#kept.clients.some(({ clientId }) => clientId === wanted.clientId)) return false;
     const policy = this.#policy();
     this.#kept.clients.push({
@@ -57,13 +68,17 @@ export class ClientRegistry {
       secret: wanted.secret ?? newSecret(),
       serviceAccountsEnabled: wanted.serviceAccountsEnabled ?? false,
       roles: [],
-      attributes: policy ? expiring(policy) : {},
+      audiences: wanted.audiences ?? [],
+      attributes: { ...wanted.attributes, ...(policy ? expiring(policy) : {}) },
     });
     this.#save();
     return true;
   }
 
-  change(client: RegisteredClient, change: Partial<Pick<RegisteredClient, "enabled" | "roles">>) {
+  change(
+    client: RegisteredClient,
+    change: Partial<Pick<RegisteredClient, "enabled" | "roles" | "apiRoles">>,
+  ) {
     Object.assign(client, change);
     this.#save();
   }
@@ -75,6 +90,7 @@ export class ClientRegistry {
     const made = client.attributes["client.secret.creation.time"] ?? "0";
     client.secret = newSecret();
     client.attributes = {
+      ...boundBy(client),
       "client.secret.creation.time": String(nowSeconds()),
       ...(policy ? expiring(policy) : {}),
       ...(policy
@@ -171,8 +187,15 @@ function metadata(client: RegisteredClient): AdapterPayload {
     client_secret: client.secret,
     redirect_uris: [],
     response_types: [],
+    dpop_bound_access_tokens: client.attributes[DPOP_BOUND] === "true",
     grant_types: ["refresh_token", ...grants],
   };
+}
+
+/** What a new secret leaves as it is. */
+function boundBy({ attributes }: RegisteredClient): Record<string, string> {
+  const bound = attributes[DPOP_BOUND];
+  return bound === undefined ? {} : { [DPOP_BOUND]: bound };
 }
 
 function expiring(policy: RotationPolicy): Record<string, string> {

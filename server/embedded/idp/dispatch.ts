@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { admin } from "./admin.ts";
 import { HttpError, sendJson } from "./http.ts";
+import { introspection } from "./introspection.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { pageHeaders } from "./pages.ts";
@@ -42,6 +43,8 @@ async function route(
       return login(service, request, response);
     case `${AUTHORITY}/logout`:
       return logout(service, request, response);
+    case `${AUTHORITY}/token/introspect`:
+      return introspection(service, request, response);
     case `${AUTHORITY}/userinfo`:
       return userinfo(service, request, response);
     default:

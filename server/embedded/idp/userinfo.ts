@@ -18,7 +18,8 @@ export async function userinfo(
     audience: "runtime-api",
   }).catch(() => null);
   const user = verified?.payload.sub ? service.users.find(verified.payload.sub) : undefined;
-  if (!user?.enabled) {
+  // A token that is bound to a key is not the sender's by being sent.
+  if (!user?.enabled || verified?.payload.cnf) {
     response.setHeader("www-authenticate", 'Bearer error="invalid_token"');
     sendJson(response, 401, { error: "invalid_token" });
     return;

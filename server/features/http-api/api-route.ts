@@ -6,7 +6,7 @@ import { parseInput } from "#server/platform/verb.ts";
 import { callBody } from "./call-body.ts";
 import { type AnyOperation, METHODS, type Method, type Operation } from "./operation.ts";
 import { problemResponse } from "./problem-response.ts";
-import { serviceCaller } from "./service-caller.ts";
+import { admitService } from "./service-caller.ts";
 
 type Context = { params: Promise<unknown> };
 export type RouteHandler = ((request: Request, context?: Context) => Promise<Response>) & {
@@ -56,10 +56,14 @@ export function forServices<
   const { access } = operation;
   if (access.by !== "service") throw new TypeError(`${operation.id} is not for service callers`);
   return handler(operation, async (request, context) => {
-    const caller = await serviceCaller(request, operation.id, access.scope);
-    const again = () => serviceCaller(request, operation.id, access.scope, { isAgain: true });
-    const parts = await partsOf(operation, request, context);
-    return noStore(await answer({ ...parts, caller, again }));
+    const { caller, again, nextNonce } = await admitService(request, operation.id, access.scope);
+    const response = await refusalsAsAnswers(request, async () =>
+      answer({ ...(await partsOf(operation, request, context)), caller, again }),
+    );
+    response.headers.set("cache-control", "no-store");
+    // RFC 9449 §8.2: the proof of the next call takes this one.
+    if (nextNonce) response.headers.set("dpop-nonce", nextNonce);
+    return response;
   });
 }
 
@@ -102,18 +106,23 @@ export function apiRoute(
 
 function handler(
   operation: AnyOperation,
-  run: (...args: Parameters<RouteHandler>) => Promise<Response>,
-) {
+  run: (request: Request, context?: Context) => Promise<Response>,
+): OperationHandler {
   return {
     operation,
-    handle: async (request: Request, context?: Context) => {
-      try {
-        return await run(request, context);
-      } catch (error) {
-        return problemResponse(error, request);
-      }
-    },
+    handle: (request, context) => refusalsAsAnswers(request, () => run(request, context)),
   };
+}
+
+async function refusalsAsAnswers(
+  request: Request,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await run();
+  } catch (error) {
+    return problemResponse(error, request);
+  }
 }
 
 async function partsOf(operation: AnyOperation, request: Request, context: Context | undefined) {
@@ -123,9 +132,4 @@ async function partsOf(operation: AnyOperation, request: Request, context: Conte
   const body = operation.body && (await callBody(request, operation.body, query));
   if (params && !params.success) throw notFound(operation.params?.absent ?? "resource");
   return { request, params: params?.data, query, body };
-}
-
-function noStore(response: Response): Response {
-  response.headers.set("cache-control", "no-store");
-  return response;
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { PROOF_ALGORITHMS, TokenRefusal } from "#server/features/identity/index.ts";
 import { errorBody, httpStatusOf } from "#server/platform/errors/map.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { traceIdOf, traceparentOf } from "#server/platform/telemetry/trace.ts";
@@ -21,6 +22,7 @@ export function problemResponse(
     status,
     detail: message,
     code,
+    ...(error instanceof TokenRefusal ? { reason: error.reason } : {}),
     ...rest,
     ...extensions,
   };
@@ -29,8 +31,18 @@ export function problemResponse(
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
-      ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+      ...(status === 401 ? challengeOf(error) : {}),
       ...(retryAfterSeconds ? { "retry-after": String(retryAfterSeconds) } : {}),
     },
   });
+}
+
+/** RFC 9449 §7.1: which proofs are taken, and why this one was not. Codes only, nothing of the call. */
+function challengeOf(error: unknown): Record<string, string> {
+  const refusal = error instanceof TokenRefusal ? error : null;
+  const why = refusal?.oauthError ? ` error="${refusal.oauthError}",` : "";
+  return {
+    "www-authenticate": `DPoP${why} algs="${PROOF_ALGORITHMS.join(" ")}"`,
+    ...(refusal?.nonce ? { "dpop-nonce": refusal.nonce } : {}),
+  };
 }

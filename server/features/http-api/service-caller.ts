@@ -1,6 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
-import { bearerCaller } from "#server/features/identity/index.ts";
+import { authenticateService, type ServiceIdentity } from "#server/features/identity/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { recordDenial } from "#server/platform/audit/record-denial.ts";
 import type { RoleScope } from "#server/platform/authz/scopes.ts";
@@ -12,20 +12,42 @@ import { guardService, serviceAtHome } from "#server/platform/tenancy/guard.ts";
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,200}$/;
 
+export interface AdmittedService {
+  readonly caller: Caller;
+  /** For the header DPoP-Nonce of the answer. */
+  readonly nextNonce: string | null;
+  /** The caller, checked anew: for a call that is held open. It is counted once. */
+  again(): Promise<Caller>;
+}
+
 /**
- * Who calls, in the order of law 1: the token, the call counted, the tenant guard, the scope.
- * `act` names the call in the log when it is refused. A call that is held open is checked anew at
- * each look (`isAgain`), and counted once.
+ * Who calls, in the order of law 1: the token and that it is the sender's, the call counted, before a
+ * change the roles as the issuer says them now (law 10), the tenant guard, the scope. `act` names the
+ * call in the log when it is refused.
  */
-export async function serviceCaller(
+export async function admitService(
   request: Request,
   act: string,
   scope: RoleScope,
-  { isAgain = false } = {},
+): Promise<AdmittedService> {
+  const { identity, nextNonce, fresh, again } = await authenticateService(request);
+  await countCall("principal", `${identity.issuer}|${identity.subject}`);
+  const current = request.method === "GET" ? identity : await fresh();
+  const caller = await admitted(request, current, act, scope);
+  await countCall("tenant", caller.tenant);
+  return {
+    caller,
+    nextNonce,
+    again: async () => admitted(request, await again(), act, scope),
+  };
+}
+
+async function admitted(
+  { headers }: Request,
+  identity: ServiceIdentity,
+  act: string,
+  scope: RoleScope,
 ): Promise<Caller> {
-  const { headers } = request;
-  const credentials = await bearerCaller(headers);
-  if (!isAgain) await countCall("principal", `${credentials.issuer}|${credentials.subject}`);
   const tenantId = headers.get("x-tenant-id");
   const key = headers.get("idempotency-key");
   if (tenantId === null) {
@@ -46,20 +68,19 @@ export async function serviceCaller(
   };
   let caller: Caller;
   try {
-    caller = guardService(credentials, tenantId, call);
+    caller = guardService(identity, tenantId, call);
   } catch (refusal) {
-    await recordDenial(serviceAtHome(credentials, call), {
+    await recordDenial(serviceAtHome(identity, call), {
       act,
       cause: "tenant",
       detail: isTenantName(tenantId) ? { asked: tenantId } : {},
     });
     throw refusal;
   }
-  if (!isAgain) await countCall("tenant", caller.tenant);
   if (!caller.scopes.has(scope)) {
     await recordDenial(caller, { act, cause: "scope", detail: { scope } });
     throw new AppError("forbidden", `This needs the scope ${scope}.`, {
-      remedy: "Give the client a role that has it.",
+      remedy: "Give the client a role that has it, and ask for no fewer scopes.",
     });
   }
   return caller;

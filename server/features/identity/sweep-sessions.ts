@@ -1,6 +1,7 @@
 import "server-only";
 import { identityPool } from "#server/platform/db/identity-pool.ts";
 import { dropEndedCounts } from "#server/platform/ratelimit/rate-limit.ts";
+import { dropOldProofs } from "./service-callers/proof-use.ts";
 import { ENDED } from "./session-rows.ts";
 
 /** How long an ended session's row is kept, for those who look into an incident. */
@@ -19,6 +20,7 @@ export async function sweepSessions(): Promise<{ expired: number; dropped: numbe
     `DELETE FROM session WHERE ended_at <= clock_timestamp() - make_interval(days => ${KEEP_DAYS})`,
   );
   await pool.query("DELETE FROM logout_token_seen WHERE expires_at <= clock_timestamp()");
+  await dropOldProofs();
   await dropEndedCounts();
   return { expired: expired.rowCount ?? 0, dropped: dropped.rowCount ?? 0 };
 }

@@ -8,14 +8,21 @@ import { type Grants, grantsOf } from "./grants.ts";
 import { API_CLIENT } from "./realms/realm-file.ts";
 
 /**
- * Verifies an access token of an allow-listed realm and reads what it grants.
+ * Verifies an access token of an allow-listed realm and reads what it grants, by this process's clock
+ * unless another time is given.
  * Throws `unauthenticated`, `forbidden` (demo account in production) or `unavailable`.
  */
 export async function verifiedGrants(
   realm: RealmConfig,
   accessToken: string,
+  now?: Date,
 ): Promise<{ grants: Grants; claims: JWTPayload }> {
-  const { claims } = await verifyJwt(accessToken, realm.issuer, API_CLIENT);
+  const { claims } = await verifyJwt(
+    accessToken,
+    realm.issuer,
+    API_CLIENT,
+    now ? { currentDate: now } : {},
+  );
   // Keycloak marks what is no access token: "ID", "Refresh", "Logout".
   if (claims.typ !== undefined && claims.typ !== "Bearer") {
     throw new AppError("unauthenticated", "This is not an access token.");

@@ -24,6 +24,10 @@ export const PLATFORM_TABLES: Record<string, PlatformTable> = {
     because: "a logout token counts once for its issuer",
     grants: { console_identity: "DELETE, INSERT, SELECT" },
   },
+  dpop_proof_seen: {
+    because: "a proof is looked at before any tenant is known, and counts once for all replicas",
+    grants: { console_identity: "DELETE, INSERT, SELECT" },
+  },
   rate_limit: {
     because: "calls are counted before the tenant guard",
     grants: { console_identity: ROWS },

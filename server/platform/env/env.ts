@@ -72,6 +72,22 @@ const settings = z.object({
   AUTHZEN_CLIENT_CERT_FILE: z.string().min(1).optional(),
   AUTHZEN_CLIENT_KEY_FILE: z.string().min(1).optional(),
   AUTHZEN_TIMEOUT_MILLIS: z.coerce.number().int().min(100).max(10_000).default(2_000),
+  /** Whether tokens of service callers must be bound to a key or certificate of theirs (ADR 0021). */
+  API_SENDER_CONSTRAINT: z.enum(["required", "optional"]).default("required"),
+  /** Addresses or CIDR blocks, by commas, of proxies whose header with a client's certificate counts. */
+  MTLS_PROXIES: z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    ),
+  MTLS_CERTIFICATE_HEADER: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/i)
+    .default("client-cert"),
   WORKER_FAILPOINT: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.coerce.number().int().min(1).max(10).default(1),
@@ -121,6 +137,8 @@ function productionFaults(env: Env): string[] {
     faults.push("DR_HOOK_URL: production needs https://");
   if (env.AUTHZEN_URL && !env.AUTHZEN_URL.startsWith("https://"))
     faults.push("AUTHZEN_URL: production needs https://");
+  if (env.API_SENDER_CONSTRAINT !== "required")
+    faults.push("API_SENDER_CONSTRAINT: production takes no token that anybody could send");
   if (env.OPENBAO_AUTH === "token")
     faults.push(
       "OPENBAO_AUTH: a static token is refused, log in by jwt, kubernetes or cert (README.md)",

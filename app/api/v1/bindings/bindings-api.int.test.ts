@@ -1,74 +1,46 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev-idp.ts";
 import { standings } from "#server/features/discovery/testing/discovery-rig.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { ApiClient } from "#test/fixtures/api-client.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
-import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { ServiceCallers } from "#test/fixtures/service-callers.ts";
 import { POST as unbind } from "./[id]/unbind/route.ts";
 import { POST } from "./route.ts";
 
 const TENANT = "acme-shop";
 const tenant = mintAuthorizedTenant(TENANT);
 const REASON = "deployed with release 1.8.2";
-let idp: DevIdp;
-let folder: string;
+let callers: ServiceCallers;
+const clients: Record<string, ApiClient> = {};
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bindings-api-"));
-  idp = await startDevIdp({ folder, consoleUrl: "http://localhost:3000" });
-  process.env.IDENTITY_CONFIG = idp.identityFile;
-  await asSuperuser(
-    "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $1) ON CONFLICT DO NOTHING",
-    [TENANT],
-  );
+  callers = await ServiceCallers.start({ tenants: [TENANT] });
+  for (const role of ["security-officer", "developer"] as const) {
+    clients[role] = await callers.client(`pipeline-${role}`, { roles: [role] });
+  }
 }, 60_000);
 afterAll(async () => {
   await closePools();
   await closeIdentityPools();
-  await idp?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await callers?.stop();
 });
-
-async function token(role: string): Promise<string> {
-  const jwk = JSON.parse(await readFile(join(folder, `${TENANT}.key.json`), "utf8"));
-  return new SignJWT({
-    iss: `${idp.url}/realms/${TENANT}`,
-    aud: "runtime-api",
-    sub: "pipeline",
-    azp: "pipeline",
-    preferred_username: "service-account-pipeline",
-    resource_access: { "runtime-api": { roles: [role] } },
-  })
-    .setProtectedHeader({ alg: "RS256", kid: jwk.kid, typ: "JWT" })
-    .setIssuedAt()
-    .setExpirationTime("2m")
-    .sign(await importJWK(jwk, "RS256"));
-}
 
 async function call(
   path: string,
   body: string,
   { role = "security-officer", as = TENANT, id }: { role?: string; as?: string; id?: string } = {},
 ) {
-  const request = new Request(`http://localhost:3000/api/v1/bindings${path}`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${await token(role)}`,
-      "x-tenant-id": as,
-      "x-reason": REASON,
-      "content-type": id ? "application/json" : "application/yaml",
-    },
-    body,
-  });
-  const response = id
-    ? await unbind(request, { params: Promise.resolve({ id }) })
-    : await POST(request);
+  const send = (request: Request) =>
+    id ? unbind(request, { params: Promise.resolve({ id }) }) : POST(request);
+  const headers = {
+    "x-tenant-id": as,
+    "x-reason": REASON,
+    "content-type": id ? "application/json" : "application/yaml",
+  };
+  const client = clients[role] as ApiClient;
+  const response = await client.call(send, "POST", `/api/v1/bindings${path}`, { body, headers });
   return {
     status: response.status,
     type: response.headers.get("content-type"),

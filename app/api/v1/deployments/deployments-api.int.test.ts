@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { importJWK, type JWTPayload, SignJWT } from "jose";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev-idp.ts";
 import {
   admin,
   demand,
@@ -14,12 +9,15 @@ import {
   review,
   tend,
 } from "#server/features/deployments/testing/deployment-fixture.ts";
+import type { RouteHandler } from "#server/features/http-api/index.ts";
 import { insertSession } from "#server/features/identity/session-rows.ts";
 import { type Role, scopesOfRoles } from "#server/platform/authz/scopes.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { ApiClient } from "#test/fixtures/api-client.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
+import { ServiceCallers } from "#test/fixtures/service-callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { POST as attachTo } from "./[id]/attachments/route.ts";
 import { POST as claimOne } from "./[id]/claim/route.ts";
@@ -30,63 +28,41 @@ import { POST as request } from "./route.ts";
 
 const TENANT = "acme-shop";
 const tenant = mintAuthorizedTenant(TENANT);
-let idp: DevIdp;
-let folder: string;
+let callers: ServiceCallers;
+let pipeline: ApiClient;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "deployments-api-"));
-  idp = await startDevIdp({ folder, consoleUrl: "http://localhost:3000" });
-  process.env.IDENTITY_CONFIG = idp.identityFile;
-  for (const name of [TENANT, "muscatpharmacy"])
-    await asSuperuser(
-      "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $1) ON CONFLICT DO NOTHING",
-      [name],
-    );
+  callers = await ServiceCallers.start({ tenants: [TENANT, "muscatpharmacy"] });
+  pipeline = await callers.client("ci");
   await demand(tenant);
 }, 60_000);
 afterAll(async () => {
   await closePools();
   await closeIdentityPools();
-  await idp?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await callers?.stop();
 });
 beforeEach(async () => {
   await asSuperuser("DELETE FROM rate_limit");
 });
 
-async function token(claims: JWTPayload = {}, realm = TENANT): Promise<string> {
-  const jwk = JSON.parse(await readFile(join(folder, `${realm}.key.json`), "utf8"));
-  return new SignJWT({
-    iss: `${idp.url}/realms/${realm}`,
-    aud: "runtime-api",
-    sub: "service-ci",
-    azp: "ci",
-    preferred_username: "service-account-ci",
-    resource_access: { "runtime-api": { roles: ["deployment-pipeline"] } },
-    ...claims,
-  })
-    .setProtectedHeader({ alg: "RS256", kid: jwk.kid, typ: "JWT" })
-    .setIssuedAt()
-    .setExpirationTime(claims.exp ?? "2m")
-    .sign(await importJWK(jwk, "RS256"));
-}
-
 async function call(
-  handler: (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response>,
-  options: { id?: string; body?: unknown; headers?: Record<string, string>; query?: string } = {},
+  handler: RouteHandler,
+  options: {
+    id?: string;
+    body?: object | string;
+    headers?: Record<string, string>;
+    query?: string;
+    as?: ApiClient;
+  } = {},
 ) {
-  const { id = "", body, headers = {}, query = "" } = options;
-  const sent = new Request(`http://localhost:3000/api/v1/deployments/${id}${query}`, {
-    method: body === undefined ? "GET" : "POST",
-    headers: {
-      authorization: `Bearer ${await token()}`,
-      "x-tenant-id": TENANT,
-      "content-type": "application/json",
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const response = await handler(sent, { params: Promise.resolve({ id }) });
+  const { id = "", body, headers = {}, query = "", as = pipeline } = options;
+  const send = (sent: Request) => handler(sent, { params: Promise.resolve({ id }) });
+  const response = await as.call(
+    send,
+    body === undefined ? "GET" : "POST",
+    `/api/v1/deployments/${id}${query}`,
+    { headers, ...(body === undefined ? {} : { body }) },
+  );
   const text = await response.text();
   return {
     status: response.status,
@@ -97,7 +73,7 @@ async function call(
 
 /** An approver of this issuer, signed in, whose roles are fresh. */
 async function signedInAdmin(name: string, roles: Role[] = ["sovereign-admin"]) {
-  const issuer = `${idp.url}/realms/${TENANT}`;
+  const issuer = callers.issuerOf(TENANT);
   const sessionId = uuidv7();
   await insertSession({
     sessionId,
@@ -131,7 +107,7 @@ test("a pipeline attaches what it has built, byte by byte", async () => {
   const { deploymentId: id } = (await call(request, { body: input() })).body;
   const body = { Payload: "e30=", Base64Signature: "AA==" };
   const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex");
-  const attach = (kind: string, what: unknown = body) =>
+  const attach = (kind: string, what: object | string = body) =>
     call(attachTo, { id, body: what, query: `/attachments?kind=${kind}` });
   expect(await attach("attestation")).toMatchObject({
     status: 201,
@@ -143,7 +119,7 @@ test("a pipeline attaches what it has built, byte by byte", async () => {
   });
   expect((await attach("picture")).body).toMatchObject({ status: 400, field: "kind" });
   expect((await attach("sbom")).body).toMatchObject({ status: 400, field: "body" });
-  const large = await attach("attestation", "x".repeat(256 * 1024));
+  const large = await attach("attestation", "x".repeat(256 * 1024 + 1));
   expect(large.body.detail).toBe("The request is larger than 256 KiB.");
 });
 
@@ -219,10 +195,8 @@ test("nothing new is 304, and a stream tells each change up to the end", async (
   await tend(tenant, id);
   const known = (await call(getOne, { id })).headers.get("etag") ?? "";
   expect((await call(getOne, { id, headers: { "if-none-match": known } })).status).toBe(304);
-  const sent = new Request(`http://localhost:3000/api/v1/deployments/${id}/events`, {
-    headers: { authorization: `Bearer ${await token()}`, "x-tenant-id": TENANT },
-  });
-  const stream = await streamOne(sent, { params: Promise.resolve({ id }) });
+  const send = (sent: Request) => streamOne(sent, { params: Promise.resolve({ id }) });
+  const stream = await pipeline.call(send, "GET", `/api/v1/deployments/${id}/events`);
   expect(stream.headers.get("content-type")).toMatch(/^text\/event-stream/);
   const reader = stream.body?.getReader();
   const first = new TextDecoder().decode((await reader?.read())?.value);
@@ -248,18 +222,8 @@ test("a refusal is a problem that names the field and the remedy", async () => {
   expect(wait).toMatchObject({ status: 400, body: { field: "wait" } });
 });
 
-test("no token, a bad one, another tenant's, too few rights: refused, and absent is as foreign", async () => {
+test("another tenant's, too few rights: refused, and absent is as foreign", async () => {
   const { body: own } = await call(request, { body: input() });
-  const bearer = async (claims: JWTPayload, realm?: string) => ({
-    authorization: `Bearer ${await token(claims, realm)}`,
-  });
-  const none = await call(request, { body: input(), headers: { authorization: "" } });
-  expect([none.status, none.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
-  for (const claims of [{ exp: 1 }, { aud: "another-api" }, { iss: "https://evil.example" }])
-    expect((await call(request, { body: input(), headers: await bearer(claims) })).status).toBe(
-      401,
-    );
-
   const foreign = await call(getOne, {
     id: own.deploymentId,
     headers: { "x-tenant-id": "muscatpharmacy" },
@@ -276,18 +240,21 @@ test("no token, a bad one, another tenant's, too few rights: refused, and absent
     expect.objectContaining({ type: "runtime.access.denied", subject: "act/deployments.read" }),
   );
 
-  const stranger = { ...(await bearer({}, "muscatpharmacy")), "x-tenant-id": "muscatpharmacy" };
-  const theirs = await call(getOne, { id: own.deploymentId, headers: stranger });
-  const absent = await call(getOne, { id: uuidv7(), headers: stranger });
+  const stranger = await callers.client("theirs", { realm: "muscatpharmacy" });
+  const theirs = await call(getOne, { id: own.deploymentId, as: stranger });
+  const absent = await call(getOne, { id: uuidv7(), as: stranger });
   expect([theirs.status, { ...theirs.body, traceId: "" }]).toEqual([
     404,
     { ...absent.body, traceId: "" },
   ]);
 
-  const auditor = await bearer({ resource_access: { "runtime-api": { roles: ["compliance"] } } });
-  expect((await call(request, { body: input(), headers: auditor })).status).toBe(403);
+  const auditor = await callers.client("auditor", { roles: ["compliance"] });
+  expect((await call(request, { body: input(), as: auditor })).status).toBe(403);
   const claim = { subjectDigest: own.subjectDigest };
-  expect(
-    (await call(claimOne, { id: own.deploymentId, body: claim, headers: auditor })).status,
-  ).toBe(403);
+  expect((await call(claimOne, { id: own.deploymentId, body: claim, as: auditor })).status).toBe(
+    403,
+  );
+  const narrow = await callers.client("narrow", { scope: "runtime.deployments.read" });
+  expect((await call(getOne, { id: own.deploymentId, as: narrow })).status).toBe(200);
+  expect((await call(request, { body: input(), as: narrow })).status).toBe(403);
 });

@@ -1,56 +1,33 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type DevIdp, startDevIdp } from "#server/embedded/idp/testing/start-dev-idp.ts";
 import { bind } from "#server/features/rotation/testing/rotation-rig.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
+import type { ApiClient } from "#test/fixtures/api-client.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
+import { ServiceCallers } from "#test/fixtures/service-callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { POST } from "./route.ts";
 
 const TENANT = "acme-shop";
 const tenant = mintAuthorizedTenant(TENANT);
-let idp: DevIdp;
-let folder: string;
+let callers: ServiceCallers;
+const clients: Record<string, ApiClient> = {};
 let bindingId: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "reports-api-"));
-  idp = await startDevIdp({ folder, consoleUrl: "http://localhost:3000" });
-  process.env.IDENTITY_CONFIG = idp.identityFile;
-  await asSuperuser(
-    "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $1) ON CONFLICT DO NOTHING",
-    [TENANT],
-  );
+  callers = await ServiceCallers.start({ tenants: [TENANT] });
+  for (const role of ["workload-reporter", "developer"] as const) {
+    clients[role] = await callers.client(`orders-${role}`, { roles: [role] });
+  }
   ({ bindingId } = await bind(tenant));
 }, 60_000);
 afterAll(async () => {
   await closePools();
   await closeIdentityPools();
-  await idp?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await callers?.stop();
 });
-
-async function token(role: string): Promise<string> {
-  const jwk = JSON.parse(await readFile(join(folder, `${TENANT}.key.json`), "utf8"));
-  return new SignJWT({
-    iss: `${idp.url}/realms/${TENANT}`,
-    aud: "runtime-api",
-    sub: "orders-controller",
-    azp: "orders",
-    preferred_username: "service-account-orders",
-    resource_access: { "runtime-api": { roles: [role] } },
-  })
-    .setProtectedHeader({ alg: "RS256", kid: jwk.kid, typ: "JWT" })
-    .setIssuedAt()
-    .setExpirationTime("2m")
-    .sign(await importJWK(jwk, "RS256"));
-}
 
 async function report(
   body: unknown,
@@ -59,18 +36,9 @@ async function report(
     headers = {},
   }: { role?: string; headers?: Record<string, string> } = {},
 ) {
-  const response = await POST(
-    new Request("http://localhost:3000/api/v1/consumers/reports", {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${await token(role)}`,
-        "x-tenant-id": TENANT,
-        "content-type": "application/json",
-        ...headers,
-      },
-      body: typeof body === "string" ? body : JSON.stringify(body),
-    }),
-  );
+  const client = clients[role] as ApiClient;
+  const sent = { body: typeof body === "string" ? body : JSON.stringify(body), headers };
+  const response = await client.call(POST, "POST", "/api/v1/consumers/reports", sent);
   const text = await response.text();
   return { status: response.status, type: response.headers.get("content-type"), text };
 }
