@@ -54,7 +54,7 @@ export function CaseScreen({ tenantId, detail, mayRequest }: CaseScreenProps) {
             <Link href={`/t/${tenantId}/deployments`} className="text-accent hover:underline">
               {t("case.back")}
             </Link>
-            <StateMark state={detail.state} />
+            <StateMark state={detail.state} isReportOverdue={detail.isReportOverdue} />
             <RefreshButton />
           </>
         }

@@ -20,6 +20,7 @@ const ACTS = [
   "failed",
   "rolled-back",
   "attached",
+  "unreported",
 ] as const;
 const FAILED = new Set(["failed", "rolled_back", "rejected"]);
 

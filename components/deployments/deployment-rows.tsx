@@ -33,7 +33,7 @@ export function DeploymentRows({
             </span>
           </Link>
           <Time at={card.createdAt} className="text-muted text-sm" />
-          <StateMark state={card.state} />
+          <StateMark state={card.state} isReportOverdue={card.isReportOverdue} />
         </li>
       ))}
     </ul>

@@ -150,6 +150,19 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
                 />
               )}
             </Field>
+            <Field label={t("editor.report")} hint={t("editor.reportHint")}>
+              {(control) => (
+                <Input
+                  {...control}
+                  type="number"
+                  min={5}
+                  value={(policy.reportWithinSeconds ?? 3_600) / 60}
+                  onChange={(event) =>
+                    change({ reportWithinSeconds: Math.round(Number(event.target.value) * 60) })
+                  }
+                />
+              )}
+            </Field>
             <Field label={t("editor.provenance")}>
               {(control) => (
                 <Select

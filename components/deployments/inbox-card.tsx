@@ -32,7 +32,7 @@ export function InboxCard({ tenantId, card }: { tenantId: string; card: Deployme
             {t("where", { service: card.service, environment })}
           </Link>
         </h2>
-        <StateMark state={card.state} />
+        <StateMark state={card.state} isReportOverdue={card.isReportOverdue} />
         {card.kind === "rollback" ? <Status tone="due">{t("rollback")}</Status> : null}
         {card.mentionsYou ? <Status tone="info">{t("mentioned")}</Status> : null}
         <span className="ms-auto text-muted text-sm">

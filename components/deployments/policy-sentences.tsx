@@ -41,6 +41,7 @@ export function PolicySentences({ environment, policy }: PolicySentencesProps) {
       ? t("sentence.waits", { time: durationText(policy.waitingSeconds, locale) })
       : t("sentence.noWait"),
     t("sentence.expires", { time: durationText(policy.expirySeconds, locale) }),
+    t("sentence.report", { time: durationText(policy.reportWithinSeconds ?? 3_600, locale) }),
     t("sentence.registries", { registries: list.format(policy.trustedRegistries) }),
     policy.provenance === "none"
       ? t("sentence.provenanceNone")

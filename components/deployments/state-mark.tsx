@@ -18,8 +18,12 @@ const TONES: Record<DeploymentCard["state"], Tone> = {
   superseded: "unknown",
 };
 
-/** The state of a request in a word. */
-export function StateMark({ state }: { state: DeploymentCard["state"] }) {
+type StateMarkProps = Pick<DeploymentCard, "state"> &
+  Partial<Pick<DeploymentCard, "isReportOverdue">>;
+
+/** The state of a request in a word; a claim that nobody reported says so. */
+export function StateMark({ state, isReportOverdue = false }: StateMarkProps) {
   const t = useTranslations("deployments.state");
+  if (isReportOverdue) return <Status tone="danger">{t("unreported")}</Status>;
   return <Status tone={TONES[state]}>{t(state)}</Status>;
 }

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { runIndexer, runSealer } from "#server/features/audit/index.ts";
-import { sweepSessions } from "#server/features/identity/index.ts";
+import { identityConfig, sweepSessions } from "#server/features/identity/index.ts";
 import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
 import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
@@ -10,12 +10,19 @@ import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
 import { every } from "./every.ts";
+import { tendAccessReviews } from "./jobs/access-reviews.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
-import { announceDeployments, tendDueDeployments } from "./jobs/deployments.ts";
+import {
+  announceDeployments,
+  tellUnreportedDeployments,
+  tendDueDeployments,
+} from "./jobs/deployments.ts";
 import { discoverDue } from "./jobs/discovery.ts";
+import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
+import { lookAtIsolation } from "./jobs/isolation.ts";
 import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
@@ -47,6 +54,9 @@ const {
   WORKER_FAILPOINT,
   ROTATIONS_PER_TARGET,
   DISCOVERY_SECONDS,
+  ISOLATION_SECONDS,
+  VAULT_PLATFORM_READERS,
+  ACCESS_DIRECTORY_SECONDS,
 } = workerEnv();
 const { ALERT_AFTER_DOUBT_MINUTES: doubtMinutes, ALERT_AFTER_TROUBLE_MINUTES: troubleMinutes } =
   workerEnv();
@@ -106,7 +116,12 @@ const loops = {
   webhooks: () => repeat(1_000, "webhooks", deliverDueWebhooks),
   approvals: () => repeat(5_000, "approvals", expireDueApprovals),
   deployments: () => repeat(1_000, "deployments", () => tendDueDeployments(evidence)),
-  "deployment-news": () => repeat(1_000, "deployment-news", announceDeployments),
+  "deployment-news": () =>
+    repeat(
+      1_000,
+      "deployment-news",
+      async () => (await announceDeployments()) + (await tellUnreportedDeployments()),
+    ),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
@@ -116,6 +131,22 @@ const loops = {
     const snapshot = env().KUBERNETES_SNAPSHOT_DIR;
     const look = { vault, stores, owner, snapshot, everySeconds: DISCOVERY_SECONDS };
     return repeat(2_000, "discovery", () => discoverDue(look));
+  },
+  "access-reviews": () => {
+    const look = { identity: identityConfig(), owner, everySeconds: ACCESS_DIRECTORY_SECONDS };
+    return repeat(2_000, "access-reviews", () => tendAccessReviews(look));
+  },
+  isolation: () => {
+    const folder = env().KUBERNETES_SNAPSHOT_DIR;
+    const ownRole = `auth/${env().OPENBAO_AUTH_MOUNT ?? env().OPENBAO_AUTH}/${env().OPENBAO_ROLE ?? ""}`;
+    const look = {
+      vault,
+      folders: folder ? [folder] : [],
+      platformReaders: [ownRole, ...VAULT_PLATFORM_READERS],
+      owner,
+      everySeconds: ISOLATION_SECONDS,
+    };
+    return repeat(2_000, "isolation", () => lookAtIsolation(look));
   },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),
@@ -139,7 +170,7 @@ const loops = {
 
 async function sweepOnce(): Promise<number> {
   const { expired, dropped } = await sweepSessions();
-  return expired + dropped;
+  return expired + dropped + (await sweepIdempotencyKeys());
 }
 
 function repeat(millis: number, job: string, act: () => Promise<number>): Promise<void> {

@@ -80,6 +80,8 @@ export function cardOf(tenant: string, viewer: Caller, parts: CardParts): Deploy
       : [],
     yourPart: isWaiting(state) ? approval.yourPart : "not-open",
     mentionsYou: namesOf(viewer).some((name) => parts.mentions.includes(name)),
+    isReportOverdue:
+      row.state === "executing" && row.report_due_at !== null && row.report_due_at <= row.now,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     waitsUntil: waitsUntil({ revisedAt: row.revised_at, policy: environment.spec }),

@@ -15,6 +15,7 @@ export type DeploymentAct =
   | "superseded"
   | "claimed"
   | "claim-refused"
+  | "unreported"
   | "succeeded"
   | "failed"
   | "rolled-back"

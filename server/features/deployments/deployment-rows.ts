@@ -29,6 +29,9 @@ export interface DeploymentRow {
   revised_at: Date;
   expires_at: Date;
   claimed_at: Date | null;
+  /** When the pipeline has to have reported; null before it is claimed. */
+  report_due_at: Date | null;
+  overdue_told_at: Date | null;
   claimed_by_issuer: string | null;
   claimed_by_subject: string | null;
   claim_key: string | null;

@@ -73,6 +73,13 @@ export const EnvironmentPolicySpec = z.object({
     .min(300)
     .max(30 * DAY_SECONDS)
     .default(3 * DAY_SECONDS),
+  /** How long a pipeline may take, from its claim on, to say how it went. Absent: an hour. */
+  reportWithinSeconds: z
+    .number()
+    .int()
+    .min(300, "must be five minutes at least")
+    .max(7 * DAY_SECONDS, "must be a week at most")
+    .optional(),
   requiresElevation: z.boolean().default(false),
   provenance: z.enum(PROVENANCE_LEVELS).default("none"),
   supplyChain: SupplyChain.optional(),

@@ -83,6 +83,7 @@ export async function deployment(
     evidence: await evidenceView(tx, tenant, row, parts.images),
     reviews: approval.reviews,
     claimedAt: row.claimed_at,
+    reportDueAt: row.report_due_at,
     finishedAt: row.finished_at,
     outcomeNote: row.outcome_note,
     supersededBy: row.superseded_by,

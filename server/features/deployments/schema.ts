@@ -152,6 +152,8 @@ export const DeploymentCard = DeploymentOutcome.extend({
   blockers: z.array(Blocker),
   yourPart: YourPart,
   mentionsYou: z.boolean(),
+  /** Claimed, and its pipeline has not said in time how it went: nobody knows what runs there. */
+  isReportOverdue: z.boolean(),
   createdAt: z.date(),
   expiresAt: z.date(),
   /** Before this time it may not be carried out. */
@@ -202,6 +204,7 @@ export const DeploymentDetail = DeploymentCard.extend({
     }),
   ),
   claimedAt: z.date().nullable(),
+  reportDueAt: z.date().nullable(),
   finishedAt: z.date().nullable(),
   outcomeNote: z.string(),
   supersededBy: z.string().nullable(),
@@ -242,4 +245,5 @@ export type RunningService = z.infer<typeof RunningService>;
 export const RunningServices = z.object({ items: z.array(RunningService), asOf: z.date() });
 
 export const TendOutcome = z.object({ state: DeploymentState, hasMoved: z.boolean() });
+export const UnreportedOutcome = z.object({ isTold: z.boolean() });
 export const AnnounceOutcome = z.object({ announced: z.number() });

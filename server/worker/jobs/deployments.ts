@@ -1,5 +1,9 @@
 import "server-only";
-import { announceDeployment, tendDeployment } from "#server/features/deployments/index.ts";
+import {
+  announceDeployment,
+  tellUnreported,
+  tendDeployment,
+} from "#server/features/deployments/index.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
 import { type Checking, checkEvidence } from "../supply-chain/check-evidence.ts";
@@ -28,5 +32,12 @@ export function tendDueDeployments(
 export function announceDeployments(): Promise<number> {
   return eachDue<DueKey>("app.unannounced_deployments($1)", [BATCH], async ({ tenant_id, id }) => {
     await runVerb(announceDeployment, callerFor(tenant_id), { deploymentId: id });
+  });
+}
+
+/** Tells people of claims that nobody has reported in time. Gives how many it looked at. */
+export function tellUnreportedDeployments(): Promise<number> {
+  return eachDue<DueKey>("app.unreported_deployments($1)", [BATCH], async ({ tenant_id, id }) => {
+    await runVerb(tellUnreported, callerFor(tenant_id), { deploymentId: id });
   });
 }

@@ -23,6 +23,7 @@ import { holdEnvironment } from "../environment-rows.ts";
 import { findingsOf } from "../evidence-rows.ts";
 import { withEvidenceWords } from "../evidence-words.ts";
 import { factsOf, judgeExecution } from "../judge-execution.ts";
+import { reportWithinSeconds } from "../report-due.ts";
 import { ClaimDeploymentInput, ClaimOutcome } from "../schema.ts";
 import { takeStep } from "../writes/take-step.ts";
 
@@ -92,9 +93,16 @@ export const claimDeployment = verb({
     }
     const [claimed] = await tx.query<{ claimed_at: Date }>(
       `UPDATE deployment_request SET claimed_at = clock_timestamp(), claimed_by_issuer = $3, claimed_by_subject = $4,
-         claim_key = $5
+         claim_key = $5, report_due_at = clock_timestamp() + make_interval(secs => $6)
        WHERE tenant_id = $1 AND deployment_id = $2 RETURNING claimed_at`,
-      [tenant, row.deployment_id, claimer.issuer, claimer.subject, input.claimKey],
+      [
+        tenant,
+        row.deployment_id,
+        claimer.issuer,
+        claimer.subject,
+        input.claimKey,
+        reportWithinSeconds(environment.spec),
+      ],
     );
     row.claimed_at = claimed?.claimed_at ?? row.now;
     const steps: AuditEventDraft[] = [];
