@@ -175,17 +175,36 @@ export function readProcedure(scope: Scope) {
   );
 }
 
-/** A change: the verb is scope, input, output and effect in one; roles are fresh (law 10). */
-export function verbProcedure<In extends z.ZodType, Out extends z.ZodType>(verb: Verb<In, Out>) {
+/** A change that does something outside its verb's transaction first; roles are fresh (law 10). */
+export function freshProcedure(scope: Scope) {
   return guarded
     .use(async ({ ctx, path, next }) => {
       const session = await ctx.freshSession();
       return next({ ctx: { caller: await guard(session, ctx.caller.tenant, ctx, path) } });
     })
     .use(async ({ ctx, path, next }) => {
-      await requireScope(ctx.caller, verb.scope, path);
+      await requireScope(ctx.caller, scope, path);
       return next();
-    })
+    });
+}
+
+/** A read of what is the caller's own: guard and one transaction; no scope, since nobody else's can be named. */
+export const ownProcedure = guarded.use(({ ctx, next }) =>
+  withTenant(
+    ctx.caller.tenant,
+    "tenant",
+    async (tx: TenantTx) => {
+      const result = await next({ ctx: { tx } });
+      if (!result.ok) throw result.error;
+      return result;
+    },
+    { readOnly: true },
+  ),
+);
+
+/** A change: the verb is scope, input, output and effect in one; roles are fresh (law 10). */
+export function verbProcedure<In extends z.ZodType, Out extends z.ZodType>(verb: Verb<In, Out>) {
+  return freshProcedure(verb.scope)
     .use(async ({ getRawInput, next }) => next({ ctx: { rawInput: await getRawInput() } }))
     .input(verb.input)
     .output(verb.output)

@@ -7,6 +7,7 @@ import { auditRouter } from "#server/features/audit/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
+import { elevationRouter } from "#server/features/elevation/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
 import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
@@ -18,6 +19,7 @@ import { rotationRouter } from "#server/features/rotation/router.ts";
 import { rotationTargetsRouter } from "#server/features/rotation-targets/router.ts";
 import { savedViewsRouter } from "#server/features/saved-views/router.ts";
 import { secretPoliciesRouter } from "#server/features/secret-policies/router.ts";
+import { stepUpRouter } from "#server/features/step-up/router.ts";
 import { tenantsRouter } from "#server/features/tenants/router.ts";
 import { router } from "./init.ts";
 
@@ -32,6 +34,7 @@ export const appRouter = router({
   changeWindows: changeWindowsRouter,
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
+  elevation: elevationRouter,
   isolation: isolationRouter,
   leases: leasesRouter,
   incidents: incidentsRouter,
@@ -42,6 +45,7 @@ export const appRouter = router({
   rotationTargets: rotationTargetsRouter,
   savedViews: savedViewsRouter,
   secretPolicies: secretPoliciesRouter,
+  stepUp: stepUpRouter,
   tenants: tenantsRouter,
 });
 

@@ -11,7 +11,7 @@ export { approvalSubject } from "./approval-subject.ts";
 export { MINIMUM_REQUIREMENT } from "./minimum-requirement.ts";
 export { displayNameOf, identityOf, isSameIdentity } from "./requester.ts";
 export {
-  type ApprovalDetail,
+  ApprovalDetail,
   ConsumeApprovalInput,
   QuorumView,
   Requirement,

@@ -8,7 +8,9 @@ export {
   elevationFact,
   executorsNow,
 } from "./elevation-fact.ts";
+export { policyRows as elevationPolicies } from "./policy-rows.ts";
 export { activateGrant } from "./verbs/activate-grant.ts";
+export { endGrant } from "./verbs/end-grant.ts";
 export { expireGrant } from "./verbs/expire-grant.ts";
 export { requestElevation } from "./verbs/request-elevation.ts";
 export { revokeGrant } from "./verbs/revoke-grant.ts";
