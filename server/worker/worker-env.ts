@@ -23,6 +23,8 @@ const LOOPS = [
   "watch",
   "renewals",
   "regions",
+  "access-reviews",
+  "isolation",
 ] as const;
 
 const schema = z.object({
@@ -32,6 +34,20 @@ const schema = z.object({
   ROTATIONS_PER_TARGET: z.coerce.number().int().min(1).max(1_000).default(4),
   /** How often each tenant's stores are looked through for secrets. */
   DISCOVERY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(300),
+  /** How often each tenant's issuers are asked who has which role. */
+  ACCESS_DIRECTORY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
+  /** How often each tenant's isolation is looked at. */
+  ISOLATION_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
+  /** Vault logins of the platform itself, like `auth/kubernetes/external-secrets`, separated by commas. */
+  VAULT_PLATFORM_READERS: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
   /** Minutes that a rotation may be in doubt, or meet trouble at every attempt, before people are told. */
   ALERT_AFTER_DOUBT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(10),
   ALERT_AFTER_TROUBLE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),

@@ -11,7 +11,9 @@ export {
 export { policyRows as elevationPolicies } from "./policy-rows.ts";
 export { activateGrant } from "./verbs/activate-grant.ts";
 export { endGrant } from "./verbs/end-grant.ts";
+export { beginProjection, type ProjectionWork } from "./verbs/begin-projection.ts";
 export { expireGrant } from "./verbs/expire-grant.ts";
+export { recordProjection } from "./verbs/record-projection.ts";
 export { requestElevation } from "./verbs/request-elevation.ts";
 export { revokeGrant } from "./verbs/revoke-grant.ts";
 export { saveElevationPolicy } from "./verbs/save-elevation-policy.ts";

@@ -2,7 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { recordText } from "#server/engines/access-review/campaign-record.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
-import { revokeGrant } from "#server/features/elevation/index.ts";
+import { endGrant } from "#server/features/elevation/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVouched } from "#server/platform/run-within.ts";
@@ -73,7 +73,7 @@ export const closeCampaign = verb({
     const ended: AuditEventDraft[] = [];
     for (const { grant_id: grantId, reason } of revoked) {
       if (!grantId) continue;
-      const { events } = await runVouched(revokeGrant, context, { grantId, reason });
+      const { events } = await runVouched(endGrant, context, { grantId, reason });
       ended.push(...events);
     }
     await beginRevocations(tx, tenant, campaign.campaign_id);
