@@ -9,6 +9,8 @@ export function addressText(address: TargetAddress): string {
       return `${address.mount} (${address.engine}) ${address.prefix}*`;
     case "azure-key-vault":
       return `${address.vault} ${address.prefix}*`;
+    case "azure-storage":
+      return `${address.subscription}/${address.resourceGroup}/${address.accounts.join(",")}`;
     case "keycloak":
       return `${address.url} ${address.realm}`;
     case "kubernetes":

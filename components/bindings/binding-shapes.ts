@@ -17,3 +17,13 @@ export type BindingTab = (typeof BINDING_TABS)[number];
 export function tabOf(text: string | null | undefined): BindingTab {
   return BINDING_TABS.find((tab) => tab === text) ?? "discovery";
 }
+
+/** Where a secret may be kept. */
+export const STORE_NAMES = [
+  "openbao",
+  "azure-key-vault",
+  "keycloak",
+  "kubernetes",
+  "file",
+  "none",
+] as const;

@@ -3,11 +3,13 @@ import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test, vi } from "vitest";
 import { AsOfProvider } from "#components/time/as-of.tsx";
+import { rotatorForms } from "#server/features/rotation/bindings/rotator-form.ts";
 import arabic from "../../messages/ar/bindings.json" with { type: "json" };
 import bindings from "../../messages/en/bindings.json" with { type: "json" };
 import common from "../../messages/en/common.json" with { type: "json" };
 import rotations from "../../messages/en/rotations.json" with { type: "json" };
-import { BindForm } from "./bind-form.tsx";
+import { BindForm } from "./bind/bind-form.tsx";
+import { RotatorFields } from "./bind/rotator-fields.tsx";
 import type { Discovery, TargetList } from "./binding-shapes.ts";
 import { DiscoverySources } from "./discovery-sources.tsx";
 import { ImportPreview } from "./import-preview.tsx";
@@ -75,9 +77,31 @@ test("every failure has words, in Arabic too; a code without words of its own ha
 });
 
 test("who may not bind is told why; a found secret's name and path are filled in", () => {
-  const shown = html(<BindForm tenantId="acme" targets={[]} mayBind={false} />);
+  const shown = html(
+    <BindForm tenantId="acme" forms={rotatorForms()} targets={[]} mayBind={false} />,
+  );
   expect(shown).toContain("runtime.secrets.bind");
   expect(shown).toContain('value="acme/prod/orders"');
+});
+
+test("every kind can be bound by the form, with words for each of its fields in both languages", () => {
+  const forms = rotatorForms();
+  for (const form of forms) {
+    const all = { ...form, groups: [] };
+    for (const words of [bindings, arabic as typeof bindings]) {
+      const messages = { common, rotations, bindings: words };
+      const shown = html(
+        <RotatorFields form={all} values={{}} errorOf={() => null} onChange={() => undefined} />,
+        messages,
+      );
+      expect(shown.match(/<(input|select|textarea)/g) ?? []).toHaveLength(form.fields.length);
+      html(
+        <RotatorFields form={form} values={{}} errorOf={() => null} onChange={() => undefined} />,
+        messages,
+      );
+    }
+    expect(Object.keys(bindings.bind.rotator)).toContain(form.kind);
+  }
 });
 
 test("an import says of each document what would become of it", () => {

@@ -6,10 +6,13 @@ import { AsOfProvider } from "#components/time/as-of.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { useUrlState } from "#components/url/use-url-state.ts";
+import type { RotatorForm } from "#server/features/rotation/bindings/rotator-form.ts";
 import { BINDING_TABS, type Discovery, type TargetList, tabOf } from "./binding-shapes.ts";
 import { DiscoverySources } from "./discovery-sources.tsx";
 
-const BindForm = dynamic(async () => (await import("./bind-form.tsx")).BindForm, { ssr: false });
+const BindForm = dynamic(async () => (await import("./bind/bind-form.tsx")).BindForm, {
+  ssr: false,
+});
 const ImportEditor = dynamic(async () => (await import("./import-editor.tsx")).ImportEditor, {
   ssr: false,
 });
@@ -21,6 +24,8 @@ interface BindingsScreenProps {
   tenantId: string;
   discovery: Discovery;
   targets: TargetList;
+  /** What each kind of rotator takes. */
+  forms: readonly RotatorForm[];
   /** Whether the viewer has `runtime.secrets.bind` in this tenant. */
   mayBind: boolean;
   /** Whether the viewer has `runtime.targets.manage`. */
@@ -29,12 +34,12 @@ interface BindingsScreenProps {
 
 /** How secrets come to be known: found, bound one by one, imported; and where rotations may log in. */
 export function BindingsScreen(props: BindingsScreenProps) {
-  const { tenantId, discovery, targets, mayBind, mayManageTargets } = props;
+  const { tenantId, discovery, targets, forms, mayBind, mayManageTargets } = props;
   const t = useTranslations("bindings");
   const { params, change } = useUrlState();
   const parts = {
     discovery: <DiscoverySources tenantId={tenantId} discovery={discovery} />,
-    bind: <BindForm tenantId={tenantId} targets={targets.here} mayBind={mayBind} />,
+    bind: <BindForm tenantId={tenantId} forms={forms} targets={targets.here} mayBind={mayBind} />,
     import: <ImportEditor tenantId={tenantId} mayBind={mayBind} />,
     targets: <TargetsPart tenantId={tenantId} list={targets} mayManage={mayManageTargets} />,
   };

@@ -12,7 +12,15 @@ import { Select } from "#components/ui/select.tsx";
 import { Choice, TextField } from "./form-fields.tsx";
 import { ADDRESS_FIELDS, type TargetValues, targetInputOf } from "./target-values.ts";
 
-const KINDS = ["postgres", "openbao", "azure-key-vault", "keycloak", "kubernetes", "file"] as const;
+const KINDS = [
+  "postgres",
+  "openbao",
+  "azure-key-vault",
+  "azure-storage",
+  "keycloak",
+  "kubernetes",
+  "file",
+] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Registers a target, or changes the one of the same name. The Sovereign's own. */

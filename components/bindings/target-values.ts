@@ -12,6 +12,7 @@ export const ADDRESS_FIELDS = {
   postgres: ["host", "port", "databases", "tls"],
   openbao: ["mount", "engine", "prefix"],
   "azure-key-vault": ["vault", "prefix"],
+  "azure-storage": ["subscription", "resourceGroup", "accounts"],
   keycloak: ["url", "realm"],
   kubernetes: ["namespaces"],
   file: ["folder"],
@@ -40,7 +41,8 @@ function addressOf(kind: Kind, values: TargetValues): Input["address"] {
   const fields = ADDRESS_FIELDS[kind].map((field) => {
     const text = values[field] ?? "";
     if (field === "port") return [field, Number(text)];
-    if (field === "databases" || field === "namespaces") return [field, listOf(text)];
+    if (field === "databases" || field === "namespaces" || field === "accounts")
+      return [field, listOf(text)];
     return [field, text.trim()];
   });
   return { kind, ...Object.fromEntries(fields) } as Input["address"];

@@ -4,6 +4,7 @@ export const TARGET_KINDS = [
   "postgres",
   "openbao",
   "azure-key-vault",
+  "azure-storage",
   "keycloak",
   "kubernetes",
   "file",
@@ -66,6 +67,19 @@ export const TargetAddress = z.discriminatedUnion("kind", [
     kind: z.literal("azure-key-vault"),
     vault: z.string().regex(/^[a-zA-Z][0-9a-zA-Z-]{2,23}$/, "must be the name of a Key Vault"),
     prefix,
+  }),
+  z.object({
+    kind: z.literal("azure-storage"),
+    subscription: z
+      .string()
+      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be the id of a subscription"),
+    resourceGroup: z
+      .string()
+      .regex(/^[\w().-]{1,89}[\w()-]$/, "must be the name of a resource group"),
+    accounts: z
+      .array(z.string().regex(/^[a-z0-9]{3,24}$/, "must be the name of a storage account"))
+      .min(1)
+      .max(200),
   }),
   z.object({
     kind: z.literal("keycloak"),

@@ -204,3 +204,38 @@ function transit(_: string, key: string) {
     rotator: { kind: "openbao-transit", mount: "transit", key, trim: false },
   };
 }
+
+test("the two keys of a storage account take a registered account, of this group and subscription", async () => {
+  const tenant = await newTenant("people");
+  const officer = userOf(tenant, "officer");
+  const at = { subscription: "01234567-89ab-cdef-0123-456789abcdef", resourceGroup: "shop" };
+  const keys = (account: string, over = {}) => ({
+    ...bindingInput(),
+    class: "cloud-credential",
+    path: `${tenant}/prod/${account}`,
+    rotator: {
+      kind: "two-key-cloud",
+      provider: { kind: "azure-storage", account, ...at, ...over },
+      field: "key",
+      keep: [],
+    },
+  });
+  const refused = { code: "invalid", details: { field: "rotator.provider.account" } };
+  await expect(bindAs(officer, keys("acmeshop"))).rejects.toMatchObject(refused);
+  await register({
+    address: { kind: "azure-storage", ...at, accounts: ["acmeshop"] },
+    tenants: [tenant],
+  });
+  const { bindingId } = await bindAs(officer, keys("acmeshop"));
+  expect(await bindingRow({ tenant, bindingId } as Rig)).toMatchObject({ vouched_by: "target" });
+  await expect(bindAs(officer, keys("strangers"))).rejects.toMatchObject(refused);
+  const elsewhere = keys("acmeshop", { resourceGroup: "other" });
+  await expect(
+    bindAs(officer, { ...elsewhere, path: `${tenant}/prod/elsewhere` }),
+  ).rejects.toMatchObject(refused);
+  const shared = register({
+    address: { kind: "azure-storage", ...at, accounts: ["acmeshop"] },
+    tenants: "every",
+  });
+  await expect(shared).rejects.toMatchObject({ code: "invalid", details: { field: "tenants" } });
+});

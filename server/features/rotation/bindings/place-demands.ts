@@ -156,9 +156,14 @@ function judgesOf(hasPrefix: HasPrefix): { [Kind in Rotator["kind"]]?: Judge<Kin
     "two-key-cloud": ({ provider }, { path }) => [
       own("path", path),
       {
-        by: "nothing",
-        field: "rotator.provider",
-        problem: `the keys of ${provider.account} are bound by the installation itself`,
+        by: "target",
+        field: "rotator.provider.account",
+        what: `the storage account ${provider.account} of ${provider.resourceGroup}`,
+        isMetBy: (a) =>
+          a.kind === "azure-storage" &&
+          a.subscription === provider.subscription &&
+          a.resourceGroup.toLowerCase() === provider.resourceGroup.toLowerCase() &&
+          a.accounts.includes(provider.account),
       },
     ],
     "azure-key": (rotator, { path }) => [

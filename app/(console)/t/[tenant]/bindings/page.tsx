@@ -19,6 +19,7 @@ export default async function BindingsPage({ params }: BindingsPageProps) {
   const loaded = await load(tenant, async (console) => ({
     discovery: await console.discovery.state(),
     targets: await console.rotationTargets.list(),
+    forms: await console.bindings.forms(),
   }));
   const scopes = (await currentSession())?.scopes;
   const title = (await getTranslations("bindings"))("title");
