@@ -17,6 +17,7 @@ const PAGES = [
   "/t/muscatpharmacy/deployments?new=1",
   "/t/muscatpharmacy/deployments?view=running",
   "/t/muscatpharmacy/deployments/environments?environment=prod",
+  "/t/muscatpharmacy/deployments/admission",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
   "/t/muscatpharmacy/incidents",

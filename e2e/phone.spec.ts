@@ -33,6 +33,7 @@ for (const locale of ["en", "ar"]) {
       "/deployments",
       "/deployments?new=1",
       "/deployments/environments?environment=prod",
+      "/deployments/admission",
     ]) {
       await expectNoWider(page, `/t/muscatpharmacy${path}`);
     }

@@ -81,6 +81,12 @@ export function DeploymentsScreen(props: DeploymentsScreenProps) {
             >
               {t("toEnvironments")}
             </Link>
+            <Link
+              href={`/t/${tenantId}/deployments/admission`}
+              className="text-accent hover:underline"
+            >
+              {t("toAdmission")}
+            </Link>
             <Button
               look="primary"
               disabledReason={mayRequest ? null : t("mayNotRequest")}

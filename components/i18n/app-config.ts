@@ -1,3 +1,4 @@
+import type admission from "../../messages/en/admission.json";
 import type alerts from "../../messages/en/alerts.json";
 import type approvals from "../../messages/en/approvals.json";
 import type audit from "../../messages/en/audit.json";
@@ -23,6 +24,7 @@ import type { Locale } from "./locales.ts";
 import type { Namespace } from "./namespaces.ts";
 
 interface Messages {
+  admission: typeof admission;
   alerts: typeof alerts;
   approvals: typeof approvals;
   audit: typeof audit;

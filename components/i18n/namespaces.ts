@@ -14,6 +14,7 @@ export const NAMESPACES = [
   "alerts",
   "approvals",
   "deployments",
+  "admission",
   "environments",
   "evidence",
   "health",
