@@ -49,6 +49,11 @@ export function openApiDocument(operations: readonly AnyOperation[], url: string
           type: "mutualTLS",
           description: "A token bound to your client certificate (RFC 8705), sent as Bearer.",
         },
+        cluster: {
+          type: "http",
+          scheme: "bearer",
+          description: "The token that a cluster was registered with.",
+        },
         session: {
           type: "apiKey",
           in: "cookie",
@@ -78,8 +83,8 @@ function described(operation: AnyOperation): Json {
     tags: [operation.tag],
     summary: operation.summary,
     description: operation.description,
-    ...(access.by === "anyone" ? {} : { "x-scope": access.scope }),
-    security: securityOf(operation),
+    ...("scope" in access ? { "x-scope": access.scope } : {}),
+    security: SECURITY[access.by],
     parameters: parametersOf(operation),
     ...(body
       ? {
@@ -106,10 +111,12 @@ function described(operation: AnyOperation): Json {
   };
 }
 
-function securityOf({ access }: AnyOperation): Json[] {
-  if (access.by === "anyone") return [];
-  return access.by === "session" ? [{ session: [] }] : [{ dpop: [] }, { mtls: [] }];
-}
+const SECURITY: Record<AnyOperation["access"]["by"], Json[]> = {
+  service: [{ dpop: [] }, { mtls: [] }],
+  session: [{ session: [] }],
+  cluster: [{ cluster: [] }],
+  anyone: [],
+};
 
 function parametersOf(operation: AnyOperation): Json[] {
   const from = (schema: z.ZodType | undefined, place: "path" | "query" | "header") => {
@@ -185,7 +192,7 @@ function answerOf({ description, content, headers }: Answer): Json {
 function problemsOf(operation: AnyOperation): Json {
   const { access, body, params, query, problems = [], problemMembers } = operation;
   const codes = new Set<ProblemCode>([...problems, "internal"]);
-  if (access.by !== "anyone") {
+  if ("scope" in access) {
     for (const code of ["unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"])
       codes.add(code as ProblemCode);
   }

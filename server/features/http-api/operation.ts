@@ -5,10 +5,11 @@ import type { AppErrorCode } from "#server/platform/errors/app-error.ts";
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
 
-/** Who may call: a service caller with a token, a signed-in person, or anybody. */
+/** Who may call: a service caller with a token, a signed-in person, a cluster's webhook, or anybody. */
 export type Access =
   | { by: "service"; scope: RoleScope }
   | { by: "session"; scope: RoleScope }
+  | { by: "cluster" }
   | { by: "anyone" };
 
 /** What a body may be, and how it is read. */

@@ -39,10 +39,10 @@ export function problemResponse(
 
 /** RFC 9449 §7.1: which proofs are taken, and why this one was not. Codes only, nothing of the call. */
 function challengeOf(error: unknown): Record<string, string> {
-  const refusal = error instanceof TokenRefusal ? error : null;
-  const why = refusal?.oauthError ? ` error="${refusal.oauthError}",` : "";
+  if (!(error instanceof TokenRefusal)) return { "www-authenticate": "Bearer" };
+  const why = error.oauthError ? ` error="${error.oauthError}",` : "";
   return {
     "www-authenticate": `DPoP${why} algs="${PROOF_ALGORITHMS.join(" ")}"`,
-    ...(refusal?.nonce ? { "dpop-nonce": refusal.nonce } : {}),
+    ...(error.nonce ? { "dpop-nonce": error.nonce } : {}),
   };
 }

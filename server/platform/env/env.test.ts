@@ -39,6 +39,11 @@ describe("production", () => {
     ["a key of one digit", { SESSION_KEY: "0".repeat(64) }, /SESSION_KEY: a default key/],
     ["one key for two purposes", { SESSION_KEY: "01".repeat(32) }, /must differ/],
     ["a default secret", { NEXTAUTH_SECRET: "changeme".repeat(5) }, /NEXTAUTH_SECRET/],
+    [
+      "tokens that anybody could send",
+      { API_SENDER_CONSTRAINT: "optional" },
+      /API_SENDER_CONSTRAINT/,
+    ],
     ["a failpoint", { WORKER_FAILPOINT: "before:apply" }, /WORKER_FAILPOINT/],
     [
       "an unverified database elsewhere",

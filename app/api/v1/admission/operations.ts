@@ -49,7 +49,7 @@ export const reviewAdmission = operation({
   tag: TAG,
   summary: "Ask whether an object's images may run",
   description: `${DESCRIPTION} The cluster's token comes as Authorization: Bearer.`,
-  access: { by: "anyone" },
+  access: { by: "cluster" },
   params: { schema: z.object({ cluster: Cluster }), absent: "cluster" },
   body,
   answers,
@@ -59,6 +59,7 @@ export const reviewAdmission = operation({
 export const reviewAdmissionByPath = operation({
   ...reviewAdmission,
   id: "admission.reviewByPath",
+  access: { by: "anyone" },
   path: "/api/v1/admission/{cluster}/{token}",
   summary: "Ask whether an object's images may run, the token in the path",
   description: `${DESCRIPTION} For clusters whose API server can't be given a kubeconfig for its webhooks.`,
