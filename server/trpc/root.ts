@@ -13,6 +13,7 @@ import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { regionsRouter } from "#server/features/regions/router.ts";
+import { rightsRouter } from "#server/features/rights/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
 import { incidentsRouter } from "#server/features/rotation/leaks/router.ts";
 import { rotationRouter } from "#server/features/rotation/router.ts";
@@ -41,6 +42,7 @@ export const appRouter = router({
   platform: platformRouter,
   policy: policyRouter,
   regions: regionsRouter,
+  rights: rightsRouter,
   rotation: rotationRouter,
   rotationTargets: rotationTargetsRouter,
   savedViews: savedViewsRouter,

@@ -15,6 +15,7 @@ import {
 } from "#server/features/identity/testing/console-server.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { guardTenant } from "#server/platform/tenancy/guard.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { traceparent } from "#test/fixtures/callers.ts";
@@ -130,7 +131,7 @@ const take = (browser: HttpBrowser, digest = DIGEST, tenant = REALM) =>
 const REQUIRED = { code: "step_up_required" };
 
 async function refusals() {
-  const events = await eventsOf(REALM);
+  const events = await eventsOf(mintAuthorizedTenant(REALM));
   return events
     .filter(({ type }) => type === "runtime.identity.step-up-refused")
     .map(({ payload }) => (payload as { why: string }).why);
@@ -158,7 +159,7 @@ test("a pushed request, two factors, and a proof for this act and digest that on
   const won = race.find((each) => each.status === "fulfilled");
   expect(won?.value).toMatchObject({ method: "oidc", acr: "2" });
   await expect(take(browser)).rejects.toMatchObject(REQUIRED);
-  const types = (await eventsOf(REALM)).map(({ type }) => type);
+  const types = (await eventsOf(mintAuthorizedTenant(REALM))).map(({ type }) => type);
   expect(types).toContain("runtime.identity.step-up-begun");
   expect(types).toContain("runtime.identity.stepped-up");
   // Neither a token nor a part of the request is left in a row.
@@ -193,7 +194,9 @@ test("an answer counts once: sent again it proves nothing, and the log says so",
   expect(resultOf(again)).toBe("ended");
   await take(browser);
   await expect(take(browser)).rejects.toMatchObject(REQUIRED);
-  const denial = (await eventsOf(REALM)).findLast(({ type }) => type === "runtime.access.denied");
+  const denial = (await eventsOf(mintAuthorizedTenant(REALM))).findLast(
+    ({ type }) => type === "runtime.access.denied",
+  );
   expect(denial).toMatchObject({ subject: "act/stepUp.finish", payload: { cause: "ended" } });
 });
 

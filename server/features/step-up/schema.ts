@@ -6,6 +6,8 @@ export const Digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/, "must be the 64 hexadecimal digits of a digest");
 
+export const NoInput = z.object({});
+
 /** What a proof shall be for. */
 export const ActSubject = z.object({ act: Act, digest: Digest });
 
@@ -88,7 +90,7 @@ const Descriptor = z.object({
   transports: z.array(z.string()).optional(),
 });
 /** PublicKeyCredentialRequestOptionsJSON. */
-export const KeyQuestion = AttemptId.extend({
+export const KeyQuestion = z.object({
   attemptId: z.string(),
   options: z.object({
     challenge: z.string(),
