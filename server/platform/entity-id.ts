@@ -20,6 +20,7 @@ export const ENTITY_KINDS = [
   "deployment request",
   "elevation request",
   "elevation grant",
+  "elevation projection",
   "region",
   "region promotion",
   "step-up attempt",

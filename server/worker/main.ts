@@ -9,6 +9,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
+import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { every } from "./every.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
@@ -123,6 +124,11 @@ const loops = {
       async () => (await announceDeployments()) + (await tellUnreportedDeployments()),
     ),
   policies: () => repeat(2_000, "policies", applyChangedPolicies),
+  elevation: () => repeat(1_000, "elevation", tendElevations),
+  "elevation-projections": () => {
+    const places = configuredPlaces();
+    return repeat(1_000, "elevation-projections", () => projectElevations(places));
+  },
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
   consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
   leases: () => repeat(1_000, "leases", () => tendDueLeases(tending)),

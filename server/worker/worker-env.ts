@@ -25,6 +25,8 @@ const LOOPS = [
   "regions",
   "access-reviews",
   "isolation",
+  "elevation",
+  "elevation-projections",
 ] as const;
 
 const schema = z.object({

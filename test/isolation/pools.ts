@@ -22,6 +22,7 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "deployment request": ["deployment_request", "deployment_id"],
   "elevation request": ["elevation_request", "request_id"],
   "elevation grant": ["elevation_grant", "grant_id"],
+  "elevation projection": ["elevation_projection", "projection_id"],
   region: ["region", "region_id"],
   "region promotion": ["dr_promotion", "promotion_id"],
   "step-up attempt": ["step_up_attempt", "attempt_id"],

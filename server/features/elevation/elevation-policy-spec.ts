@@ -19,8 +19,8 @@ const Name = z
 export const ProjectionTarget = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("keycloak-role"),
-    /** A role of the realm that the person signs in at. */
-    role: Name,
+    /** A role of the realm that the person signs in at, made for this and for nothing else. */
+    role: Name.refine((role) => role.startsWith("elevated-"), "must begin with elevated-"),
   }),
   z.object({
     kind: z.literal("kubernetes-role-binding"),

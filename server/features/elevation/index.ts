@@ -10,8 +10,8 @@ export {
 } from "./elevation-fact.ts";
 export { policyRows as elevationPolicies } from "./policy-rows.ts";
 export { activateGrant } from "./verbs/activate-grant.ts";
-export { endGrant } from "./verbs/end-grant.ts";
 export { beginProjection, type ProjectionWork } from "./verbs/begin-projection.ts";
+export { endGrant } from "./verbs/end-grant.ts";
 export { expireGrant } from "./verbs/expire-grant.ts";
 export { recordProjection } from "./verbs/record-projection.ts";
 export { requestElevation } from "./verbs/request-elevation.ts";
