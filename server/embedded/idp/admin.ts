@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ROLES } from "../../platform/authz/scopes.ts";
 import { adminClients, mayManageClients } from "./admin-clients.ts";
 import { adminDirectory, rolesOfAccount } from "./admin-directory.ts";
+import { adminRealmRoles } from "./admin-realm-roles.ts";
 import { HttpError, readJson, sendJson } from "./http.ts";
 import type { RealmUser } from "./realm.ts";
 import type { RealmService } from "./realm-service.ts";
@@ -32,6 +33,8 @@ export async function admin(
     if (await adminClients(service, path, request, response)) return;
   }
   const held = isAdmin ? [] : await rolesOfAccount(service, token);
+  const may = isAdmin ? ["manage-users"] : held;
+  if (may.length > 0 && (await adminRealmRoles(service, path, request, response, may))) return;
   if (held.length > 0 && (await adminDirectory(service, path, request, response, held))) return;
   if (!isAdmin) throw new HttpError(held.length > 0 ? 403 : 401, "admin token required");
   const [kind = "", id = "", action = "", ...rest] = path.split("/").filter(Boolean);

@@ -6,6 +6,7 @@ export function claimsOf(user: RealmUser): Record<string, unknown> {
   return {
     preferred_username: user.username,
     resource_access: { "runtime-api": { roles: user.clientRoles["runtime-api"] } },
+    ...(user.realmRoles.length > 0 ? { realm_access: { roles: user.realmRoles } } : {}),
     ...(tenants ? { tenants } : {}),
     ...(demo?.[0] ? { demo: demo[0] } : {}),
   };
@@ -13,7 +14,7 @@ export function claimsOf(user: RealmUser): Record<string, unknown> {
 
 /** Claim names by scope, for the provider's filter. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ["sub", "acr", "auth_time", "sid", "resource_access", "tenants", "demo"],
+  openid: ["sub", "acr", "auth_time", "sid", "resource_access", "realm_access", "tenants", "demo"],
   profile: ["preferred_username", "name"],
   email: ["email"],
 };

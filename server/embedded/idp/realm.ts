@@ -15,6 +15,7 @@ const UserSchema = z.object({
     ]),
   ),
   clientRoles: z.object({ "runtime-api": z.array(z.enum(ROLES)) }),
+  realmRoles: z.array(z.string()).default([]),
 });
 
 /** The account of a client: with roles in the realm itself, and no password. */
@@ -39,6 +40,9 @@ const RealmSchema = z
     accessTokenLifespan: z.number().int().positive(),
     ssoSessionIdleTimeout: z.number().int().positive(),
     ssoSessionMaxLifespan: z.number().int().positive(),
+    roles: z
+      .object({ realm: z.array(z.object({ name: z.string() })).default([]) })
+      .default({ realm: [] }),
     clients: z.array(ClientSchema),
     users: z.array(z.union([ServiceAccountSchema, UserSchema])),
   })

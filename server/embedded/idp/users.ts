@@ -6,6 +6,7 @@ import type { RealmUser } from "./realm.ts";
 
 interface Change {
   roles?: Role[];
+  realmRoles?: string[];
   enabled?: boolean;
   tenants?: string[];
 }
@@ -76,6 +77,7 @@ function withChange(user: RealmUser, change: Change | undefined): RealmUser {
   return {
     ...user,
     enabled: change.enabled ?? user.enabled,
+    realmRoles: change.realmRoles ?? user.realmRoles,
     clientRoles: { "runtime-api": change.roles ?? user.clientRoles["runtime-api"] },
     attributes: change.tenants ? { ...user.attributes, tenants: change.tenants } : user.attributes,
   };

@@ -16,6 +16,8 @@ import { USER_PROFILE } from "./realm-user-profile.ts";
 export const CONSOLE_CLIENT = "sovereign-console";
 export const API_CLIENT = "runtime-api";
 /** The service account that reads who has which role, for access reviews. */
+/** The realm role that a grant of elevation may be projected to; means nothing to the console itself. */
+export const ELEVATED_ROLE = "elevated-production";
 export const DIRECTORY_CLIENT = "console-directory";
 
 /**
@@ -73,6 +75,15 @@ function realm(
     attributes: LEVELS_ATTRIBUTE,
     ...STEP_UP_FLOWS,
     roles: {
+      realm: [
+        {
+          name: ELEVATED_ROLE,
+          description:
+            "Given by the console while somebody's elevation is live, and taken away after",
+          composite: false,
+          clientRole: false,
+        },
+      ],
       client: {
         [API_CLIENT]: ROLES.map((role) => ({
           name: role,
