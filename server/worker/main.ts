@@ -13,6 +13,7 @@ import { configuredPlaces, projectElevations, tendElevations } from "./elevation
 import { every } from "./every.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
+import { settleBreakGlassApprovals } from "./jobs/break-glass.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import {
@@ -42,7 +43,7 @@ import { configuredForge } from "./supply-chain/configured-forge.ts";
 import { configuredVault } from "./vault.ts";
 import { askForRenewals } from "./watch/ask-for-renewals.ts";
 import { watchCredentials } from "./watch/watch-credentials.ts";
-import { configuredSources } from "./watch/watch-sources.ts";
+import { configuredExternalSecrets, configuredSources } from "./watch/watch-sources.ts";
 import { workerEnv } from "./worker-env.ts";
 
 /**
@@ -75,6 +76,7 @@ const vault = await configuredVault(reportLogins(owner));
 const evidence = { root: pinnedRoot(env().SIGSTORE_TRUSTED_ROOT), forge: configuredForge() };
 const stores = configuredStores();
 const sources = configuredSources(vault);
+const externalSecrets = configuredExternalSecrets();
 const regions = configuredRegions();
 const clients = await regionClients(regions, undefined, reportLogins(owner));
 const primary = primaryVault({ regions, clients, own: { address: env().OPENBAO_ADDR, vault } });
@@ -130,7 +132,8 @@ const loops = {
     return repeat(1_000, "elevation-projections", () => projectElevations(places));
   },
   incidents: () => repeat(500, "incidents", () => pursueIncidents(vault)),
-  consumers: () => repeat(1_000, "consumers", () => observeConsumers(primary.vault)),
+  consumers: () =>
+    repeat(1_000, "consumers", () => observeConsumers(primary.vault, externalSecrets)),
   leases: () => repeat(1_000, "leases", () => tendDueLeases(tending)),
   discovery: () => {
     const owner = `${hostname()}:${process.pid}`;
@@ -138,6 +141,7 @@ const loops = {
     const look = { vault, stores, owner, snapshot, everySeconds: DISCOVERY_SECONDS };
     return repeat(2_000, "discovery", () => discoverDue(look));
   },
+  "break-glass": () => repeat(1_000, "break-glass", settleBreakGlassApprovals),
   "access-reviews": () => {
     const look = { identity: identityConfig(), owner, everySeconds: ACCESS_DIRECTORY_SECONDS };
     return repeat(2_000, "access-reviews", () => tendAccessReviews(look));

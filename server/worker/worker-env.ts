@@ -24,6 +24,7 @@ const LOOPS = [
   "renewals",
   "regions",
   "access-reviews",
+  "break-glass",
   "isolation",
   "elevation",
   "elevation-projections",

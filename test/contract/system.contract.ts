@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type VaultCalls, vaultCalls } from "./vault-calls.ts";
 
@@ -61,5 +62,35 @@ describe("system", () => {
     await expect(limited.raftConfiguration()).rejects.toMatchObject(denied);
     await expect(limited.autopilotState()).rejects.toMatchObject(denied);
     await expect(limited.haStatus()).rejects.toMatchObject(denied);
+  });
+
+  test("who has which policies is read from roles, users and the identity store", async () => {
+    const path = `people-${randomBytes(4).toString("hex")}`;
+    await vault.raw("POST", `sys/auth/${path}`, { type: "userpass" });
+    await vault.raw("POST", `auth/${path}/users/sara`, {
+      password: randomBytes(12).toString("hex"),
+      token_policies: ["default"],
+    });
+    const { access } = vault.client;
+    const mount = (await access.authMounts()).find((each) => each.path === path);
+    expect(mount).toEqual({ path, type: "userpass" });
+    expect(await access.roles({ path, type: "userpass" })).toMatchObject([
+      { name: "sara", policies: ["default"], namespaces: null },
+    ]);
+    const made = await vault.raw("POST", "identity/entity", { name: path, policies: ["default"] });
+    const { id } = (made.body as { data: { id: string } }).data;
+    const mounts = (await vault.raw("GET", "sys/auth")).body as {
+      data: Record<string, { accessor: string }>;
+    };
+    await vault.raw("POST", "identity/entity-alias", {
+      name: "sara",
+      canonical_id: id,
+      mount_accessor: mounts.data[`${path}/`]?.accessor,
+    });
+    const found = (await access.identities("entity")).find(({ name }) => name === path);
+    expect(found).toEqual({ name: path, policies: ["default"], methods: ["userpass"] });
+    expect(await access.identities("group")).toEqual(expect.any(Array));
+    await vault.raw("DELETE", `identity/entity/id/${id}`);
+    await vault.raw("DELETE", `sys/auth/${path}`);
   });
 });

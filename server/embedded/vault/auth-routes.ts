@@ -19,7 +19,8 @@ export async function loginRoutes(
   const { mount } = found;
   if (mount.type === "jwt") return jwtLogin(store, request, mount);
   if (mount.type === "kubernetes") return kubernetesLogin(store, request, mount);
-  return certificateLogin(store, request, mount);
+  if (mount.type === "cert") return certificateLogin(store, request, mount);
+  return null;
 }
 
 /** Their configuration and roles, with a token. */
@@ -41,7 +42,7 @@ export function authRoutes(store: VaultStore, request: VaultRequest): VaultAnswe
     authorize(store.state, request, "read");
     const kept = area === "config" ? found.mount.config : found.mount.roles[name];
     if (!kept || Object.keys(kept).length === 0) throw absent();
-    const { token_reviewer_jwt: _, ...shown } = kept;
+    const { token_reviewer_jwt: _, password: __, ...shown } = kept;
     return answer(shown);
   }
   authorize(store.state, request, "update");
@@ -49,7 +50,7 @@ export function authRoutes(store: VaultStore, request: VaultRequest): VaultAnswe
     const draft = state.auth[path];
     if (!draft) return;
     if (area === "config") draft.config = request.body;
-    else if (area === "role" || area === "certs") draft.roles[name] = request.body;
+    else if (["role", "certs", "users"].includes(area)) draft.roles[name] = request.body;
     else throw new VaultError(404, "unsupported path");
   });
   return done();

@@ -84,7 +84,8 @@ export interface PkiCertificate {
 }
 
 export interface AuthMount extends Mounted {
-  type: "jwt" | "kubernetes" | "cert";
+  /** `userpass` is there to be read: people sign in at real vaults. */
+  type: "jwt" | "kubernetes" | "cert" | "userpass";
   config: Record<string, unknown>;
   roles: Record<string, Record<string, unknown>>;
 }

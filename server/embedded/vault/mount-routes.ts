@@ -51,7 +51,9 @@ export function authMounts(store: VaultStore, request: VaultRequest, name: strin
     const own = Object.entries(store.state.auth).filter(([each]) =>
       isDirectlyBelow(each, request.namespace),
     );
-    const data = Object.fromEntries(own.map(([each, { type }]) => [each, { type, local: false }]));
+    const data = Object.fromEntries(
+      own.map(([each, { type, accessor }]) => [each, { type, accessor, local: false }]),
+    );
     return { status: 200, data, raw: data };
   }
   if (request.method === "POST" && name) {
@@ -142,5 +144,5 @@ function identity(type: string, body: Record<string, unknown>) {
 }
 
 function isAuthType(type: string): type is AuthMount["type"] {
-  return type === "jwt" || type === "kubernetes" || type === "cert";
+  return ["jwt", "kubernetes", "cert", "userpass"].includes(type);
 }

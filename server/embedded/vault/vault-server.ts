@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import { authenticate } from "./access.ts";
 import { authRoutes, loginRoutes } from "./auth-routes.ts";
 import { engineRoutes } from "./engine-routes.ts";
+import { identityRoutes } from "./identity-routes.ts";
 import { leaseRoutes } from "./lease-routes.ts";
 import { parseListPacket, rawReply } from "./list-packet.ts";
 import { readRequest, type VaultAnswer, type VaultRequest } from "./request.ts";
@@ -81,6 +82,7 @@ async function route(options: VaultServerOptions, request: VaultRequest): Promis
   if (login) return login;
   if (request.path.startsWith("auth/")) return authRoutes(store, request);
   authenticate(store.state, request);
+  if (request.path.startsWith("identity/")) return identityRoutes(store, request);
   return engineRoutes(store, request);
 }
 

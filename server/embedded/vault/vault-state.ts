@@ -1,4 +1,5 @@
 import type { AuthMount, EngineMount, LeaseEntry } from "./engine-state.ts";
+import type { IdentityEntry } from "./identity-routes.ts";
 
 /** Everything the development vault keeps, as one value; persisted encrypted by `encrypted-file.ts`. */
 export interface VaultState {
@@ -10,6 +11,8 @@ export interface VaultState {
   /** Login methods other than tokens, keyed by path below `auth/`. */
   auth: Record<string, AuthMount>;
   leases: Record<string, LeaseEntry>;
+  /** The identity store, by id; a state written before there was one lacks it. */
+  identities?: Record<"entity" | "group", Record<string, IdentityEntry>>;
   /** Keyed by full path with its slash: `t1/`. */
   namespaces: Record<string, { id: string }>;
   policies: Record<string, PolicyDocument>;

@@ -10,6 +10,7 @@ const Role = z.object({
     token_policies: z.array(z.string()).nullish(),
     policies: z.array(z.string()).nullish(),
     role_type: z.string().nullish(),
+    bound_service_account_namespaces: z.array(z.string()).nullish(),
   }),
 });
 const Entity = z.object({
@@ -36,6 +37,8 @@ export interface AuthRole {
   policies: string[];
   /** `oidc` or `jwt`, where the method has both. */
   roleType: string | null;
+  /** Namespaces whose service accounts may take it; null where it has no such bound. */
+  namespaces: string[] | null;
 }
 
 /** Who may do what in OpenBao: its policies and what gives them out. Reads only. */
@@ -81,6 +84,7 @@ export class AccessCalls {
           name,
           policies: [...(given ?? []), ...(older ?? [])],
           roleType: roleType ?? null,
+          namespaces: found.data.bound_service_account_namespaces ?? null,
         });
       }
     }

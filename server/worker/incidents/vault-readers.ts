@@ -4,16 +4,13 @@ import { policyGives } from "#server/engines/vault-policy/policy-gives.ts";
 import type { SourceAnswer, SourceFinding } from "#server/features/rotation/leaks/schema.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
+import { humanBehind } from "../vault-login-methods.ts";
 
 /** A way to come by the value, or to use the key. */
 export interface AccessPath {
   path: string;
   capability: "read" | "update";
 }
-
-/** Login methods that people use, and those that only machines have. */
-const HUMAN = new Set(["oidc", "userpass", "ldap", "github", "okta", "radius"]);
-const MACHINE = new Set(["kubernetes", "approle", "cert", "aws", "azure", "gcp"]);
 
 /**
  * Who may reach these paths of the vault by its policies, and what gives those policies out. Each
@@ -69,7 +66,7 @@ async function rolesThat(vault: OpenBaoClient, mayReach: (names: readonly string
       continue;
     }
     for (const { name, roleType } of roles.filter((role) => mayReach(role.policies))) {
-      findings.push({ name, detail, human: humanBehind(roleType ?? mount.type) });
+      findings.push({ name, detail, human: humanBehind([roleType ?? mount.type]) });
     }
   }
   return findings;
@@ -83,19 +80,11 @@ async function identitiesThat(
   for (const kind of ["entity", "group"] as const) {
     for (const { name, policies, methods } of await vault.access.identities(kind)) {
       if (!mayReach(policies)) continue;
-      const human = methods.some((method) => HUMAN.has(method))
-        ? "yes"
-        : methods.length > 0 && methods.every((method) => MACHINE.has(method))
-          ? "no"
-          : "unknown";
+      const human = humanBehind(methods);
       findings.push({ name, detail: `${kind} of the identity store`, human });
     }
   }
   return findings;
-}
-
-function humanBehind(method: string): SourceFinding["human"] {
-  return HUMAN.has(method) ? "yes" : MACHINE.has(method) ? "no" : "unknown";
 }
 
 function readable(source: string): PathRule[] | null {

@@ -1,0 +1,156 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import type { CrossingEdge, Side } from "#server/engines/isolation/crossing-edges.ts";
+import type { Fact } from "#server/engines/isolation/fact.ts";
+import {
+  type IsolationEvidence,
+  type JudgedCluster,
+  judgeIsolation,
+} from "#server/engines/isolation/judge-isolation.ts";
+import { raiseAlert } from "#server/features/alerts/index.ts";
+import { edgeRef, peerRef } from "#server/features/isolation/index.ts";
+import {
+  ENVIRONMENTS,
+  type LookedCell,
+  type LookedEdge,
+  type SourceState,
+  type StoredFact,
+} from "#server/features/isolation/schema.ts";
+import { beginIsolationLook } from "#server/features/isolation/verbs/begin-look.ts";
+import { recordIsolationLook } from "#server/features/isolation/verbs/record-look.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import { workerCaller } from "#server/platform/worker-caller.ts";
+
+/** What one reading of every source gave, for all tenants. */
+export interface Reading {
+  evidence: IsolationEvidence;
+  sources: SourceState[];
+}
+
+export interface LookDependencies {
+  /** Once for many tenants: both sides of an edge are of the same moment. */
+  reading: () => Promise<Reading>;
+  owner: string;
+  everySeconds: number;
+}
+
+const LEASE_SECONDS = 300;
+const MOST_EDGES = 20_000;
+const MOST_FACTS = 500;
+
+/** Looks at one tenant: takes the turn, judges what was read, records (law 2). */
+export async function lookAtTenant(
+  { reading, owner, everySeconds }: LookDependencies,
+  tenantId: string,
+): Promise<void> {
+  const scopes = ["runtime.isolation.observe", "runtime.alerts.raise"] as const;
+  const caller = workerCaller({ tenantId, name: "isolation", scopes });
+  const { begun } = await runVerb(beginIsolationLook, caller, {
+    owner,
+    leaseSeconds: LEASE_SECONDS,
+  });
+  if (!begun) return;
+  const { evidence, sources } = await reading();
+  const cells: z.input<typeof LookedCell>[] = [];
+  for (const environment of ENVIRONMENTS) {
+    const declared = begun.declared.find((each) => each.environment === environment);
+    if (!declared && !isSeen(evidence, tenantId, environment)) continue;
+    const judged = judgeIsolation(evidence, {
+      tenant: tenantId,
+      environment,
+      declaration: declared?.declaration ?? null,
+      secretPaths: declared?.secretPaths ?? [],
+    });
+    for (const { layer, model, state, facts } of judged) {
+      const kept = facts.slice(0, MOST_FACTS).map(stored);
+      cells.push({ environment, layer, model: model as "silo" | null, state, facts: kept });
+    }
+  }
+  const inputs = {
+    sources: sources.map(({ kind, name, digest, reason }) => ({ kind, name, digest, reason })),
+    declared: begun.declared,
+  };
+  const { changed } = await runVerb(recordIsolationLook, caller, {
+    fence: begun.fence,
+    nextInSeconds: everySeconds,
+    inputsDigest: createHash("sha256")
+      .update(canonicalJson(inputs as unknown as JsonValue))
+      .digest("hex"),
+    sources,
+    cells,
+    edges: edgesOf(evidence, tenantId).slice(0, MOST_EDGES),
+  });
+  for (const { environment, layer, state } of changed) {
+    if (state !== "violated") continue;
+    const facts =
+      cells.find((c) => c.environment === environment && c.layer === layer)?.facts ?? [];
+    const codes = facts.filter(({ verdict }) => verdict === "violates").map(({ code }) => code);
+    await runVerb(raiseAlert, caller, {
+      kind: "isolation-violated",
+      severity: "critical",
+      subjectRef: `isolation/${environment}.${layer}`,
+      detail: [...new Set(codes)].sort().join(", "),
+    });
+  }
+}
+
+function isSeen({ clusters }: IsolationEvidence, tenant: string, environment: string): boolean {
+  return clusters.some(
+    (each) => "tenancy" in each && each.tenancy.namespacesOf(tenant, environment).length > 0,
+  );
+}
+
+function stored({ code, verdict, source, params, peer, objects }: Fact): StoredFact {
+  return {
+    code,
+    verdict,
+    source,
+    params: { ...params },
+    peer: peer === undefined ? null : peerRef(peer),
+    objects: objects.slice(0, 50),
+  };
+}
+
+/** The tenant's own side of every edge that crosses its border. */
+function edgesOf({ clusters }: IsolationEvidence, tenant: string): LookedEdge[] {
+  return clusters
+    .filter((each): each is JudgedCluster => "tenancy" in each)
+    .flatMap(({ tenancy, edges }) => {
+      const cluster = tenancy.evidence.name;
+      return edges.flatMap((edge) => [
+        ...ownSide(cluster, edge, edge.from, edge.to, { tenant, direction: "out" }),
+        ...ownSide(cluster, edge, edge.to, edge.from, { tenant, direction: "in" }),
+      ]);
+    });
+}
+
+function ownSide(
+  cluster: string,
+  edge: CrossingEdge,
+  own: Side,
+  other: Side,
+  { tenant, direction }: { tenant: string; direction: "in" | "out" },
+): LookedEdge[] {
+  if (own.owner.kind !== "tenant" || own.owner.tenant !== tenant) return [];
+  const environment = ENVIRONMENTS.find((each) => each === own.environment);
+  if (!environment) return [];
+  const { allowedBy } = own;
+  return [
+    {
+      edgeId: edgeRef(cluster, edge.from.workload, edge.to.workload),
+      direction,
+      environment,
+      cluster,
+      workload: own.workload.slice(0, 600),
+      ports: edge.ports.slice(0, 4_000),
+      allowedBy:
+        allowedBy.kind === "policies"
+          ? { kind: "policies", names: [...allowedBy.names] }
+          : { kind: "not-isolated", names: [] },
+      peer: other.owner.kind === "tenant" ? peerRef(other.owner.tenant) : null,
+      other: other.owner.kind === "tenant" ? null : other.workload.slice(0, 600),
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+import "server-only";
+import { basename } from "node:path";
+import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
+import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
+import type { Away, JudgedCluster } from "#server/engines/isolation/judge-isolation.ts";
+import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
+import { computeReachability } from "#server/engines/reachability/reachability.ts";
+import type { SourceState } from "#server/features/isolation/schema.ts";
+import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
+import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
+
+export interface ClusterLook {
+  evidence: JudgedCluster | Away;
+  source: SourceState;
+}
+
+const kept = new Map<string, ClusterLook & { digest: string }>();
+
+/**
+ * Reads the folder that describes a cluster and computes, once for all tenants, who is where and which
+ * edges cross a border. The same contents as last time are not computed again. A folder that can't be
+ * read is away.
+ */
+export async function readCluster(folder: string): Promise<ClusterLook> {
+  const name = basename(folder).slice(0, 200);
+  try {
+    const { objects, problems, takenAt, digest } = await readSnapshot(folder);
+    const last = kept.get(folder);
+    if (last?.digest === digest) {
+      return { evidence: last.evidence, source: { ...last.source, takenAt } };
+    }
+    if (objects.length === 0) return away(name, "the folder holds no manifests");
+    const manifests = objects.map(({ manifest }) => manifest);
+    const read = factsFromManifests(manifests);
+    const isComplete = problems.length === 0 && read.problems.length === 0;
+    const tenancy = clusterTenancy({ name, manifests, isComplete });
+    const reach = computeReachability(read.facts);
+    const look = {
+      evidence: { tenancy, reach, edges: crossingEdges(reach, tenancy) },
+      source: { kind: "cluster", name, digest, takenAt, reason: null } satisfies SourceState,
+      digest,
+    };
+    kept.set(folder, look);
+    return look;
+  } catch (error) {
+    if (error instanceof SnapshotError) return away(name, error.message);
+    // A CIDR that is none: which pods it would let in, nobody can say.
+    if (error instanceof RangeError) return away(name, error.message);
+    throw error;
+  }
+}
+
+function away(name: string, reason: string): ClusterLook {
+  const short = reason.slice(0, 500);
+  return {
+    evidence: { name, reason: short },
+    source: { kind: "cluster", name, digest: null, takenAt: null, reason: short },
+  };
+}
