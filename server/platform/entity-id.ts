@@ -18,6 +18,7 @@ export const ENTITY_KINDS = [
   "webhook delivery",
   "saved view",
   "deployment request",
+  "deployment comment",
   "elevation request",
   "elevation grant",
   "elevation projection",

@@ -4,10 +4,12 @@ import { admissionRouter } from "#server/features/admission/router.ts";
 import { alertsRouter } from "#server/features/alerts/router.ts";
 import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
+import { breakGlassRouter } from "#server/features/break-glass/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
 import { elevationRouter } from "#server/features/elevation/router.ts";
+import { inboxRouter } from "#server/features/inbox/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
 import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
@@ -32,11 +34,13 @@ export const appRouter = router({
   approvals: approvalsRouter,
   audit: auditRouter,
   bindings: bindingsRouter,
+  breakGlass: breakGlassRouter,
   changeWindows: changeWindowsRouter,
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
   elevation: elevationRouter,
   isolation: isolationRouter,
+  inbox: inboxRouter,
   leases: leasesRouter,
   incidents: incidentsRouter,
   platform: platformRouter,

@@ -20,6 +20,7 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "webhook delivery": ["webhook_delivery", "delivery_id"],
   "saved view": ["saved_view", "view_id"],
   "deployment request": ["deployment_request", "deployment_id"],
+  "deployment comment": ["deployment_comment", "comment_id"],
   "elevation request": ["elevation_request", "request_id"],
   "elevation grant": ["elevation_grant", "grant_id"],
   "elevation projection": ["elevation_projection", "projection_id"],

@@ -175,6 +175,11 @@ async function seedRotationRest(
       [tenantId, canary],
     ],
     [
+      `INSERT INTO mention_read (tenant_id, issuer, subject, comment_id, read_at)
+       SELECT $1, $2, $2, comment_id, now() FROM deployment_comment WHERE tenant_id = $1 LIMIT 1`,
+      [tenantId, canary],
+    ],
+    [
       `INSERT INTO rotation_target (tenant_id, target_id, name, kind, address, for_every, tenants, environments, created_at, updated_at)
        VALUES ($1, $2, $3, 'postgres', '{"kind":"postgres"}', true, '{}', '{prod}', now(), now())`,
       [tenantId, uuidv7(), canary],

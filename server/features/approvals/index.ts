@@ -9,6 +9,7 @@ export {
 } from "./approval-standing.ts";
 export { approvalSubject } from "./approval-subject.ts";
 export { MINIMUM_REQUIREMENT } from "./minimum-requirement.ts";
+export { approvalsWaitingFor } from "./queries.ts";
 export { displayNameOf, identityOf, isSameIdentity } from "./requester.ts";
 export {
   ApprovalDetail,

@@ -11,6 +11,7 @@ import type { EnvironmentRow } from "./environment-rows.ts";
 import type { ImageFinding } from "./evidence-schema.ts";
 import { withEvidenceWords } from "./evidence-words.ts";
 import { blockersNow, factsOf } from "./judge-execution.ts";
+import { mentionNames } from "./mentions.ts";
 import type { RunningRow } from "./running-rows.ts";
 import type { DeploymentCard, ImageChange } from "./schema.ts";
 
@@ -79,18 +80,13 @@ export function cardOf(tenant: string, viewer: Caller, parts: CardParts): Deploy
         })
       : [],
     yourPart: isWaiting(state) ? approval.yourPart : "not-open",
-    mentionsYou: namesOf(viewer).some((name) => parts.mentions.includes(name)),
+    mentionsYou: mentionNames(viewer).some((name) => parts.mentions.includes(name)),
     isReportOverdue:
       row.state === "executing" && row.report_due_at !== null && row.report_due_at <= row.now,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     waitsUntil: waitsUntil({ revisedAt: row.revised_at, policy: environment.spec }),
   };
-}
-
-function namesOf({ actor }: Caller): string[] {
-  if (actor.kind !== "user") return [];
-  return [actor.displayName.toLowerCase().replaceAll(" ", "-"), ...actor.roles];
 }
 
 /** What would change, repository by repository; what runs and is not named is taken away. */

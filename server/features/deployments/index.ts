@@ -14,7 +14,13 @@ export {
 } from "./evidence-schema.ts";
 export { executionsUnder } from "./executions-under.ts";
 export { judgeEvidence } from "./judge-evidence.ts";
-export { deployment, runningServices } from "./queries.ts";
+export { mentionNames } from "./mentions.ts";
+export {
+  approvalsBeingChecked,
+  cardsOfApprovals,
+  deployment,
+  runningServices,
+} from "./queries.ts";
 export {
   Blocker,
   ClaimOutcome,

@@ -53,6 +53,36 @@ export async function deployments(
   };
 }
 
+/** The cards of the requests that these approvals are for, by approval. */
+export async function cardsOfApprovals(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  approvalIds: readonly string[],
+  viewer: Caller,
+): Promise<Map<string, DeploymentCard>> {
+  if (approvalIds.length === 0) return new Map();
+  const rows = await tx.query<DeploymentRow>(
+    `${DEPLOYMENT_SELECT} WHERE d.tenant_id = $1 AND d.approval_id = ANY ($2::uuid[])`,
+    [tenant, approvalIds],
+  );
+  const parts = await loadCards(tx, tenant, rows, viewer);
+  return new Map(parts.map((each) => [each.row.approval_id, cardOf(tenant, viewer, each)]));
+}
+
+/** Those of these approvals whose request is still being checked: nobody is asked to decide them yet. */
+export async function approvalsBeingChecked(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  approvalIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.query<{ approval_id: string }>(
+    `SELECT approval_id FROM deployment_request
+     WHERE tenant_id = $1 AND approval_id = ANY ($2::uuid[]) AND state IN ('requested', 'checking')`,
+    [tenant, approvalIds],
+  );
+  return new Set(rows.map(({ approval_id }) => approval_id));
+}
+
 /** What waits for the viewer first, then what is over soonest. */
 function byUrgency(a: DeploymentCard, b: DeploymentCard): number {
   const yours = (card: DeploymentCard) =>
