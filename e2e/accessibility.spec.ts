@@ -18,6 +18,8 @@ const PAGES = [
   "/t/muscatpharmacy/deployments?view=running",
   "/t/muscatpharmacy/deployments/environments?environment=prod",
   "/t/muscatpharmacy/deployments/admission",
+  "/t/muscatpharmacy/api",
+  "/t/muscatpharmacy/api?at=deployments.request",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
   "/t/muscatpharmacy/incidents",

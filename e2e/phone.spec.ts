@@ -26,6 +26,8 @@ for (const locale of ["en", "ar"]) {
       "/bindings?tab=import",
       "/leases",
       "/policies",
+      "/api",
+      "/api?at=deployments.claim",
       "/audit",
       "/alerts",
       "/incidents",

@@ -1,5 +1,7 @@
 import {
   Activity,
+  Braces,
+  Gavel,
   Globe,
   Hourglass,
   House,
@@ -10,6 +12,7 @@ import {
   Scale,
   ScrollText,
   ShieldAlert,
+  UserCheck,
 } from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 
@@ -23,6 +26,9 @@ export interface NavItem {
     | "leases"
     | "incidents"
     | "policies"
+    | "decisions"
+    | "api"
+    | "rights"
     | "audit"
     | "health"
     | "regions";
@@ -51,8 +57,11 @@ export const NAV_ITEMS: readonly NavItem[] = [
     scope: "runtime.deployments.read",
   },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
+  { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
+  { name: "rights", path: "/rights", icon: UserCheck },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
   { name: "regions", path: "/regions", icon: Globe, scope: "runtime.regions.read" },
+  { name: "api", path: "/api", icon: Braces },
   { name: "health", path: "/health", icon: Activity, scope: "runtime.health.read" },
 ];
 

@@ -6,7 +6,7 @@ const FILE = new RegExp(
 );
 /** Plain folders, and those of Next's router: (group), [param], [...rest], [[...rest]], _private. */
 const FOLDER = new RegExp(
-  `^(_?${KEBAB}|\\(${KEBAB}\\)|\\[{1,2}(\\.\\.\\.)?[a-zA-Z]+\\]{1,2}|\\.well-known)$`,
+  `^(_?${KEBAB}|\\(${KEBAB}\\)|\\[{1,2}(\\.\\.\\.)?[a-zA-Z]+\\]{1,2}|\\.well-known|openapi\\.json)$`,
 );
 
 /** File and folder names are kebab-case. */
