@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BREAK_GLASS_SCOPES } from "#server/platform/authz/scopes.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 import {
   AskableScope,
@@ -20,7 +21,7 @@ export const GrantId = z.object({ grantId: entityId("elevation grant") });
 export const ActivateGrantInput = z.object({
   kind: z.enum(GRANT_KINDS),
   environment: ElevationEnvironment,
-  scopes: z.array(AskableScope).min(1).max(50),
+  scopes: z.array(z.enum(BREAK_GLASS_SCOPES)).min(1).max(50),
   reason: Reason,
   durationSeconds: z
     .number()

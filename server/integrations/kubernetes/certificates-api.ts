@@ -48,6 +48,3 @@ export class CertificatesApi {
     return object === null ? null : readManagedCertificate(object).revision;
   }
 }
-
-/** A call with a time limit, its failure named; what the cluster wrote is dropped. */
-export 

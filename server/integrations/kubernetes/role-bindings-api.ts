@@ -4,7 +4,7 @@ import {
   RbacAuthorizationV1Api,
   setHeaderOptions,
 } from "@kubernetes/client-node";
-import { type ClusterAccess, KubernetesError, limited } from "./certificates-api.ts";
+import { type ClusterAccess, KubernetesError, limited } from "./kubernetes-call.ts";
 
 /** Who owns the fields that we apply: the cluster tells our part from anybody else's by it. */
 const FIELD_MANAGER = "sovereign-console";

@@ -5,7 +5,7 @@ import { type IdentityConfig, realmOfIssuer } from "#server/features/identity/co
 import { KeycloakAdminError } from "#server/integrations/keycloak-admin/keycloak-admin-error.ts";
 import { KeycloakRealmRoles } from "#server/integrations/keycloak-admin/realm-roles.ts";
 import { serviceAccountToken } from "#server/integrations/keycloak-admin/service-account-token.ts";
-import { KubernetesError } from "#server/integrations/kubernetes/certificates-api.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import type { RoleBindingsApi } from "#server/integrations/kubernetes/role-bindings-api.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 

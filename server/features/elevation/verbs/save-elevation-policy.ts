@@ -5,6 +5,7 @@ import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/ca
 import { displayNameOf, MINIMUM_REQUIREMENT } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { assertPlaces } from "../assert-places.ts";
 import { elevationPolicyFacts } from "../elevation-policy-facts.ts";
 import { holdPolicy } from "../policy-rows.ts";
 import { refuseUnsound } from "../refuse-unsound.ts";
@@ -36,6 +37,7 @@ export const saveElevationPolicy = verb({
     const { environment, policy } = input;
     const before = await holdPolicy(tx, tenant, environment, "update");
     refuseUnsound(policy, MINIMUM_REQUIREMENT.elevation);
+    await assertPlaces(tx, environment, policy.projections);
     const spec = canonicalJson(policy as unknown as JsonValue);
     if (before && canonicalJson(before.spec as unknown as JsonValue) === spec) {
       return unchanged({ environment, version: before.version, outcome: "unchanged" as const });
