@@ -17,11 +17,13 @@ import type {
   EnvironmentView,
 } from "#server/features/deployments/schema.ts";
 import { ROLE_SCOPES, ROLES } from "#server/platform/authz/scopes.ts";
+import { EnvironmentTrial } from "#components/what-if/environment-trial.tsx";
 import { PolicySentences } from "./policy-sentences.tsx";
 import { SupplyChainFields } from "./supply-chain-fields.tsx";
 import { WindowFields } from "./window-fields.tsx";
 
 const DECIDING = ROLES.filter((role) => ROLE_SCOPES[role].includes("runtime.approvals.decide"));
+const STEP_UP_LEVELS = ["none", "mfa", "security-key"] as const;
 const LEVELS = ["none", "signed", "slsa-2", "slsa-3"] as const;
 const FIRST: EnvironmentPolicySpec = {
   groups: [{ role: "sovereign-admin", count: 1 }],
@@ -181,6 +183,23 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
               )}
             </Field>
           </div>
+          <Field label={t("editor.stepUp")} hint={t("editor.stepUpHint")}>
+            {(control) => (
+              <Select
+                {...control}
+                value={policy.stepUp ?? "none"}
+                onChange={(event) =>
+                  change({ stepUp: event.target.value as (typeof STEP_UP_LEVELS)[number] })
+                }
+              >
+                {STEP_UP_LEVELS.map((level) => (
+                  <option key={level} value={level}>
+                    {t(`stepUp.${level}`)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
           <SupplyChainFields
             value={policy.supplyChain}
             isProvenanceAsked={policy.provenance !== "none"}
@@ -207,6 +226,7 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
             <PolicySentences environment={environment} policy={policy} />
           </div>
           {view.waiting > 0 ? <p className="text-muted text-sm">{t("editor.stale")}</p> : null}
+          <EnvironmentTrial tenantId={tenantId} environment={{ name: environment, policy }} />
           <Field
             label={t("editor.reason")}
             error={isTried && reason.trim() === "" ? t("editor.reasonMissing") : null}

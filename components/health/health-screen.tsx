@@ -9,6 +9,7 @@ import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { PlatformHealth, TenantCounts } from "#server/features/platform/schema.ts";
 import type { StoreStatus } from "#server/features/regions/views.ts";
+import { EngineCard } from "./engine-card.tsx";
 import { LoginList } from "./login-list.tsx";
 import { tenantState } from "./tenant-state.ts";
 
@@ -38,6 +39,7 @@ export function HealthScreen({
     <AsOfProvider at={health.asOf}>
       <PageHeader title={t("title")} asOf={health.asOf} actions={<RefreshButton />} />
       <StoreList stores={stores} />
+      <EngineCard engine={health.engine} />
       <LoginList logins={health.logins} />
       <Section title={t("tenants")} aside={t("hint")} look="card">
         <section

@@ -22,8 +22,10 @@ export const NAMESPACES = [
   "environments",
   "evidence",
   "health",
+  "isolation",
   "regions",
   "signIn",
+  "stepUp",
   "trouble",
   "windows",
 ] as const;

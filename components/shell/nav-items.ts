@@ -5,6 +5,7 @@ import {
   Globe,
   Hourglass,
   House,
+  LayoutGrid,
   Link2,
   type LucideIcon,
   RefreshCw,
@@ -31,6 +32,7 @@ export interface NavItem {
     | "rights"
     | "audit"
     | "health"
+    | "isolation"
     | "regions";
   path: string;
   icon: LucideIcon;
@@ -56,6 +58,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
     icon: Rocket,
     scope: "runtime.deployments.read",
   },
+  { name: "isolation", path: "/isolation", icon: LayoutGrid, scope: "runtime.isolation.read" },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },

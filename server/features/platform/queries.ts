@@ -1,7 +1,9 @@
 import "server-only";
+import { governance } from "#server/platform/authz/governance.ts";
+import { cedarVersion } from "#server/platform/authz/policy-engine.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { PlatformHealth, StoreLoginView } from "./schema.ts";
+import type { EngineHealth, PlatformHealth, StoreLoginView } from "./schema.ts";
 
 interface CountsRow {
   [column: string]: unknown;
@@ -37,6 +39,7 @@ export async function platformHealth(
   );
   return {
     asOf: await tx.startedAt(),
+    engine: await engineHealth(tx),
     logins,
     tenants: rows.map((row) => ({
       tenantId: row.tenant_id,
@@ -51,5 +54,35 @@ export async function platformHealth(
       sealedEvents: Number(row.sealed_events),
       sealedAt: row.sealed_at,
     })),
+  };
+}
+
+/** Of every tenant in the Sovereign's context, of the own one in any other. */
+async function engineHealth(tx: TenantTx): Promise<EngineHealth> {
+  const rows = await tx.query<{
+    answered: string;
+    unanswered: string;
+    answered_at: Date | null;
+    unanswered_at: Date | null;
+  }>("SELECT * FROM app.governance_answers()");
+  const sum = (of: "answered" | "unanswered") =>
+    rows.reduce((total, row) => total + Number(row[of]), 0);
+  const newest = (of: "answered_at" | "unanswered_at") =>
+    rows.reduce<Date | null>(
+      (last, { [of]: at }) => (at && (!last || at > last) ? at : last),
+      null,
+    );
+  const engine = governance();
+  return {
+    governance: engine && {
+      name: engine.name,
+      address: engine.address,
+      timeoutMillis: engine.timeoutMillis,
+    },
+    cedarVersion: cedarVersion(),
+    answered: sum("answered"),
+    unanswered: sum("unanswered"),
+    answeredAt: newest("answered_at"),
+    unansweredAt: newest("unanswered_at"),
   };
 }

@@ -33,8 +33,23 @@ export const StoreLoginView = z.object({
 });
 export type StoreLoginView = z.infer<typeof StoreLoginView>;
 
+/** Who decides, and how a governance engine answered in the last day. */
+export const EngineHealth = z.object({
+  /** Null: Cedar, by the console's own rules. */
+  governance: z
+    .object({ name: z.string(), address: z.string(), timeoutMillis: z.number() })
+    .nullable(),
+  cedarVersion: z.string(),
+  answered: z.number().int(),
+  unanswered: z.number().int(),
+  answeredAt: z.date().nullable(),
+  unansweredAt: z.date().nullable(),
+});
+export type EngineHealth = z.infer<typeof EngineHealth>;
+
 export const PlatformHealth = z.object({
   asOf: z.date(),
+  engine: EngineHealth,
   tenants: z.array(TenantCounts),
   /** In the Sovereign's context only; the newest of the last day. */
   logins: z.array(StoreLoginView),

@@ -1,10 +1,8 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
-import { guardedProcedure, ownProcedure, readProcedure, router } from "#server/trpc/init.ts";
+import { guardedProcedure, readProcedure, router } from "#server/trpc/init.ts";
 import { decision, decisions, recordedDecision, storedTexts } from "./queries.ts";
 import { replayDecision } from "./replay-decision.ts";
-import { ownRights, people, rightsOf } from "./rights/rights-of.ts";
-import { People, PersonInput, Rights } from "./rights/rights-schema.ts";
 import {
   DecisionDetail,
   DecisionInput,
@@ -34,20 +32,6 @@ export const policyRouter = router({
       if (!found) throw notFound("policy decision");
       return found;
     }),
-
-  /** What the caller may do, where, and what is still asked for. */
-  ownRights: ownProcedure.output(Rights).query(({ ctx }) => ownRights(ctx.tx, ctx.caller)),
-
-  /** Everybody of whom a role is known here. */
-  people: readProcedure("runtime.reviews.read")
-    .output(People)
-    .query(({ ctx }) => people(ctx.tx, ctx.caller.tenant)),
-
-  /** The same for somebody else. */
-  rightsOf: readProcedure("runtime.reviews.read")
-    .input(PersonInput)
-    .output(Rights)
-    .query(({ ctx, input }) => rightsOf(ctx.tx, ctx.caller, input)),
 
   /** The Cedar rules in force, file by file. */
   rules: read.output(Rules).query(() => rulesView()),

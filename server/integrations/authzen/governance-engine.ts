@@ -29,12 +29,16 @@ export interface GovernanceOptions {
  */
 export class GovernanceEngine implements Governance {
   readonly name: string;
+  readonly address: string;
+  readonly timeoutMillis: number;
   readonly options: GovernanceOptions;
   readonly #agent: Agent;
 
   constructor(options: GovernanceOptions) {
     this.name = options.name;
+    this.timeoutMillis = options.timeoutMillis;
     this.options = { ...options, url: options.url.replace(/\/+$/, "") };
+    this.address = this.options.url;
     const { caFile, certificateFile, privateKeyFile } = options;
     this.#agent = new Agent({
       connect: {

@@ -15,6 +15,8 @@ export interface Exchange {
 /** A governance engine elsewhere that takes Cedar's place. Never throws; asks once. */
 export interface Governance {
   readonly name: string;
+  readonly address: string;
+  readonly timeoutMillis: number;
   ask(evaluations: readonly Evaluation[]): Promise<Exchange>;
 }
 

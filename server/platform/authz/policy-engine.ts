@@ -194,6 +194,10 @@ export function isDelegated(text: string): boolean {
   return answer.type === "success" && answer.json.annotations?.delegated !== undefined;
 }
 
+export function cedarVersion(): string {
+  return cedar.getCedarVersion();
+}
+
 /** The texts now in force: kept with the decisions that are made from them. */
 export function policyTexts(): PolicyTexts {
   shared.consolePolicies ??= loadPolicies();

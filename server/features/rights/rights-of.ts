@@ -14,7 +14,7 @@ import {
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { People, Rights } from "./rights-schema.ts";
+import type { People, Rights } from "./schema.ts";
 
 const MOST_PEOPLE = 500;
 

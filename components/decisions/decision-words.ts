@@ -1,0 +1,27 @@
+"use client";
+import { useTranslations } from "next-intl";
+import type { DecisionSummary } from "#server/features/policy/schema.ts";
+
+/** How decisions are told of: the act, who decided, and names without their types' syntax. */
+export function useDecisionWords() {
+  const t = useTranslations("decisions");
+  return {
+    act(action: string): string {
+      const key = `action.${action as "RotateSecret"}` as const;
+      return t.has(key) ? t(key) : action;
+    },
+    engine({ engine, engineVersion }: Pick<DecisionSummary, "engine" | "engineVersion">): string {
+      return engine === "authzen"
+        ? t("by.authzen", { engine: engineVersion.replace(/,? Cedar.*$/, "") })
+        : t("by.cedar");
+    },
+    /** `User::"[\"issuer\",\"subject\"]"` as `subject`. */
+    name(uid: string): string {
+      const at = uid.indexOf("::");
+      const id = JSON.parse(uid.slice(at + 2)) as string;
+      if (!id.startsWith("[")) return id;
+      const parts = JSON.parse(id) as unknown;
+      return Array.isArray(parts) && typeof parts[1] === "string" ? parts[1] : id;
+    },
+  };
+}
