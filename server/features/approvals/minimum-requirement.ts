@@ -10,4 +10,5 @@ export const MINIMUM_REQUIREMENT: Record<ApprovalKind, Requirement> = {
     { role: "security-officer", count: 1 },
   ],
   remediation: [{ role: "security-officer", count: 1 }],
+  "break-glass": [{ role: "sovereign-admin", count: 1 }],
 };

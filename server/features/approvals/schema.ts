@@ -10,6 +10,7 @@ export const APPROVAL_KINDS = [
   "elevation",
   "dr-promotion",
   "remediation",
+  "break-glass",
 ] as const;
 export const ApprovalKind = z.enum(APPROVAL_KINDS);
 export type ApprovalKind = z.infer<typeof ApprovalKind>;

@@ -99,6 +99,8 @@ const WORDS: Record<string, string> = {
   "forbid-decide-access-by-others": "this review is answered by other roles",
   "forbid-break-glass-undeclared":
     "you are not declared for this, or the declaration is not in force",
+  "forbid-break-glass-standing-rights":
+    "break-glass accounts have no other role; somebody with a role asks for elevation",
   "forbid-break-glass-unreviewed": "the use before has not been reviewed by somebody else yet",
   "forbid-review-own-break-glass": "whoever broke glass does not review it, and no machine does",
   "governance-unreachable": "the governance engine could not be reached",

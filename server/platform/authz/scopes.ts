@@ -103,6 +103,21 @@ export const GRANTABLE_SCOPES = [
   "runtime.secrets.rotate",
 ] as const satisfies readonly RoleScope[];
 
+/** What breaking glass may add: the same acts, and what it takes to see what they are about. */
+export const BREAK_GLASS_SCOPES = [
+  ...GRANTABLE_SCOPES,
+  "runtime.secrets.read",
+  "runtime.incidents.read",
+  "runtime.policies.read",
+  "runtime.approvals.read",
+  "runtime.deployments.read",
+  "runtime.elevation.read",
+  "runtime.audit.read",
+  "runtime.alerts.read",
+  "runtime.tenants.read",
+  "runtime.regions.read",
+] as const satisfies readonly RoleScope[];
+
 /** A scope that a role can have. */
 export type RoleScope = keyof typeof SCOPES;
 export type WorkerScope = keyof typeof WORKER_SCOPES;
@@ -259,7 +274,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
   // For controllers and workloads that say which version they use, and nothing else.
   "workload-reporter": ["runtime.consumers.report"],
   // Nothing standing but the use of what is declared for them.
-  "break-glass": ["runtime.break-glass.use"],
+  "break-glass": ["runtime.break-glass.use", "runtime.identity.step-up"],
 };
 
 /** The scopes of a set of role names; unknown names give nothing. */
