@@ -5,6 +5,7 @@ import { signIn } from "./support/sign-in.ts";
 const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
 const PAGES = [
   "/t/muscatpharmacy",
+  "/t/muscatpharmacy/inbox",
   "/t/muscatpharmacy/rotations",
   "/t/muscatpharmacy/rotations?overview=classes&env=prod",
   "/t/muscatpharmacy/rotations?overview=ages",

@@ -19,6 +19,7 @@ for (const locale of ["en", "ar"]) {
     await context.addCookies([language]);
     for (const path of [
       "",
+      "/inbox",
       "/rotations",
       "/rotations?overview=classes&env=prod",
       "/rotations?overview=ages",

@@ -1,10 +1,10 @@
 "use client";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { AuditRow } from "#components/audit/audit-row.ts";
 import { useEventVerb } from "#components/audit/event-verb.ts";
 import { OutcomeMark } from "#components/audit/outcome-mark.tsx";
+import { InboxLine } from "#components/inbox/inbox-line.tsx";
 import { RefreshButton } from "#components/live/refresh-button.tsx";
 import type { Problem } from "#components/problem/problem.ts";
 import type { CredentialRow } from "#components/rotations/credential-row.ts";
@@ -13,14 +13,8 @@ import { AsOfProvider } from "#components/time/as-of.tsx";
 import { Time } from "#components/time/time.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { useUrlState } from "#components/url/use-url-state.ts";
-import type { ApprovalSummary } from "#server/features/approvals/schema.ts";
+import type { InboxItem } from "#server/features/inbox/schema.ts";
 import { HomeList } from "./home-list.tsx";
-
-const ApprovalPanel = dynamic(
-  async () => (await import("#components/approvals/approval-panel.tsx")).ApprovalPanel,
-  { ssr: false },
-);
 
 /** What a section of Home got: its items, or why not; `null` when the reader's roles have no such part. */
 export type Part<Item> =
@@ -31,7 +25,7 @@ export type Part<Item> =
 interface HomeScreenProps {
   tenantId: string;
   asOf: Date;
-  approvals: Part<ApprovalSummary>;
+  approvals: Part<InboxItem>;
   failed: Part<CredentialRow>;
   soon: Part<CredentialRow>;
   events: Part<AuditRow>;
@@ -42,10 +36,7 @@ const ROW = "flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hove
 /** The shift's to-do: what waits for the reader, what failed, what is coming, what changed. */
 export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: HomeScreenProps) {
   const t = useTranslations("home");
-  const approvalWords = useTranslations("approvals");
   const verb = useEventVerb();
-  const { params, change } = useUrlState();
-  const opened = params.get("approval");
   const base = `/t/${tenantId}`;
   const credentialRow = (row: CredentialRow) => (
     <div className={ROW}>
@@ -73,38 +64,9 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
             title={t("waiting.title")}
             empty={t("waiting.empty")}
             scope="runtime.approvals.read"
-            keyOf={(item) => item.requestId}
-            render={(item) => (
-              <div className={ROW}>
-                <div className="min-w-0 flex-1">
-                  {item.kind === "deployment" ? (
-                    <Link
-                      href={`${base}/deployments/${item.subjectRef.slice("deployment/".length)}`}
-                      className="block min-h-6 max-w-full truncate font-medium hover:underline"
-                    >
-                      {item.reason}
-                    </Link>
-                  ) : (
-                    <button
-                      type="button"
-                      onClick={() => change({ approval: item.requestId }, { push: true })}
-                      className="block min-h-6 max-w-full truncate text-start font-medium hover:underline"
-                    >
-                      {item.reason}
-                    </button>
-                  )}
-                  <p className="truncate text-muted text-sm">
-                    {t("waiting.by", {
-                      kind: approvalWords(`kind.${item.kind}`),
-                      name: item.requester.name,
-                    })}
-                  </p>
-                </div>
-                <span className="text-muted text-sm">
-                  {t("waiting.expires")} <Time at={item.expiresAt} />
-                </span>
-              </div>
-            )}
+            keyOf={(item) => `${item.kind}/${item.id}`}
+            more={{ href: `${base}/inbox`, label: t("waiting.more") }}
+            render={(item) => <InboxLine tenantId={tenantId} item={item} />}
           />
         ) : null}
         {failed ? (
@@ -158,14 +120,6 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
       {approvals || failed || soon || events ? null : (
         <EmptyState title={t("nothingTitle")}>{t("nothingBody")}</EmptyState>
       )}
-      {opened && approvals ? (
-        <ApprovalPanel
-          key={opened}
-          tenantId={tenantId}
-          requestId={opened}
-          onClose={() => change({ approval: null })}
-        />
-      ) : null}
     </AsOfProvider>
   );
 }

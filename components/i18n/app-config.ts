@@ -13,6 +13,7 @@ import type errors from "../../messages/en/errors.json";
 import type evidence from "../../messages/en/evidence.json";
 import type health from "../../messages/en/health.json";
 import type home from "../../messages/en/home.json";
+import type inbox from "../../messages/en/inbox.json";
 import type incidents from "../../messages/en/incidents.json";
 import type isolation from "../../messages/en/isolation.json";
 import type leases from "../../messages/en/leases.json";
@@ -47,6 +48,7 @@ interface Messages {
   errors: typeof errors;
   health: typeof health;
   home: typeof home;
+  inbox: typeof inbox;
   incidents: typeof incidents;
   isolation: typeof isolation;
   leases: typeof leases;

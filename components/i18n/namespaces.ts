@@ -1,9 +1,11 @@
 /** One file per namespace in `messages/<locale>/`; a test compares this list with the folder. */
 export const NAMESPACES = [
+  "access",
   "common",
   "shell",
   "errors",
   "home",
+  "inbox",
   "rotations",
   "bindings",
   "leases",

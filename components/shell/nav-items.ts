@@ -5,6 +5,7 @@ import {
   Globe,
   Hourglass,
   House,
+  Inbox,
   LayoutGrid,
   Link2,
   type LucideIcon,
@@ -21,6 +22,7 @@ export interface NavItem {
   /** The path below `/t/<tenant>`; also the key of its name in `messages/<locale>/shell.json`. */
   name:
     | "home"
+    | "inbox"
     | "deployments"
     | "rotations"
     | "bindings"
@@ -43,6 +45,7 @@ export interface NavItem {
 /** The pages that exist, in the order of the side navigation. A new page adds its line here. */
 export const NAV_ITEMS: readonly NavItem[] = [
   { name: "home", path: "", icon: House },
+  { name: "inbox", path: "/inbox", icon: Inbox, scope: "runtime.approvals.read" },
   { name: "rotations", path: "/rotations", icon: RefreshCw, scope: "runtime.secrets.read" },
   { name: "bindings", path: "/bindings", icon: Link2, scope: "runtime.secrets.read" },
   { name: "leases", path: "/leases", icon: Hourglass, scope: "runtime.secrets.read" },

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { InboxCount } from "#components/inbox/inbox-count.tsx";
 import { cx } from "#components/ui/cx.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { visibleNavItems } from "./nav-items.ts";
@@ -35,6 +36,7 @@ export function SideNav({ tenantId, scopes, onNavigate }: SideNavProps) {
               >
                 <Icon aria-hidden className={cx("size-4 shrink-0", isCurrent && "text-accent")} />
                 {t(name)}
+                {name === "inbox" ? <InboxCount tenantId={tenantId} /> : null}
               </Link>
             </li>
           );

@@ -1,6 +1,7 @@
 import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { AlertsBell } from "#components/alerts/alerts-bell.tsx";
+import { InboxWatchLater } from "#components/inbox/inbox-watch-later.tsx";
 import { AppShell } from "#components/shell/app-shell.tsx";
 import { ToastLayer } from "#components/toast/toast-layer.tsx";
 import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
@@ -48,6 +49,9 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
       >
         {children}
       </AppShell>
+      {session.scopes.has("runtime.approvals.read") ? (
+        <InboxWatchLater tenantId={tenantId} />
+      ) : null}
       <ToastLayer />
       <TooltipLayer />
     </>

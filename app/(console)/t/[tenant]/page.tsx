@@ -39,7 +39,9 @@ export default async function HomePage({ params }: HomePageProps) {
     );
   const asOf = new Date();
   const [approvals, failed, soon, events] = await Promise.all([
-    part("runtime.approvals.read", async (console) => (await console.approvals.waiting()).items),
+    part("runtime.approvals.read", async (console) =>
+      (await console.inbox.list({})).items.slice(0, SHOWN),
+    ),
     bindings({ statuses: ["failed", "overdue"] }),
     bindings({ statuses: ["due-soon", "rotating", "in-grace"], sort: "next" }),
     part(
