@@ -52,10 +52,41 @@ export function ConsumerList({ consumers }: { consumers: readonly ConsumerView[]
             <p className="text-muted text-xs">
               {reasonText(consumer.reason)} · <ClockTime at={consumer.stateSince} />
             </p>
+            {consumer.kind === "external-secret" && consumer.state !== "moved" ? (
+              <NextFetch consumer={consumer} />
+            ) : null}
           </div>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Whether the cluster was asked to fetch the new value, and when it does by itself. */
+function NextFetch({ consumer: { fetch, refreshDueAt } }: { consumer: ConsumerView }) {
+  const t = useTranslations("consumers.fetch");
+  const isRefused = fetch?.state === "refused" || fetch?.state === "later";
+  return (
+    <p className={isRefused ? "text-due text-xs" : "text-muted text-xs"}>
+      {fetch ? (
+        <>
+          {t(fetch.state)} <ClockTime at={fetch.at} />
+          {fetch.errorCode ? (
+            <>
+              {" · "}
+              <bdi dir="ltr">{fetch.errorCode}</bdi>
+            </>
+          ) : null}
+        </>
+      ) : null}
+      {fetch && refreshDueAt ? " · " : null}
+      {refreshDueAt ? (
+        <>
+          {t("due")} <ClockTime at={refreshDueAt} />
+        </>
+      ) : null}
+      {fetch || refreshDueAt ? null : t("never")}
+    </p>
   );
 }
 

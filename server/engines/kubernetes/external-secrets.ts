@@ -8,7 +8,7 @@ const GROUP = "external-secrets.io/";
 export function externalSecretsOf(
   manifests: readonly Manifest[],
   asked: SecretAsked,
-): (HeldSecret & { externalSecret: string })[] {
+): (HeldSecret & { externalSecret: string; refreshDueAt: Date | null })[] {
   return manifests
     .filter(({ kind, apiVersion }) => kind === "ExternalSecret" && apiVersion.startsWith(GROUP))
     .filter((manifest) => remoteKeys(manifest).some((key) => isSamePath(key, asked.path)))
@@ -23,6 +23,7 @@ export function externalSecretsOf(
         namespace: namespaceOf(manifest),
         name: typeof target === "string" ? target : name,
         refreshedAt: first && refreshedAt && first < refreshedAt ? first : refreshedAt,
+        refreshDueAt: refreshDueAt(record(manifest.spec), refreshedAt),
         ...stateOf(status, refreshedAt, asked),
       };
     });
@@ -58,4 +59,28 @@ function remoteKeys(manifest: Manifest): string[] {
 function isSamePath(key: string, path: string): boolean {
   const bare = key.replace(/^\/+/, "");
   return bare === path || bare.replace(/^[^/]+\/(data\/)?/, "") === path;
+}
+
+/** An hour, where nothing is said (External Secrets, `spec.refreshInterval`). */
+const USUAL_SECONDS = 3_600;
+
+/** When it fetches again by itself; null for one that never does, or that nothing is known of. */
+function refreshDueAt(spec: Record<string, unknown>, refreshedAt: Date | null): Date | null {
+  const { refreshInterval, refreshPolicy = "Periodic" } = spec;
+  const seconds =
+    refreshInterval === undefined ? USUAL_SECONDS : goDurationSeconds(String(refreshInterval));
+  if (refreshPolicy !== "Periodic" || !refreshedAt || !seconds) return null;
+  return new Date(refreshedAt.getTime() + seconds * 1000);
+}
+
+const UNIT_SECONDS: Record<string, number> = { h: 3_600, m: 60, s: 1, ms: 0.001 };
+
+/** A duration as Go writes it (`1h30m`); null when it is not one. */
+function goDurationSeconds(text: string): number | null {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return text === "0" ? 0 : null;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  return parts.reduce(
+    (sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 0),
+    0,
+  );
 }

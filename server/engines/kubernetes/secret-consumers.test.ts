@@ -188,3 +188,18 @@ test("other namespaces and other Secrets are nobody's consumers", () => {
     "Deployment/orders-api unknown pods-not-listed",
   ]);
 });
+
+test.each([
+  [{ refreshInterval: "1h30m" }, "2026-11-20T10:30:00.000Z"],
+  [{ refreshInterval: "15s" }, "2026-11-20T09:00:15.000Z"],
+  [{}, "2026-11-20T10:00:00.000Z"],
+  [{ refreshInterval: "0" }, undefined],
+  [{ refreshInterval: "1h", refreshPolicy: "CreatedOnce" }, undefined],
+  [{ refreshInterval: "soon" }, undefined],
+])("an ExternalSecret with %o fetches again at %s", (spec, due) => {
+  const base = externalSecret(BEFORE);
+  const secret = { ...base, spec: { ...(base.spec as object), ...spec } };
+  const [found] = secretConsumers([secret], asked);
+  expect(found).toMatchObject({ kind: "external-secret", reason: "not-refreshed" });
+  expect(found?.refreshDueAt?.toISOString()).toBe(due);
+});

@@ -29,6 +29,8 @@ export interface FoundConsumer {
   reason: ConsumerReason;
   /** When the cluster did what the state says, where that is known. */
   seenAt: Date | null;
+  /** When an ExternalSecret fetches again by itself, where that is known. */
+  refreshDueAt?: Date | null;
 }
 
 export interface SecretAsked {
@@ -95,9 +97,10 @@ function heldSecrets(
   }
   if (asked.store !== "openbao" && asked.store !== "azure-key-vault") return [];
   return externalSecretsOf(manifests, asked).map((secret) => {
-    const { namespace, externalSecret, state, reason, refreshedAt } = secret;
+    const { namespace, externalSecret, state, reason, refreshedAt, refreshDueAt } = secret;
     const name = `ExternalSecret/${externalSecret}`;
-    found.push({ kind: "external-secret", namespace, name, state, reason, seenAt: refreshedAt });
+    const seenAt = refreshedAt;
+    found.push({ kind: "external-secret", namespace, name, state, reason, seenAt, refreshDueAt });
     return secret;
   });
 }

@@ -3,8 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { consumersOf } from "#server/features/rotation/consumers/consumers-query.ts";
 import { overrideRevoke } from "#server/features/rotation/verbs/override-revoke.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import {
+  type CertificateServer,
+  startCertificateServer,
+} from "#test/contract/kubernetes/certificate-server.ts";
+import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { waitFor } from "#test/harness/wait-for.ts";
@@ -15,6 +22,7 @@ import { startWorker, type WorkerProcess } from "../rotation/testing/worker-proc
 /** A real worker, a real target with sessions, and a cluster in a folder. */
 let fixture: RotationFixture;
 let worker: WorkerProcess;
+let api: CertificateServer;
 const folder = mkdtempSync(join(tmpdir(), "consumers-cluster-"));
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -22,14 +30,17 @@ vi.setConfig({ testTimeout: 120_000 });
 beforeAll(async () => {
   fixture = await rotationFixture();
   writeCluster("nobody", null);
+  api = await startCertificateServer();
   worker = startWorker({
     ...fixture.env,
     WORKER_LOOPS: "rotations,consumers",
     KUBERNETES_SNAPSHOT_DIR: folder,
+    KUBERNETES_API: api.kubeconfig,
   });
 });
 afterAll(async () => {
   await worker.stop();
+  await api.stop();
   await fixture.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -81,6 +92,38 @@ test("a workload of the cluster holds it until its pods were started anew; a clu
   mkdirSync(folder);
   writeCluster(path, new Date());
   await comesTo(fixture.tenant, rotationId, "done");
+});
+
+test("an ExternalSecret that waits for its interval is asked to fetch at once, with when it would by itself", async () => {
+  const { bindingId, path } = await fixture.newSecret({ graceSeconds: 3_600 });
+  const before = new Date(Date.now() - 60_000);
+  writeCluster(path, before);
+  api.newExternalSecret("shop-test", "token");
+  const rotationId = await forceOne(fixture.tenant, bindingId);
+  await comesTo(fixture.tenant, rotationId, "grace");
+  writeCluster(path, before);
+  const secretNow = async () => {
+    const { consumers } = await withTenant(fixture.tenant, "tenant", (tx) =>
+      consumersOf(tx, fixture.tenant, bindingId, new Set(["runtime.secrets.read"])),
+    );
+    return consumers.find(({ kind }) => kind === "external-secret");
+  };
+  await waitFor(async () => (await secretNow())?.fetch?.state === "asked", {
+    timeout: 60_000,
+    message: `it to be asked; ${worker.output().slice(-2_000)}`,
+  });
+  expect(api.annotationsOf("shop-test", "token")["force-sync"]).toMatch(/^\d+-1$/);
+  // The hour that is usual, where nothing is said.
+  expect((await secretNow())?.refreshDueAt).toEqual(new Date(before.getTime() + 3_600_000));
+  const types = (await eventsOf(fixture.tenant)).map(({ type }) => type);
+  expect(types).toEqual(
+    expect.arrayContaining(["runtime.secrets.fetch-begun", "runtime.secrets.fetch-asked"]),
+  );
+  writeCluster(path, new Date());
+  await waitFor(async () => (await secretNow())?.state === "moved", {
+    timeout: 60_000,
+    message: "it to have moved",
+  });
 });
 
 function heldFor(rotationId: string, code: string) {

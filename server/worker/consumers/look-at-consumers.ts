@@ -19,7 +19,9 @@ export async function lookAtConsumers(
   { mustKnow }: { mustKnow: boolean },
 ): Promise<void> {
   const { tenant } = caller;
-  const facts = await withTenant(tenant, "worker", (tx) => lookFacts(tx, tenant, rotationId));
+  const facts = await withTenant(tenant, "worker", (tx) => lookFacts(tx, tenant, rotationId), {
+    readOnly: true,
+  });
   if (!facts) return;
   const ask = mustKnow ? oldUses : oldUsesOrUnknown;
   const uses = facts.isOver ? [] : await ask(vault, facts);

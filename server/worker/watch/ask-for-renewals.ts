@@ -4,7 +4,7 @@ import { beginRenewal } from "#server/features/rotation/verbs/begin-renewal.ts";
 import { recordRenewal } from "#server/features/rotation/verbs/record-renewal.ts";
 import type { BegunRenewal, RecordRenewalInput } from "#server/features/rotation/watched/schema.ts";
 import { CertificateError } from "#server/integrations/certificates/certificate-error.ts";
-import { KubernetesError } from "#server/integrations/kubernetes/certificates-api.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
 import { eachDue } from "../jobs/each-due.ts";

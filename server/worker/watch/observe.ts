@@ -14,7 +14,7 @@ import { readJwtSvid, readX509Svid } from "#server/integrations/certificates/svi
 import { KeycloakAdminError } from "#server/integrations/keycloak-admin/keycloak-admin-error.ts";
 import { readRealmPolicy } from "#server/integrations/keycloak-admin/realm-policy.ts";
 import { serviceAccountToken } from "#server/integrations/keycloak-admin/service-account-token.ts";
-import { KubernetesError } from "#server/integrations/kubernetes/certificates-api.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";

@@ -1,6 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import { CertificatesApi } from "#server/integrations/kubernetes/certificates-api.ts";
+import { ExternalSecretsApi } from "#server/integrations/kubernetes/external-secrets-api.ts";
+import type { ClusterAccess } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 
 /** Where the worker looks at what others renew. What is absent is not configured. */
@@ -24,14 +26,21 @@ export function configuredSources(vault: OpenBaoClient): WatchSources {
   const given = Object.entries(process.env).filter(([, value]) => value !== "");
   const settings = Settings.parse(Object.fromEntries(given));
   const api = settings.KUBERNETES_API;
-  const access =
-    api === "in-cluster"
-      ? ({ kind: "in-cluster" } as const)
-      : ({ kind: "kubeconfig", file: api ?? "" } as const);
+  const access = api ? accessOf(api) : null;
   return {
     vault,
     certificatesDir: settings.CERTIFICATES_DIR,
     snapshotDir: settings.KUBERNETES_SNAPSHOT_DIR,
-    certificates: api ? new CertificatesApi(access) : null,
+    certificates: access ? new CertificatesApi(access) : null,
   };
+}
+
+/** The cluster's External Secrets, where its API is configured. */
+export function configuredExternalSecrets(): ExternalSecretsApi | null {
+  const api = process.env.KUBERNETES_API;
+  return api ? new ExternalSecretsApi(accessOf(api)) : null;
+}
+
+function accessOf(api: string): ClusterAccess {
+  return api === "in-cluster" ? { kind: "in-cluster" } : { kind: "kubeconfig", file: api };
 }

@@ -20,6 +20,9 @@ export interface CertificateServer {
   newCertificate(namespace: string): string;
   /** What cert-manager does after it was asked: another issuance. */
   issue(namespace: string, name: string): void;
+  /** An ExternalSecret, as an installation of this version serves it. */
+  newExternalSecret(namespace: string, name: string, version?: "v1" | "v1beta1"): void;
+  annotationsOf(namespace: string, name: string): Record<string, string>;
   patches(): number;
   changeBeforeNextPatch(): void;
   refuseNext(): void;
@@ -30,7 +33,10 @@ const DAY_MILLIS = 86_400_000;
 const PATH =
   /^\/apis\/cert-manager\.io\/v1\/namespaces\/([^/]+)\/certificates\/([^/]+)(\/status)?$/;
 
-/** The part of the Kubernetes API that `Certificate` objects and their status live in, over TLS. */
+const EXTERNAL_SECRET =
+  /^\/apis\/external-secrets\.io\/(v1|v1beta1)\/namespaces\/([^/]+)\/externalsecrets\/([^/]+)$/;
+
+/** The part of the Kubernetes API that ExternalSecrets, `Certificate` objects and their status live in, over TLS. */
 export async function startCertificateServer(): Promise<CertificateServer> {
   const authority = await makeTestAuthority("Kubernetes");
   const { certificate: cert, privateKey: key } = await authority.issue({
@@ -39,6 +45,7 @@ export async function startCertificateServer(): Promise<CertificateServer> {
   });
   const token = randomBytes(16).toString("hex");
   const objects = new Map<string, CertificateObject>();
+  const externalSecrets = new Map<string, Record<string, string>>();
   let version = 1;
   let patches = 0;
   let isChanging = false;
@@ -65,6 +72,8 @@ export async function startCertificateServer(): Promise<CertificateServer> {
     const isKnown = headers.authorization === `Bearer ${token}` && !isRefusing;
     isRefusing = false;
     if (!isKnown) return status(403, "Forbidden");
+    const external = EXTERNAL_SECRET.exec(new URL(url, "https://k").pathname);
+    if (external) return annotate(method, external.slice(1).join("/"), text, headers);
     const [, namespace, name, sub] = PATH.exec(new URL(url, "https://k").pathname) ?? [];
     const object = objects.get(`${namespace}/${name}`);
     if (!object) return status(404, "NotFound");
@@ -83,6 +92,25 @@ export async function startCertificateServer(): Promise<CertificateServer> {
     patches += 1;
     touch(object);
     return [200, object];
+  }
+
+  /** RFC 7396: annotations are merged by name. */
+  function annotate(
+    method: string,
+    key: string,
+    text: string,
+    headers: Record<string, string | string[] | undefined>,
+  ): [number, unknown] {
+    const annotations = externalSecrets.get(key);
+    if (!annotations) return status(404, "NotFound");
+    if (method !== "PATCH") return status(405, "MethodNotAllowed");
+    if (headers["content-type"] !== "application/merge-patch+json") {
+      return status(415, "UnsupportedMediaType");
+    }
+    const patch = JSON.parse(text) as { metadata?: { annotations?: Record<string, string> } };
+    Object.assign(annotations, patch.metadata?.annotations);
+    patches += 1;
+    return [200, { kind: "ExternalSecret", metadata: { annotations } }];
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -104,6 +132,13 @@ export async function startCertificateServer(): Promise<CertificateServer> {
       if (!object) throw new Error("no such certificate");
       object.status = statusOf(object.status.revision + 1);
       touch(object);
+    },
+    newExternalSecret(namespace, name, served = "v1") {
+      externalSecrets.set(`${served}/${namespace}/${name}`, {});
+    },
+    annotationsOf(namespace, name) {
+      const of = (served: string) => externalSecrets.get(`${served}/${namespace}/${name}`);
+      return of("v1") ?? of("v1beta1") ?? {};
     },
     patches: () => patches,
     changeBeforeNextPatch: () => {

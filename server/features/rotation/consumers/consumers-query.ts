@@ -70,13 +70,25 @@ export async function consumerRows(
   tenant: AuthorizedTenantId,
   bindingId: string,
 ): Promise<z.input<typeof ConsumerView>[]> {
-  return tx.query<z.input<typeof ConsumerView> & Record<string, unknown>>(
+  const rows = await tx.query<ConsumerRow>(
     `SELECT consumer_id AS "consumerId", kind, cluster, namespace, name, state, reason,
-       state_since AS "stateSince", seen_version AS "seenVersion", seen_at AS "seenAt", checked_at AS "checkedAt"
-     FROM secret_consumer WHERE tenant_id = $1 AND binding_id = $2 AND gone_at IS NULL
+       state_since AS "stateSince", seen_version AS "seenVersion", seen_at AS "seenAt", checked_at AS "checkedAt",
+       refresh_due_at AS "refreshDueAt", fetch_state, fetch_at, fetch_error_code
+     FROM secret_consumer c WHERE tenant_id = $1 AND binding_id = $2 AND gone_at IS NULL
      ORDER BY state DESC, kind, cluster, namespace, name LIMIT 500`,
     [tenant, bindingId],
   );
+  return rows.map(({ fetch_state: state, fetch_at: at, fetch_error_code: errorCode, ...row }) => ({
+    ...row,
+    fetch: state && at ? { state, at, errorCode } : null,
+  }));
+}
+
+interface ConsumerRow extends Omit<z.input<typeof ConsumerView>, "fetch"> {
+  [column: string]: unknown;
+  fetch_state: NonNullable<z.input<typeof ConsumerView>["fetch"]>["state"] | null;
+  fetch_at: Date | null;
+  fetch_error_code: string | null;
 }
 
 /** What targets told of the old value in one rotation. */

@@ -9,7 +9,7 @@ export async function lookFacts(
   tenant: AuthorizedTenantId,
   rotationId: string,
 ): Promise<LookFacts | null> {
-  const [row] = await tx.query<Record<string, unknown>>(
+  const rows = tx.query<Record<string, unknown>>(
     `SELECT r.rotation_id AS "rotationId", b.binding_id AS "bindingId", b.store, b.path, b.rotator,
        r.old_handle AS "oldHandle", (${PROMOTED_AT}) AS "promotedAt", r.finished_at IS NOT NULL AS "isOver",
        EXISTS (SELECT FROM secret_consumer c WHERE c.tenant_id = b.tenant_id
@@ -18,8 +18,7 @@ export async function lookFacts(
      WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
     [tenant, rotationId],
   );
-  if (!row) return null;
-  const refreshedSince = await tx.query<{ name: string; at: Date }>(
+  const refreshed = tx.query<{ name: string; at: Date }>(
     `SELECT c.namespace || '/' || replace(c.name, 'ExternalSecret/', '') AS name, min(o.seen_at) AS at
      FROM consumer_observation o
      JOIN secret_consumer c ON c.tenant_id = o.tenant_id AND c.consumer_id = o.consumer_id
@@ -28,7 +27,8 @@ export async function lookFacts(
      GROUP BY 1`,
     [tenant, rotationId],
   );
-  return LookFacts.parse({ ...row, refreshedSince });
+  const [[row], refreshedSince] = await Promise.all([rows, refreshed]);
+  return row ? LookFacts.parse({ ...row, refreshedSince }) : null;
 }
 
 /** When rotation `r` gave consumers the new value. */

@@ -19,7 +19,7 @@ export async function revocationFacts(
   tenant: AuthorizedTenantId,
   rotation: { rotation_id: string; binding_id: string; trigger: string },
 ): Promise<RevocationFacts> {
-  const consumers = await tx.query<{ state: ConsumerState }>(
+  const known = tx.query<{ state: ConsumerState }>(
     `SELECT CASE
          WHEN kind <> 'reported' AND checked_at < clock_timestamp() - ${FRESH} THEN 'unknown'
          WHEN kind = 'reported' AND checked_at + make_interval(secs => report_within_seconds) < clock_timestamp() THEN 'unknown'
@@ -27,15 +27,16 @@ export async function revocationFacts(
      FROM secret_consumer WHERE tenant_id = $1 AND binding_id = $2 AND gone_at IS NULL`,
     [tenant, rotation.binding_id],
   );
-  const oldUses = await tx.query<{ state: OldUseState; uses: number | null }>(
+  const counted = tx.query<{ state: OldUseState; uses: number | null }>(
     `SELECT CASE WHEN checked_at < clock_timestamp() - ${FRESH} THEN 'unknown' ELSE state END AS state, uses
      FROM old_value_use WHERE tenant_id = $1 AND rotation_id = $2`,
     [tenant, rotation.rotation_id],
   );
-  const [watch] = await tx.query<{ overridden_at: Date | null }>(
+  const watched = tx.query<{ overridden_at: Date | null }>(
     "SELECT overridden_at FROM rotation_watch WHERE tenant_id = $1 AND rotation_id = $2",
     [tenant, rotation.rotation_id],
   );
+  const [consumers, oldUses, [watch]] = await Promise.all([known, counted, watched]);
   return {
     isLeaked: rotation.trigger === "leaked",
     isOverridden: Boolean(watch?.overridden_at),

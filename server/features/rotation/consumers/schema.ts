@@ -21,6 +21,7 @@ const FoundConsumer = z.object({
   state: z.enum(CONSUMER_STATES),
   reason,
   seenAt: z.date().nullable(),
+  refreshDueAt: z.date().nullable().default(null),
 });
 
 /** What a target tells of the old value. `users` is who, and goes into the erasable payload only. */
@@ -90,6 +91,38 @@ const Reason = z
   .min(10, "must say why, in 10 characters or more")
   .max(1_000, "must be 1,000 characters at most");
 
+export const BeginFetchesInput = z.object({ rotationId: entityId("rotation") });
+export const FetchesBegun = z.object({
+  /** ExternalSecrets to be asked now. */
+  begun: z.array(
+    z.object({
+      consumerId: z.uuid(),
+      namespace: z.string(),
+      name: z.string(),
+      /** What its annotation is set to: another with each attempt. */
+      mark: z.string(),
+    }),
+  ),
+});
+export const FETCH_OUTCOMES = ["asked", "later", "refused"] as const;
+export const RecordFetchesInput = z.object({
+  rotationId: entityId("rotation"),
+  results: z
+    .array(
+      z.object({
+        consumerId: z.uuid(),
+        outcome: z.enum(FETCH_OUTCOMES),
+        errorCode: z
+          .string()
+          .regex(/^[a-z][a-z0-9_]{0,59}$/)
+          .nullable(),
+      }),
+    )
+    .min(1)
+    .max(50),
+});
+export const FetchesRecorded = z.object({ recorded: z.number().int() });
+
 export const OverrideRevokeInput = z.object({ rotationId: entityId("rotation"), reason: Reason });
 export const RevokeOverridden = z.object({
   rotationId: z.uuid(),
@@ -158,6 +191,16 @@ export const ConsumerView = z.object({
   seenVersion: z.number().int().nullable(),
   seenAt: z.date().nullable(),
   checkedAt: z.date(),
+  /** When it fetches by itself, where that is known. */
+  refreshDueAt: z.date().nullable(),
+  /** Whether the cluster was asked to fetch it sooner, for the newest rotation. */
+  fetch: z
+    .object({
+      state: z.enum(["asking", ...FETCH_OUTCOMES]),
+      at: z.date(),
+      errorCode: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type ConsumerView = z.infer<typeof ConsumerView>;
 

@@ -15,6 +15,7 @@ export interface NotedConsumer {
   seenVersion: number | null;
   seenAt: Date | null;
   reportWithinSeconds?: number | null;
+  refreshDueAt?: Date | null;
 }
 
 /**
@@ -54,6 +55,7 @@ export async function noteConsumer(
     noted.seenAt,
     noted.reportWithinSeconds ?? null,
     isAnother,
+    noted.refreshDueAt ?? null,
   ]);
   const consumerId = row?.consumer_id ?? "";
   const isChanged = before?.state !== noted.state || before.reason !== noted.reason || isAnother;
@@ -106,12 +108,12 @@ export async function addObservation(
 
 const UPSERT = `
   INSERT INTO secret_consumer AS c (tenant_id, binding_id, kind, cluster, namespace, name, consumer_id, state,
-    reason, state_since, seen_version, seen_at, checked_at, report_within_seconds, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), $10, $11, clock_timestamp(), $12, clock_timestamp())
+    reason, state_since, seen_version, seen_at, checked_at, report_within_seconds, created_at, refresh_due_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), $10, $11, clock_timestamp(), $12, clock_timestamp(), $14)
   ON CONFLICT (tenant_id, binding_id, kind, cluster, namespace, name) DO UPDATE SET
     state = excluded.state, reason = excluded.reason,
     state_since = CASE WHEN c.state = excluded.state AND c.gone_at IS NULL AND NOT $13 THEN c.state_since ELSE excluded.state_since END,
     seen_version = coalesce(excluded.seen_version, c.seen_version), seen_at = coalesce(excluded.seen_at, c.seen_at),
-    checked_at = excluded.checked_at, gone_at = NULL,
+    checked_at = excluded.checked_at, gone_at = NULL, refresh_due_at = excluded.refresh_due_at,
     report_within_seconds = coalesce(excluded.report_within_seconds, c.report_within_seconds)
   RETURNING consumer_id`;
