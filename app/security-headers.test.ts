@@ -37,6 +37,7 @@ describe("common headers", () => {
     expect(headers["X-Content-Type-Options"]).toBe("nosniff");
     expect(headers["Cross-Origin-Resource-Policy"]).toBe("same-origin");
     expect(headers["Permissions-Policy"]).toContain("camera=()");
+    expect(headers["Permissions-Policy"]).toContain("publickey-credentials-get=(self)");
     expect(DATA_POLICY).toMatch(/^default-src 'none'; frame-ancestors 'none'/);
   });
 });

@@ -38,7 +38,6 @@ const PERMISSIONS = [
   "microphone",
   "midi",
   "payment",
-  "publickey-credentials-get",
   "usb",
 ];
 
@@ -48,7 +47,12 @@ export function commonHeaders(isProduction: boolean): Record<string, string> {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Permissions-Policy": PERMISSIONS.map((name) => `${name}=()`).join(", "),
+    "Permissions-Policy": [
+      ...PERMISSIONS.map((name) => `${name}=()`),
+      // Security keys, for our own pages alone: none is framed.
+      "publickey-credentials-create=(self)",
+      "publickey-credentials-get=(self)",
+    ].join(", "),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     ...(isProduction

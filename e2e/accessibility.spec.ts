@@ -9,6 +9,7 @@ const PAGES = [
   "/t/muscatpharmacy/rotations",
   "/t/muscatpharmacy/rotations?overview=classes&env=prod",
   "/t/muscatpharmacy/rotations?overview=ages",
+  "/t/muscatpharmacy/security-keys",
   "/t/muscatpharmacy/leases?workload=reporting-jobs&show=all",
   "/t/muscatpharmacy/bindings",
   "/t/muscatpharmacy/bindings?tab=bind",

@@ -26,6 +26,7 @@ for (const locale of ["en", "ar"]) {
       "/bindings",
       "/bindings?tab=import",
       "/leases",
+      "/security-keys",
       "/policies",
       "/api",
       "/api?at=deployments.claim",

@@ -1,9 +1,8 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useAct } from "#components/problem/use-act.ts";
+import { useStepUp } from "#components/step-up/use-step-up.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -17,31 +16,41 @@ interface ReviewFormProps {
   onDone: () => void;
 }
 
+interface Decision {
+  requestId: string;
+  subjectDigest: string;
+  decision: "approve" | "reject";
+  comment: string;
+}
+
 /** Approve or reject what is on screen: the decision names the digest that was shown. */
 export function ReviewForm({ tenantId, request, onDone }: ReviewFormProps) {
   const t = useTranslations("approvals.review");
-  const problemText = useProblemText();
   const [comment, setComment] = useState("");
   const [needsComment, setNeedsComment] = useState(false);
-  const review = useMutation({
-    mutationFn: (decision: "approve" | "reject") =>
-      consoleClient(tenantId).approvals.review.mutate({
-        requestId: request.requestId,
-        subjectDigest: request.subjectDigest,
-        decision,
-        comment: comment.trim(),
-      }),
-    onSuccess: (_outcome, decision) => {
-      showToast({ tone: "ok", title: t(decision === "approve" ? "approved" : "rejected") });
+  const { isBusy, failure, run, fail } = useAct();
+  const stepUps = useTranslations("stepUp.review");
+  const kinds = useTranslations("approvals.kind");
+  const stepUp = useStepUp<Decision>({
+    tenantId,
+    form: `approvals.review/${request.requestId}`,
+    words: () => stepUps("approve", { kind: kinds(request.kind) }),
+    send: async (input) => {
+      await consoleClient(tenantId).approvals.review.mutate(input);
+      showToast({ tone: "ok", title: t(input.decision === "approve" ? "approved" : "rejected") });
       onDone();
     },
+    onFailure: fail,
+    restore: (input) => setComment(input.comment),
   });
   const blocked = request.yourPart === "may-decide" ? null : t(`part.${request.yourPart}`);
 
   function decide(decision: "approve" | "reject") {
     const isMissing = decision === "reject" && comment.trim() === "";
     setNeedsComment(isMissing);
-    if (!isMissing) review.mutate(decision);
+    if (isMissing) return;
+    const { requestId, subjectDigest } = request;
+    run(() => stepUp.attempt({ requestId, subjectDigest, decision, comment: comment.trim() }));
   }
 
   return (
@@ -62,24 +71,25 @@ export function ReviewForm({ tenantId, request, onDone }: ReviewFormProps) {
           )}
         </Field>
       ) : null}
-      {review.error ? (
+      {failure ? (
         <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
-          {problemText(problemOf(review.error))}
+          {failure}
         </p>
       ) : null}
       <div className="flex gap-2">
         <Button
           look="primary"
           disabledReason={blocked}
-          isBusy={review.isPending}
+          isBusy={isBusy}
           onClick={() => decide("approve")}
         >
           {t("approve")}
         </Button>
-        <Button disabledReason={blocked} isBusy={review.isPending} onClick={() => decide("reject")}>
+        <Button disabledReason={blocked} isBusy={isBusy} onClick={() => decide("reject")}>
           {t("reject")}
         </Button>
       </div>
+      {stepUp.dialog}
     </div>
   );
 }

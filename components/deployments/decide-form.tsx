@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useStepUp } from "#components/step-up/use-step-up.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -17,6 +18,13 @@ interface DecideFormProps {
   card: DeploymentCard;
   /** Where it is known: said with the rest of what is decided on. */
   policyVersion?: number;
+}
+
+interface Decision {
+  deploymentId: string;
+  subjectDigest: string;
+  decision: "approve" | "reject";
+  comment: string;
 }
 
 /** Approve or reject what is on screen: the decision names the digest of exactly that. */
@@ -33,6 +41,20 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
   const { revision, service, subjectDigest, yourPart } = card;
   const isChecking = card.state === "requested" || card.state === "checking";
   const blocked = yourPart === "may-decide" ? null : parts(yourPart);
+  const environment = environments(card.environment);
+  const stepUps = useTranslations("stepUp.review");
+  const stepUp = useStepUp<Decision>({
+    tenantId,
+    form: `deployments.review/${card.deploymentId}`,
+    words: () => stepUps("approveDeployment", { revision, service, environment }),
+    send: async (input) => {
+      await consoleClient(tenantId).deployments.review.mutate(input);
+      showToast({ tone: "ok", title: t(input.decision === "approve" ? "approved" : "rejected") });
+      router.refresh();
+    },
+    onFailure: (error) => setFailure(problemText(problemOf(error))),
+    restore: (input) => setComment(input.comment),
+  });
 
   async function decide(decision: "approve" | "reject") {
     const isMissing = decision === "reject" && comment.trim() === "";
@@ -42,18 +64,15 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
     setFailure(null);
     try {
       const { deploymentId } = card;
-      const input = { deploymentId, subjectDigest, decision, comment: comment.trim() };
-      await consoleClient(tenantId).deployments.review.mutate(input);
-      showToast({ tone: "ok", title: t(decision === "approve" ? "approved" : "rejected") });
+      await stepUp.attempt({ deploymentId, subjectDigest, decision, comment: comment.trim() });
     } catch (error) {
       setFailure(problemText(problemOf(error)));
+      router.refresh();
     } finally {
       setBusy(null);
-      router.refresh();
     }
   }
 
-  const environment = environments(card.environment);
   const images = card.images.filter(({ change }) => change !== "removed").length;
   return (
     <div className="flex w-full flex-col gap-3">
@@ -101,6 +120,7 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
           {t("reject")}
         </Button>
       </div>
+      {stepUp.dialog}
     </div>
   );
 }

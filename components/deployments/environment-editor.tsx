@@ -12,12 +12,12 @@ import { Input } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
+import { EnvironmentTrial } from "#components/what-if/environment-trial.tsx";
 import type {
   EnvironmentPolicySpec,
   EnvironmentView,
 } from "#server/features/deployments/schema.ts";
 import { ROLE_SCOPES, ROLES } from "#server/platform/authz/scopes.ts";
-import { EnvironmentTrial } from "#components/what-if/environment-trial.tsx";
 import { PolicySentences } from "./policy-sentences.tsx";
 import { SupplyChainFields } from "./supply-chain-fields.tsx";
 import { WindowFields } from "./window-fields.tsx";

@@ -47,6 +47,9 @@ export function PolicySentences({ environment, policy }: PolicySentencesProps) {
       ? t("sentence.provenanceNone")
       : t("sentence.provenance", { level: t(`level.${policy.provenance}`) }),
     ...supplyChain,
+    ...((policy.stepUp ?? "none") === "none"
+      ? []
+      : [t(`sentence.stepUp.${policy.stepUp as "mfa"}`)]),
     ...(policy.requiresElevation ? [t("sentence.elevation")] : []),
     t(policy.supersedesWaiting ? "sentence.supersedes" : "sentence.keepsWaiting"),
   ];

@@ -9,6 +9,8 @@ interface Act {
   failure: string | null;
   /** Does it once at a time, then `done` with what came of it. */
   run: <Result>(act: () => Promise<Result>, done?: (result: Result) => void) => void;
+  /** Says why something failed that was begun elsewhere. */
+  fail: (error: unknown) => void;
 }
 
 /** One change at the server: whether it is under way, and why it failed. */
@@ -27,9 +29,10 @@ export function useAct(): Act {
       done?.(result);
     } catch (error) {
       setBusy(false);
-      setFailure(problemText(problemOf(error)));
+      fail(error);
     }
   }
 
-  return { isBusy, failure, run: (act, done) => void attempt(act, done) };
+  const fail = (error: unknown) => setFailure(problemText(problemOf(error)));
+  return { isBusy, failure, run: (act, done) => void attempt(act, done), fail };
 }

@@ -1,11 +1,17 @@
 "use client";
-import { CircleUser, LogOut } from "lucide-react";
+import { CircleUser, KeyRound, LogOut } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Menu } from "#components/ui/menu.tsx";
 import { MenuItem } from "#components/ui/menu-item.tsx";
 
-/** Who is signed in, and the way out (which ends the session at the identity provider too). */
-export function AccountMenu({ displayName }: { displayName: string }) {
+interface AccountMenuProps {
+  displayName: string;
+  /** The page of one's own security keys; null for who has none to keep. */
+  keysPath: string | null;
+}
+
+/** Who is signed in, own settings, and the way out (which ends the session at the identity provider too). */
+export function AccountMenu({ displayName, keysPath }: AccountMenuProps) {
   const t = useTranslations("shell.account");
   return (
     <Menu
@@ -18,6 +24,14 @@ export function AccountMenu({ displayName }: { displayName: string }) {
         <span className="block text-muted text-xs">{t("signedInAs")}</span>
         <bdi className="block truncate font-sans font-medium">{displayName}</bdi>
       </p>
+      {keysPath ? (
+        <MenuItem href={keysPath}>
+          <span className="flex items-center gap-2">
+            <KeyRound aria-hidden className="size-4 text-muted" />
+            {t("keys")}
+          </span>
+        </MenuItem>
+      ) : null}
       <form method="post" action="/api/auth/sign-out" className="pt-1">
         <MenuItem isSubmit>
           <span className="flex items-center gap-2">

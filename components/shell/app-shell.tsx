@@ -45,7 +45,14 @@ export function AppShell({ sovereign, tenant, viewer, alerts, children }: AppShe
             {alerts}
             <ThemeMenu />
             <LanguageMenu />
-            <AccountMenu displayName={viewer.displayName} />
+            <AccountMenu
+              displayName={viewer.displayName}
+              keysPath={
+                viewer.scopes.includes("runtime.identity.step-up")
+                  ? `/t/${tenant.id}/security-keys`
+                  : null
+              }
+            />
           </div>
         </header>
         <main

@@ -11,6 +11,10 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 export const PROVENANCE_LEVELS = ["none", "signed", "slsa-2", "slsa-3"] as const;
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS)[number];
 
+/** What approving something takes besides the role: a second factor of any kind, or a security key. */
+export const STEP_UP_LEVELS = ["none", "mfa", "security-key"] as const;
+export type StepUpLevel = (typeof STEP_UP_LEVELS)[number];
+
 /** What an environment demands before a deployment. */
 export interface EnvironmentPolicy {
   /** Groups joined by AND, each with humans of its own. */
@@ -27,6 +31,8 @@ export interface EnvironmentPolicy {
   readonly supplyChain?: SupplyChainDemand | undefined;
   /** How many people at the forge have to have approved the change that was merged. Absent: not asked. */
   readonly mergeApprovals?: number | undefined;
+  /** Of those who approve a deployment or a rotation here. Absent: nothing. */
+  readonly stepUp?: StepUpLevel | undefined;
   readonly trustedRegistries: readonly string[];
   /** A newer request for the same service takes the place of one that still waits. */
   readonly supersedesWaiting: boolean;

@@ -1,8 +1,8 @@
 import "server-only";
 import { takeFreshProof } from "#server/features/step-up/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
+import { approverDemand } from "#server/platform/authz/approver-step-up.ts";
 import type { ActPlace } from "#server/platform/authz/production-rights.ts";
-import { stepUpDemand } from "#server/platform/authz/step-up-demand.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { RequestRow } from "./approval-rows.ts";
 
@@ -16,8 +16,8 @@ export function placeOf(row: RequestRow, decision: "approve" | "reject"): ActPla
 }
 
 /**
- * Uses up the approver's fresh factor for exactly this subject, where the environment's elevation
- * policy asks for one. Throws `step_up_required`.
+ * Uses up the approver's fresh factor for exactly this subject, where the environment's own policy or
+ * that of elevation asks for one. Throws `step_up_required`.
  */
 export async function takeProofOfApprover(
   tx: TenantTx,
@@ -25,8 +25,8 @@ export async function takeProofOfApprover(
   row: RequestRow,
 ): Promise<void> {
   const environment = environmentOf(row);
-  const demand = environment && (await stepUpDemand(tx, caller.tenant, environment));
-  if (!demand || !demand.whenApproving) return;
+  const demand = environment && (await approverDemand(tx, caller.tenant, environment));
+  if (!demand) return;
   await takeFreshProof(tx, caller, {
     act: "approvals.review",
     digest: row.subject_digest.toString("hex"),

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { ENVIRONMENTS, PROVENANCE_LEVELS } from "#server/engines/deployments/environment-policy.ts";
+import {
+  ENVIRONMENTS,
+  PROVENANCE_LEVELS,
+  STEP_UP_LEVELS,
+} from "#server/engines/deployments/environment-policy.ts";
 import { REPORTED_SEVERITIES } from "#server/engines/supply-chain/supply-chain-demand.ts";
 import { Requirement } from "#server/features/approvals/index.ts";
 
@@ -84,6 +88,8 @@ export const EnvironmentPolicySpec = z.object({
   provenance: z.enum(PROVENANCE_LEVELS).default("none"),
   supplyChain: SupplyChain.optional(),
   mergeApprovals: z.number().int().min(0).max(10).optional(),
+  /** What approving a deployment or a rotation here takes besides the role. Absent: nothing. */
+  stepUp: z.enum(STEP_UP_LEVELS).optional(),
   trustedRegistries: z.array(z.string().trim().min(1).max(300)).max(50),
   supersedesWaiting: z.boolean().default(true),
 });

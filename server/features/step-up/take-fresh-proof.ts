@@ -67,11 +67,11 @@ export async function takeFreshProof(
       caller.requestId,
     ],
   );
-  if (!proof) throw stepUpRequired({ act, digest, withinSeconds });
+  if (!proof) throw stepUpRequired({ act, digest, withinSeconds, methods });
   return proof;
 }
 
-function stepUpRequired(wanted: ActSubject & { withinSeconds: number }): AppError {
+function stepUpRequired(wanted: Required<Wanted>): AppError {
   return new AppError("step_up_required", "This act needs a second factor, given just now.", {
     remedy: "Prove that it is you, by a security key or at your identity provider, and try again.",
     stepUp: { ...wanted, at: STEP_UP_PATH },

@@ -23,7 +23,7 @@ export interface AppErrorDetails {
   /** What the caller can do next, as a sentence. */
   remedy?: string;
   /** What a fresh second factor has to be given for (`step_up_required`), and where to begin. */
-  stepUp?: { act: string; digest: string; withinSeconds: number; at: string };
+  stepUp?: { act: string; digest: string; withinSeconds: number; methods: readonly ("oidc" | "webauthn")[]; at: string };
   /** Seconds after which a retry may succeed (`rate_limited`, `unavailable`). */
   retryAfterSeconds?: number;
 }
