@@ -3,21 +3,18 @@ import type { AzureKey } from "#server/features/rotation/schema.ts";
 import type { KeyShape } from "#server/integrations/azure-key-vault/key-shape.ts";
 import {
   done,
-  type Look,
   type Outcome,
   orphaned,
   type Promotion,
   type Revocation,
   refused,
-  type Truth,
-  type Undoing,
 } from "../../outcome.ts";
 import type { OutsideCall } from "../../outside.ts";
 import { OutsideTrouble } from "../../outside-trouble.ts";
 import type { RotationRun } from "../../rotation-run.ts";
 import type { Rotator } from "../../rotator.ts";
 import { keyVaultOf } from "./key-vault-of.ts";
-import { keyVaultWrite } from "./key-vault-write.ts";
+import { keyVaultVersions } from "./key-vault-versions.ts";
 
 /**
  * A key of Azure Key Vault. Whoever names no version uses the newest one, so making it is the
@@ -32,10 +29,14 @@ export function azureKey(run: RotationRun, { key, vault }: AzureKey): Rotator {
     throw new OutsideTrouble({ errorCode: "key_missing", errorText: `There is no key ${key}.` });
   }
 
-  const oldVersion = () => run.handles.old.ref ?? "";
-  const newNumber = () => run.handles.old.version + 1;
-  const ours = (call: OutsideCall) =>
-    run.outside(call, () => keys().findByRotation(key, run.rotationId));
+  const versions = keyVaultVersions(run, {
+    kind: "key",
+    name: key,
+    current: () => keys().shape(key),
+    versions: () => keys().versions(key),
+    findByRotation: (rotationId) => keys().findByRotation(key, rotationId),
+  });
+  const { oldVersion, ours } = versions;
 
   async function mine(call: OutsideCall) {
     const found = await ours(call);
@@ -51,23 +52,8 @@ export function azureKey(run: RotationRun, { key, vault }: AzureKey): Rotator {
   }
 
   return {
-    async look(): Promise<Look> {
-      if (run.oldHandle && run.newHandle) {
-        return { kind: "fit", oldHandle: run.oldHandle, newHandle: run.newHandle };
-      }
-      const current = await run.outside("keyvault.read", () => keys().shape(key));
-      if (!current) return refused("key_missing", `There is no key ${key} in Key Vault.`);
-      const versions = await run.outside("keyvault.list", () => keys().versions(key));
-      return {
-        kind: "fit",
-        oldHandle: { version: Math.max(1, versions.length), ref: current.version },
-        newHandle: { version: null },
-      };
-    },
-
-    async stage() {
-      return done("the version in use is noted");
-    },
+    look: versions.look,
+    stage: versions.stage,
 
     async apply() {
       return done("nothing to set: Key Vault makes the key itself");
@@ -82,16 +68,11 @@ export function azureKey(run: RotationRun, { key, vault }: AzureKey): Rotator {
 
     async promote(): Promise<Promotion> {
       const current = await shapeOf("keyvault.recheck");
-      if (current.version !== oldVersion() && !(await ours("keyvault.ask"))) {
-        return refused("vault_moved_on", "Somebody else made a newer version of this key.");
-      }
-      const made = await keyVaultWrite(() =>
+      return versions.promote(current, () =>
         run.outside("keyvault.create", () =>
           keys().createVersion(key, { rotationId: run.rotationId, like: current }),
         ),
       );
-      if (made.kind === "unknown") return made;
-      return { kind: "done", version: newNumber(), note: `version ${made.value.version}` };
     },
 
     /** The new version has to work before the old one is let go. */
@@ -121,21 +102,8 @@ export function azureKey(run: RotationRun, { key, vault }: AzureKey): Rotator {
       return refused("old_still_alive", `Version ${oldVersion()} can still be used.`);
     },
 
-    async destroy() {
-      return `version ${oldVersion()} stays, disabled: Key Vault deletes no single version`;
-    },
-
-    async ask(resume): Promise<Truth> {
-      if (resume !== "verified") {
-        return { kind: "state", state: resume, note: "nothing in doubt changed the key" };
-      }
-      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
-      return { kind: "state", state: "verified", note: "asked Key Vault: no new version" };
-    },
-
-    async undo(): Promise<Undoing> {
-      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
-      return { kind: "undone" };
-    },
+    destroy: versions.destroy,
+    ask: versions.ask,
+    undo: versions.undo,
   };
 }

@@ -3,15 +3,12 @@ import type { AzureSecret } from "#server/features/rotation/schema.ts";
 import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
 import {
   done,
-  type Look,
   type Outcome,
   orphaned,
   type Promotion,
   type Revocation,
   refused,
   type TakenBack,
-  type Truth,
-  type Undoing,
 } from "../../outcome.ts";
 import type { OutsideCall } from "../../outside.ts";
 import { OutsideTrouble } from "../../outside-trouble.ts";
@@ -19,6 +16,7 @@ import type { RotationRun } from "../../rotation-run.ts";
 import type { Rotator } from "../../rotator.ts";
 import { freshValue } from "../kv-value.ts";
 import { keyVaultOf } from "./key-vault-of.ts";
+import { keyVaultVersions } from "./key-vault-versions.ts";
 import { keyVaultWrite } from "./key-vault-write.ts";
 
 const MOVED_ON = orphaned(
@@ -32,12 +30,16 @@ const MOVED_ON = orphaned(
  */
 export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSecret): Rotator {
   const secrets = () => keyVaultOf(run, vault).secrets;
-  const oldVersion = () => run.handles.old.ref ?? "";
-  const newNumber = () => run.handles.old.version + 1;
+  const versions = keyVaultVersions(run, {
+    kind: "secret",
+    name: secret,
+    current: () => secrets().read(secret),
+    versions: () => secrets().versions(secret),
+    findByRotation: (rotationId) => secrets().findByRotation(secret, rotationId),
+  });
+  const { oldVersion, newNumber, ours } = versions;
   const read = (call: OutsideCall, version?: string) =>
     run.outside(call, () => secrets().read(secret, version));
-  const ours = (call: OutsideCall) =>
-    run.outside(call, () => secrets().findByRotation(secret, run.rotationId));
 
   async function current(call: OutsideCall) {
     const found = await read(call);
@@ -59,23 +61,8 @@ export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSec
   }
 
   return {
-    async look(): Promise<Look> {
-      if (run.oldHandle && run.newHandle) {
-        return { kind: "fit", oldHandle: run.oldHandle, newHandle: run.newHandle };
-      }
-      const found = await read("keyvault.read");
-      if (!found) return refused("secret_missing", `There is no secret ${secret} in Key Vault.`);
-      const versions = await run.outside("keyvault.list", () => secrets().versions(secret));
-      return {
-        kind: "fit",
-        oldHandle: { version: Math.max(1, versions.length), ref: found.version },
-        newHandle: { version: null },
-      };
-    },
-
-    async stage() {
-      return done("the version in use is noted");
-    },
+    look: versions.look,
+    stage: versions.stage,
 
     async apply() {
       return done("nothing to set: whoever checks the value reads Key Vault");
@@ -88,17 +75,12 @@ export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSec
     },
 
     async promote(): Promise<Promotion> {
-      const { version } = await current("keyvault.recheck");
-      if (version !== oldVersion() && !(await ours("keyvault.ask"))) {
-        return refused("vault_moved_on", "Somebody else wrote this secret meanwhile.");
-      }
-      const made = await keyVaultWrite(() =>
+      const now = await current("keyvault.recheck");
+      return versions.promote(now, () =>
         run.outside("keyvault.set", () =>
           secrets().set(secret, freshValue(bytes), { rotationId: run.rotationId }),
         ),
       );
-      if (made.kind === "unknown") return made;
-      return { kind: "done", version: newNumber(), note: `version ${made.value.version}` };
     },
 
     /** The new value has to be readable, and another, before the old one is let go. */
@@ -135,9 +117,7 @@ export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSec
       return refused("old_still_alive", `Version ${oldVersion()} can still be read.`);
     },
 
-    async destroy() {
-      return `version ${oldVersion()} stays, disabled: Key Vault deletes no single version`;
-    },
+    destroy: versions.destroy,
 
     async takeBack(): Promise<TakenBack> {
       const mark = `${run.rotationId}/back`;
@@ -168,17 +148,7 @@ export function azureSecret(run: RotationRun, { secret, vault, bytes }: AzureSec
       return { kind: "done", version: newNumber() + 1, note };
     },
 
-    async ask(resume): Promise<Truth> {
-      if (resume !== "verified") {
-        return { kind: "state", state: resume, note: "nothing in doubt changed the secret" };
-      }
-      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
-      return { kind: "state", state: "verified", note: "asked Key Vault: no new version" };
-    },
-
-    async undo(): Promise<Undoing> {
-      if (await ours("keyvault.ask")) return { kind: "promoted", version: newNumber() };
-      return { kind: "undone" };
-    },
+    ask: versions.ask,
+    undo: versions.undo,
   };
 }

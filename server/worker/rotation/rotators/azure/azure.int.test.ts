@@ -101,7 +101,7 @@ test("a worker without a Key Vault says which setting is missing, and changes no
         error_code: "store_not_configured",
         error_text: "Azure Key Vault is not configured: set AZURE_KEYVAULT_URL for the worker.",
       }),
-    { timeout: 30_000, interval: 200 },
+    { timeout: 90_000, interval: 200 },
   );
   expect(await azure.keyVault.secrets.versions(name)).toHaveLength(1);
 });
