@@ -1,9 +1,11 @@
+import type access from "../../messages/en/access.json";
 import type admission from "../../messages/en/admission.json";
 import type alerts from "../../messages/en/alerts.json";
 import type api from "../../messages/en/api.json";
 import type approvals from "../../messages/en/approvals.json";
 import type audit from "../../messages/en/audit.json";
 import type bindings from "../../messages/en/bindings.json";
+import type breakGlass from "../../messages/en/breakGlass.json";
 import type common from "../../messages/en/common.json";
 import type consumers from "../../messages/en/consumers.json";
 import type decisions from "../../messages/en/decisions.json";
@@ -18,7 +20,9 @@ import type incidents from "../../messages/en/incidents.json";
 import type isolation from "../../messages/en/isolation.json";
 import type leases from "../../messages/en/leases.json";
 import type policies from "../../messages/en/policies.json";
+import type refusals from "../../messages/en/refusals.json";
 import type regions from "../../messages/en/regions.json";
+import type reviews from "../../messages/en/reviews.json";
 import type rights from "../../messages/en/rights.json";
 import type rotations from "../../messages/en/rotations.json";
 import type shell from "../../messages/en/shell.json";
@@ -31,12 +35,15 @@ import type { Locale } from "./locales.ts";
 import type { Namespace } from "./namespaces.ts";
 
 interface Messages {
+  access: typeof access;
   admission: typeof admission;
   alerts: typeof alerts;
   approvals: typeof approvals;
   api: typeof api;
   audit: typeof audit;
   bindings: typeof bindings;
+  breakGlass: typeof breakGlass;
+  reviews: typeof reviews;
   common: typeof common;
   consumers: typeof consumers;
   decisions: typeof decisions;
@@ -53,6 +60,7 @@ interface Messages {
   isolation: typeof isolation;
   leases: typeof leases;
   policies: typeof policies;
+  refusals: typeof refusals;
   regions: typeof regions;
   rotations: typeof rotations;
   shell: typeof shell;

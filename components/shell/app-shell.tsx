@@ -17,11 +17,20 @@ interface AppShellProps {
   viewer: Viewer;
   /** The alerts bell, which brings its own data. */
   alerts?: ReactNode;
+  /** The viewer's live elevation, which stands above every page. */
+  elevation?: ReactNode;
   children: ReactNode;
 }
 
 /** The frame around every page of the console. */
-export function AppShell({ sovereign, tenant, viewer, alerts, children }: AppShellProps) {
+export function AppShell({
+  sovereign,
+  tenant,
+  viewer,
+  alerts,
+  elevation,
+  children,
+}: AppShellProps) {
   const t = useTranslations("shell");
   const nav = { tenantId: tenant.id, scopes: viewer.scopes };
   return (
@@ -55,6 +64,7 @@ export function AppShell({ sovereign, tenant, viewer, alerts, children }: AppShe
             />
           </div>
         </header>
+        {elevation}
         <main
           id="content"
           tabIndex={-1}

@@ -6,6 +6,7 @@ import {
   Hourglass,
   House,
   Inbox,
+  KeyRound,
   LayoutGrid,
   Link2,
   type LucideIcon,
@@ -24,6 +25,7 @@ export interface NavItem {
     | "home"
     | "inbox"
     | "deployments"
+    | "access"
     | "rotations"
     | "bindings"
     | "leases"
@@ -62,6 +64,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
     scope: "runtime.deployments.read",
   },
   { name: "isolation", path: "/isolation", icon: LayoutGrid, scope: "runtime.isolation.read" },
+  { name: "access", path: "/access", icon: KeyRound, scope: "runtime.elevation.read" },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },

@@ -1,5 +1,6 @@
 import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { ElevationBanner } from "#components/access/elevation-banner.tsx";
 import { AlertsBell } from "#components/alerts/alerts-bell.tsx";
 import { InboxWatchLater } from "#components/inbox/inbox-watch-later.tsx";
 import { AppShell } from "#components/shell/app-shell.tsx";
@@ -32,6 +33,9 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
   const alerts = session.scopes.has("runtime.alerts.read")
     ? await load(tenantId, (console) => console.alerts.list({ limit: 1 }))
     : null;
+  const own = session.scopes.has("runtime.elevation.read")
+    ? await load(tenantId, (console) => console.elevation.own())
+    : null;
   return (
     <>
       <AppShell
@@ -45,6 +49,7 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
             />
           ) : null
         }
+        elevation={own?.isLoaded ? <ElevationBanner tenantId={tenantId} own={own.data} /> : null}
         viewer={{ displayName: session.displayName, tenants, scopes: [...session.scopes] }}
       >
         {children}
