@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { Actor, Caller } from "./actor.ts";
-import { emitEvent } from "./audit/emit.ts";
+import { sendEvent } from "./audit/emit.ts";
 import { type Audited, auditedResult, type Unchanged, unchanged } from "./audit/event.ts";
 import { recordDenial } from "./audit/record-denial.ts";
 import { type Judge, judged } from "./authz/judge.ts";
@@ -115,7 +115,9 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       if (decision) await savePolicyDecision(tx, caller.tenant, decision);
       const result = await definition.run({ ...context, decision });
       if ("events" in result) {
-        for (const event of result.events) await emitEvent(tx, caller, event);
+        for (const event of result.events) {
+          tx.beforeCommit((await sendEvent(tx, caller, event)).written);
+        }
       }
       const output = definition.output.parse(result.output) as z.output<Out>;
       await saveResponse(tx, caller, definition.name, input, output);
@@ -137,6 +139,13 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       });
     } else if (error instanceof AppError && error.code === "forbidden") {
       await recordDenial(caller, { act: definition.name, cause: "refused" });
+    } else if (error instanceof AppError && error.code === "step_up_required") {
+      const { act = definition.name, digest = "" } = error.details.stepUp ?? {};
+      await recordDenial(caller, {
+        act: definition.name,
+        cause: "step-up",
+        detail: { act, digest },
+      });
     } else if (error instanceof AppError && error.code === "elevation_required") {
       await recordDenial(caller, { act: definition.name, cause: "elevation" });
     }
@@ -150,5 +159,17 @@ export function parseInput<In extends z.ZodType>(schema: In, raw: unknown): z.ou
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "input";
-  throw new AppError("invalid", `${field}: ${issue?.message ?? "is not valid"}`, { field });
+  const words = issue?.message ?? "is not valid";
+  throw new AppError("invalid", `${field}: ${words}`, {
+    field,
+    said: { key: `input.${keyOf(words)}`, args: { field } },
+  });
+}
+
+/** A schema's own words as a key: `must say why` is `must-say-why`. */
+function keyOf(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 }

@@ -72,6 +72,20 @@ export async function lockBinding(
   return row;
 }
 
+/** The binding of a rotation, locked likewise: to be sent together with `lockRotation`, after it. */
+export async function lockBindingOf(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotationId: string,
+): Promise<BindingRow | undefined> {
+  const [row] = await tx.query<BindingRow & Record<string, unknown>>(
+    `SELECT ${BINDING_COLUMNS} FROM secret_binding WHERE tenant_id = $1 AND binding_id =
+       (SELECT r.binding_id FROM rotation r WHERE r.tenant_id = $1 AND r.rotation_id = $2) FOR UPDATE`,
+    [tenant, rotationId],
+  );
+  return row;
+}
+
 /** The rotation, locked for the rest of the transaction; undefined when it isn't this tenant's. */
 export async function lockRotation(
   tx: TenantTx,

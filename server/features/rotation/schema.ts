@@ -183,10 +183,17 @@ export const BeginStepInput = z.object({
   errorText: z.string().max(500).optional(),
 });
 
+const stepNote = z.string().max(300).default("");
+
 export const RecordStepInput = z.object({
   ...held,
+  /** What it went through before, by acts that change nothing outside: recorded with what follows. */
+  passing: z
+    .array(z.object({ to: z.enum(ROTATION_STATES), note: stepNote }))
+    .max(3)
+    .default([]),
   to: z.enum(ROTATION_STATES),
-  note: z.string().max(300).default(""),
+  note: stepNote,
   /** The version that the main path got, when it was promoted. */
   promotedVersion: z.number().int().min(1).optional(),
   /** The version that holds the old value again, when it was taken back. */

@@ -16,6 +16,20 @@ export async function emitEvent(
   caller: Caller,
   draft: AuditEventDraft,
 ): Promise<string> {
+  const { eventId, written } = await sendEvent(tx, caller, draft);
+  await written;
+  return eventId;
+}
+
+/**
+ * The same without waiting for the row: the last statements of a transaction travel together with
+ * its COMMIT, which fails when they did. Whoever calls it hands `written` to `tx.beforeCommit`.
+ */
+export async function sendEvent(
+  tx: TenantTx,
+  caller: Caller,
+  draft: AuditEventDraft,
+): Promise<{ eventId: string; written: Promise<unknown> }> {
   const tenant = caller.tenant;
   const eventId = draft.eventId ?? uuidv7();
   const actor = caller.actor;
@@ -44,7 +58,7 @@ export async function emitEvent(
     payloadcommitment: sealed.commitment.toString("hex"),
     ...(causedBy ? { causationid: causedBy } : {}),
   });
-  await tx.query(INSERT_EVENT, [
+  const written = tx.query(INSERT_EVENT, [
     tenant,
     eventId,
     draft.type,
@@ -60,7 +74,7 @@ export async function emitEvent(
     sealed.salt,
     sealed.ciphertext,
   ]);
-  return eventId;
+  return { eventId, written };
 }
 
 async function clock(tx: TenantTx): Promise<Date> {

@@ -32,6 +32,8 @@ export interface TenantTx {
   ): Promise<Row[]>;
   /** The database's clock when the transaction began (law 8). */
   startedAt(): Promise<Date>;
+  /** Something was sent and need not be waited for now: the transaction commits only if it went well. */
+  beforeCommit(sent: Promise<unknown>): void;
 }
 
 const CONTEXT_LIFETIME_MILLIS = 300_000;
@@ -136,12 +138,13 @@ async function inContext<Result>(
   const turn = Symbol(entry.kind);
   turnOf.set(connection, turn);
   const entered = enter(connection, entry);
+  const sent: Promise<unknown>[] = [];
   let result: Result;
   try {
     // Awaited inside the turn: Prisma's promises start when they are awaited.
     result = await ownTurn.run(
       turn,
-      async () => await work(transactionOn(connection, entered, entry.kind)),
+      async () => await work(transactionOn(connection, entered, entry.kind, sent)),
     );
     await entered;
   } catch (error) {
@@ -158,9 +161,18 @@ async function inContext<Result>(
     ended.catch(() => undefined);
     return result;
   }
+  const [first] = (await Promise.allSettled(sent)).filter(isRejected);
+  if (first) {
+    await ended.catch(() => undefined);
+    throw first.reason;
+  }
   // A COMMIT after a swallowed failure answers ROLLBACK without an error.
   if ((await ended) !== "COMMIT") throw new Error("the transaction had failed and was undone");
   return result;
+}
+
+function isRejected(settled: PromiseSettledResult<unknown>): settled is PromiseRejectedResult {
+  return settled.status === "rejected";
 }
 
 /** Ends the transaction and wipes what a statement may have left on the session, or drops the connection. */
@@ -243,6 +255,7 @@ function transactionOn(
   connection: pg.PoolClient,
   entered: Promise<Date>,
   kind: ContextKind,
+  sent: Promise<unknown>[],
 ): TenantTx {
   let prisma = prismaOf.get(connection);
   if (!prisma) {
@@ -252,6 +265,10 @@ function transactionOn(
   return {
     db: prisma,
     startedAt: () => entered,
+    beforeCommit(statement) {
+      statement.catch(() => undefined);
+      sent.push(statement);
+    },
     async query<Row extends pg.QueryResultRow>(text: string, params: readonly unknown[] = []) {
       if (kind === "worker" && isKept(text)) return this.prepared<Row>(text, params);
       refuseOutOfTurn(connection);

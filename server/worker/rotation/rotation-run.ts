@@ -40,6 +40,8 @@ export class RotationRun {
   readonly #leaseSeconds: number;
   /** What our newest verb answered. */
   #last: StepResult | null = null;
+  /** Steps that went through and are recorded with the next one. */
+  #passing: { to: RotationState; note: string }[] = [];
   state: RotationState;
   resumeState: RotationState | null;
   /** Setbacks since the last step that went through. */
@@ -94,6 +96,7 @@ export class RotationRun {
   ): Promise<StepResult> {
     // Its intent was stored together with the outcome of the step before.
     if (this.#last?.begun === step && Object.keys(more).length === 0) return this.#last;
+    await this.#recordPassed();
     const input = { ...this.#held(), step, ...more };
     const begun = performance.now();
     const result = await runVerb(beginStep, this.#caller, input);
@@ -130,13 +133,46 @@ export class RotationRun {
       await raiseRotationAlert(this.#caller, { rotationId, bindingId, to, trouble });
     }
     const next = nextStep(to) ?? undefined;
-    const begun = performance.now();
-    const result = await runVerb(recordStep, this.#caller, { ...this.#held(), to, next, ...more });
-    this.attempt = 0;
+    const result = await this.#write({ to, ...(next ? { next } : {}), ...more });
     if (more.promotedVersion && this.newHandle) {
       this.newHandle = { ...this.newHandle, version: more.promotedVersion };
     }
+    return result;
+  }
+
+  async #write(
+    outcome: Omit<z.input<typeof recordStep.input>, "rotationId" | "fence" | "leaseSeconds">,
+  ): Promise<StepResult> {
+    const passing = this.#passing.splice(0);
+    const begun = performance.now();
+    const result = await runVerb(recordStep, this.#caller, {
+      ...this.#held(),
+      passing,
+      ...outcome,
+    });
+    this.attempt = 0;
     return this.#take(result, begun);
+  }
+
+  /**
+   * The same, unless the step that follows changes nothing outside: then both are recorded at once,
+   * after it. A worker that dies before finds the intent of the act that led here, as if it had died
+   * right after that act.
+   */
+  async recordOrPass(to: RotationState, note: string): Promise<StepResult> {
+    const next = nextStep(to);
+    if (!next || !this.rotator.withoutEffect?.has(next)) return this.record(to, { note });
+    this.#passing.push({ to, note });
+    this.state = to;
+    const isCancelled = this.#last?.isCancelled ?? this.claim.isCancelled;
+    this.#last = { state: to, resumeState: null, isWaiting: false, begun: next, isCancelled };
+    return this.#last;
+  }
+
+  /** Something else happens than the step that was to follow: what went through stands first. */
+  async #recordPassed(): Promise<void> {
+    const last = this.#passing.pop();
+    if (last) await this.#write({ to: last.to, note: last.note });
   }
 
   recordPromotion(version: number, note: string): Promise<StepResult> {
@@ -145,6 +181,7 @@ export class RotationRun {
 
   /** Nothing changed; somebody tries again after a pause. */
   async setback({ errorCode, errorText }: Trouble): Promise<StepResult> {
+    await this.#recordPassed();
     const { rotationId, fence } = this.#held();
     const trouble = { errorCode, errorText: errorText.slice(0, 500) };
     const input: z.input<typeof recordSetback.input> = { rotationId, fence, ...trouble };

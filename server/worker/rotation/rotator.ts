@@ -1,4 +1,4 @@
-import type { RotationState } from "#server/engines/rotation/state-machine.ts";
+import type { RotationState, RotationStep } from "#server/engines/rotation/state-machine.ts";
 import type { Look, Outcome, Promotion, Revocation, TakenBack, Truth, Undoing } from "./outcome.ts";
 
 /**
@@ -7,6 +7,8 @@ import type { Look, Outcome, Promotion, Revocation, TakenBack, Truth, Undoing } 
  * is called again: it must recognise what it did before, and do nothing twice.
  */
 export interface Rotator {
+  /** Acts that change nothing outside: what led to them is recorded together with their outcome. */
+  readonly withoutEffect?: ReadonlySet<RotationStep>;
   /** Reads what is there; changes nothing that lasts. */
   look(): Promise<Look>;
   /** Makes the new value where no consumer sees it. */

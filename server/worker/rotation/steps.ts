@@ -51,7 +51,7 @@ export const STEPS: Record<RotationStep, Step> = {
     const dead = await run.rotator.proveDead();
     if (dead.kind !== "done") return concludeRevocation(run, dead);
     const note = [dead.note, revoked.note].filter(Boolean).join("; ");
-    return run.record("verified_dead", { note });
+    return run.recordOrPass("verified_dead", note);
   },
   async destroy(run) {
     await run.begin("destroy");
@@ -76,7 +76,7 @@ export const STEPS: Record<RotationStep, Step> = {
 function conclude(run: RotationRun, to: RotationState, outcome: Outcome): Promise<StepResult> {
   switch (outcome.kind) {
     case "done":
-      return run.record(to, { note: outcome.note });
+      return run.recordOrPass(to, outcome.note);
     case "refused":
       return rollBack(run, outcome.trouble);
     case "unknown":

@@ -4,7 +4,7 @@ import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { requireWorker } from "../held-rotation.ts";
 import { isAutomatic } from "../is-automatic.ts";
-import { lockBinding, lockRotation } from "../rotation-rows.ts";
+import { lockBindingOf, lockRotation } from "../rotation-rows.ts";
 import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
 
 /**
@@ -19,13 +19,16 @@ export const claimRotation = verb({
   output: z.object({ claimed: ClaimedRotation.nullable() }),
   async run({ tx, tenant, actor, input }) {
     requireWorker(actor);
-    const rotation = await lockRotation(tx, tenant, input.rotationId);
+    const [rotation, binding, [target]] = await Promise.all([
+      lockRotation(tx, tenant, input.rotationId),
+      lockBindingOf(tx, tenant, input.rotationId),
+      // The last check before the lease is taken: the answer holds until this transaction ends.
+      tx.query<{ has_room: boolean }>(
+        "SELECT app.target_has_room($1, $2) AND NOT app.rotations_must_wait($3) AS has_room",
+        [input.rotationId, input.mostPerTarget, input.writesTo ?? null],
+      ),
+    ]);
     if (!rotation) throw notFound("rotation");
-    // The last check before the lease is taken: the answer holds until this transaction ends.
-    const [target] = await tx.query<{ has_room: boolean }>(
-      "SELECT app.target_has_room($1, $2) AND NOT app.rotations_must_wait($3) AS has_room",
-      [input.rotationId, input.mostPerTarget, input.writesTo ?? null],
-    );
     if (!target?.has_room) return unchanged({ claimed: null });
     const [lease] = await tx.query<{ fence: string; at: Date }>(
       `UPDATE rotation SET fence = fence + 1, lease_owner = $3, updated_at = clock_timestamp(),
@@ -37,7 +40,6 @@ export const claimRotation = verb({
       [tenant, input.rotationId, input.owner, input.leaseSeconds],
     );
     if (!lease) return unchanged({ claimed: null });
-    const binding = await lockBinding(tx, tenant, rotation.binding_id);
     if (!binding || !isAutomatic(binding.rotator)) {
       throw new AppError("conflict", "This credential has no rotator any more.");
     }

@@ -1,22 +1,22 @@
 import "server-only";
-import { uuidv7 } from "uuidv7";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import {
   backoffSeconds,
   FINAL_STATES,
   mayBegin,
-  mayMove,
   type RotationState,
   type RotationStep,
 } from "#server/engines/rotation/state-machine.ts";
+import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { heldRotation } from "../held-rotation.ts";
-import { lockBinding } from "../rotation-rows.ts";
+import { lockBindingOf } from "../rotation-rows.ts";
 import { RecordStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
 import { changeBinding } from "../writes/change-binding.ts";
-import { containLeak } from "../writes/contain-leak.ts";
+import { containLeaks } from "../writes/contain-leak.ts";
+import { eventType, movesOf, passedEvent } from "../writes/passed-steps.ts";
 import { restoreBinding } from "../writes/restore-binding.ts";
 import { settleSchedule } from "../writes/settle-schedule.ts";
 
@@ -32,20 +32,24 @@ const BEGUN_AT_ONCE: ReadonlySet<RotationStep> = new Set([
   "destroy",
 ]);
 
-/** Notes how a step went, and moves the rotation to where that leaves it. */
+/**
+ * Notes how a step went, and moves the rotation to where that leaves it. Steps that it passed on the
+ * way (`passing`) are noted with it, each a line and an event of its own.
+ */
 export const recordStep = verb({
   name: "rotation.recordStep",
   scope: "runtime.rotations.execute",
   input: RecordStepInput,
   output: StepResult,
   async run({ tx, tenant, actor, input }) {
-    const rotation = await heldRotation(tx, tenant, actor, input);
-    const { rotation_id: rotationId, state: from, resume_state: resume } = rotation;
-    const { to } = input;
-    if (!mayMove(from, to, resume)) {
-      throw new AppError("conflict", `A rotation can't go from ${from} to ${to}.`);
-    }
-    const binding = await lockBinding(tx, tenant, rotation.binding_id);
+    // Locked in one flight, the rotation first.
+    const [rotation, binding] = await Promise.all([
+      heldRotation(tx, tenant, actor, input),
+      lockBindingOf(tx, tenant, input.rotationId),
+    ]);
+    const { rotation_id: rotationId, resume_state: resume } = rotation;
+    const { passed, move } = movesOf(rotation, input.passing, input);
+    const { from, to, eventId } = move;
     if (!binding) throw notFound("secret binding");
     const isTakenBack = rotation.rollback_requested_at !== null;
     if (from === "grace" && (to === "rolled_back") !== isTakenBack && to !== "orphaned") {
@@ -85,28 +89,21 @@ export const recordStep = verb({
       to === "rolled_back",
       begun ? JSON.stringify({ step: begun }) : null,
     ]);
-    const eventId = uuidv7();
     // Sent together: they don't wait for one another, and the database takes them in this order.
-    const [[row]] = await Promise.all([
+    const [[row], contained] = await Promise.all([
       updated,
-      addStep(tx, tenant, { rotationId, from, to, eventId, note: input.note }),
+      containLeaks(tx, tenant, rotation, [...passed, move]),
+      ...[...passed, move].map((step) => addStep(tx, tenant, { rotationId, ...step })),
       to === "rolled_back" && isTakenBack
         ? restoreBinding(tx, tenant, binding, { rotation, version: input.restoredVersion })
         : changeBinding(tx, tenant, binding, { to, newHandle }),
       isTakenBack ? null : settleSchedule(tx, tenant, rotation.binding_id, { to, isCancelled }),
     ]);
-    const contained = await containLeak(tx, tenant, rotation, { to, eventId });
-    return audited(
-      {
-        state: to,
-        resumeState: to === "indeterminate" ? from : null,
-        isWaiting,
-        begun,
-        isCancelled,
-      },
+    const at = row ? { at: row.at } : {};
+    const events: [AuditEventDraft, ...AuditEventDraft[]] = [
       {
         eventId,
-        ...(row ? { at: row.at } : {}),
+        ...at,
         type: to === "promoted" ? "runtime.secrets.rotated" : eventType(to),
         subject: `secret-binding/${rotation.binding_id}`,
         outcome: input.errorCode || (to === "rolled_back" && !isTakenBack) ? "failed" : "succeeded",
@@ -126,13 +123,15 @@ export const recordStep = verb({
         },
       },
       ...contained,
-    );
+    ];
+    const [first, ...more] = [
+      ...passed.map((step) => ({ ...passedEvent(step, rotation, binding), ...at })),
+      ...events,
+    ] as typeof events;
+    const resumeState = to === "indeterminate" ? from : null;
+    return audited({ state: to, resumeState, isWaiting, begun, isCancelled }, first, ...more);
   },
 });
-
-function eventType(to: RotationState) {
-  return `runtime.secrets.rotation-${to.replaceAll("_", "-")}` as const;
-}
 
 const UPDATE_ROTATION = `
   UPDATE rotation SET state = $3, resume_state = $4, new_handle = $5, attempt = $6, intent = $14,

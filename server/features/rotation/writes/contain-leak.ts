@@ -5,11 +5,22 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { RotationRow } from "../rotation-rows.ts";
 
+/** What the moves of one record mean for an incident: one of them may be the proof. */
+export async function containLeaks(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotation: RotationRow,
+  moves: readonly { to: RotationState; eventId: string }[],
+): Promise<AuditEventDraft[]> {
+  const proof = moves.find(({ to }) => to === "verified_dead");
+  return proof ? containLeak(tx, tenant, rotation, proof) : [];
+}
+
 /**
  * An old value was proved dead: an incident about it, or about one before it, is contained, and the
  * credential counts as leaked no more. Gives the events; none when there is no such incident.
  */
-export async function containLeak(
+async function containLeak(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   rotation: RotationRow,

@@ -55,6 +55,8 @@ export function kvGenerated(run: RotationRun, settings: KvGenerated): Rotator {
   }
 
   return {
+    withoutEffect: new Set(["apply", "verify", "destroy"]),
+
     async look(): Promise<Look> {
       const found = await main("vault.read-current");
       if (found.kind === "malformed")

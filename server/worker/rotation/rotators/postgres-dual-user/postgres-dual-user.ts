@@ -14,6 +14,7 @@ import { undo } from "./undo.ts";
 export function postgresDualUser(run: RotationRun, pair: PostgresDualUser): Rotator {
   const context = { run, pair };
   return {
+    withoutEffect: new Set(["verify"]),
     look: () => look(context),
     stage: () => stage(context),
     apply: () => apply(context),
