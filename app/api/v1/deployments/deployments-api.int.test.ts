@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
-  admin,
   demand,
   image,
   requestInput,
@@ -10,14 +9,13 @@ import {
   tend,
 } from "#server/features/deployments/testing/deployment-fixture.ts";
 import type { RouteHandler } from "#server/features/http-api/index.ts";
-import { insertSession } from "#server/features/identity/session-rows.ts";
-import { type Role, scopesOfRoles } from "#server/platform/authz/scopes.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { ApiClient } from "#test/fixtures/api-client.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { ServiceCallers } from "#test/fixtures/service-callers.ts";
+import { signedInAdmin } from "#test/fixtures/signed-in-admin.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { POST as attachTo } from "./[id]/attachments/route.ts";
 import { POST as claimOne } from "./[id]/claim/route.ts";
@@ -71,33 +69,7 @@ async function call(
   };
 }
 
-/** An approver of this issuer, signed in, whose roles are fresh. */
-async function signedInAdmin(name: string, roles: Role[] = ["sovereign-admin"]) {
-  const issuer = callers.issuerOf(TENANT);
-  const sessionId = uuidv7();
-  await insertSession({
-    sessionId,
-    realm: TENANT,
-    issuer,
-    sid: null,
-    acr: null,
-    authTimeSeconds: 1_700_000_000,
-    grants: {
-      subject: name,
-      displayName: name,
-      isDemo: false,
-      tenants: [TENANT],
-      roles,
-      scopes: scopesOfRoles(roles),
-    },
-    accessToken: "a",
-    refreshToken: "r",
-    idToken: "i",
-    accessExpiresInSeconds: 900,
-  });
-  const actor = { ...admin(tenant, name).actor, issuer } as ReturnType<typeof admin>["actor"];
-  return { ...admin(tenant, name), actor };
-}
+const approver = (name: string) => signedInAdmin(tenant, callers.issuerOf(TENANT), name);
 
 let number = 0;
 const input = () =>
@@ -147,7 +119,7 @@ test("a pipeline asks, waits, claims once and reports; what runs is written", as
   // The pipeline's human is unknown: two admins instead of one.
   const waiting = call(getOne, { id, query: "?wait=30" });
   for (const name of ["a", "b"])
-    await review(await signedInAdmin(name), { deploymentId: id, subjectDigest });
+    await review(await approver(name), { deploymentId: id, subjectDigest });
   expect((await waiting).body).toMatchObject({
     state: "approved",
     blockers: [],
@@ -174,7 +146,7 @@ test("an approver who signed out in the meantime does not count", async () => {
   const { deploymentId: id, subjectDigest } = body;
   await tend(tenant, id);
   for (const name of ["c", "d"])
-    await review(await signedInAdmin(name), { deploymentId: id, subjectDigest });
+    await review(await approver(name), { deploymentId: id, subjectDigest });
   await asSuperuser("UPDATE session SET ended_at = clock_timestamp() WHERE subject = 'd'");
   const blocked = await call(claimOne, { id, body: { subjectDigest } });
   expect(blocked.body.blockers).toMatchObject([{ code: "forbid-deploy-approvals-missing" }]);
@@ -201,7 +173,7 @@ test("nothing new is 304, and a stream tells each change up to the end", async (
   const reader = stream.body?.getReader();
   const first = new TextDecoder().decode((await reader?.read())?.value);
   expect(first).toMatch(/^event: deployment\nid: .*\ndata: .*"state":"awaiting_approval"/);
-  await review(await signedInAdmin("e"), { deploymentId: id, subjectDigest }, "reject");
+  await review(await approver("e"), { deploymentId: id, subjectDigest }, "reject");
   let rest = "";
   for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
     rest += new TextDecoder().decode(read.value);
