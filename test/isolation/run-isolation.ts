@@ -14,6 +14,7 @@ import { digestOfRows, idsOfRows } from "./foreign-rows.ts";
 import { HTTP_ROUTES, handlersOf, routeFiles } from "./http-routes.ts";
 import { type Persona, signIn } from "./persona.ts";
 import { absentId, type Hints, type Pool, poolOf } from "./pools.ts";
+import { seedStepUp } from "./seed-step-up.ts";
 import { seedTenant } from "./seed-tenant.ts";
 import { fillIn, IdSlot, namesForeign, type Resolver } from "./slots.ts";
 
@@ -146,7 +147,11 @@ class IsolationRun {
     await seedTenant(this.#admin, { tenantId: OWN, canary: CANARY.own });
     await seedTenant(this.#admin, { tenantId: FOREIGN, canary: CANARY.foreign });
     await this.#refreshPools();
-    const of = (tenant: string, name: string) => signIn(this.#admin, tenant, name);
+    const of = async (tenant: string, name: string) => {
+      const persona = await signIn(this.#admin, tenant, name);
+      await seedStepUp(this.#admin, persona, tenant === FOREIGN ? CANARY.foreign : CANARY.own);
+      return persona;
+    };
     return {
       own: [await of(OWN, "asker"), await of(OWN, "decider"), await of(sovereign, "sovereign")],
       foreign: [await of(FOREIGN, "asker"), await of(FOREIGN, "decider")],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium } from "#test/harness/chromium.ts";
 import type { IdentityPeer } from "./identity-peer.ts";
 import { fillLogin, RelyingParty, type SignedIn } from "./relying-party.ts";
+import { stepUpContract } from "./step-up-contract.ts";
 
 /** Names that Keycloak gives and the console may rely on. A provider gives these and no others. */
 const ID_TOKEN = {
@@ -106,6 +107,12 @@ export function claimsContract(subject: ContractSubject): void {
       expectNames(Object.keys(id.payload), ID_TOKEN);
       expectNames(Object.keys(access.payload), ACCESS_TOKEN);
     });
+
+    test(
+      "a second factor is demanded, given now, and shown; the session before goes on",
+      () => stepUpContract(party, peer, realm),
+      120_000,
+    );
 
     test("each role arrives alone, under the same subject at every sign-in", async () => {
       const subjects = new Set<string>();

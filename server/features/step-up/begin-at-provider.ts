@@ -1,6 +1,5 @@
 import "server-only";
 import {
-  clientSecretOf,
   identityConfig,
   ownForm,
   type RealmConfig,
@@ -11,6 +10,7 @@ import { env } from "#server/platform/env/env.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { codeChallengeOf, nonceOf, stateOf, verifierOf } from "./attempt-values.ts";
+import { clientOfRealm } from "./client-of-realm.ts";
 import { stepUpCall } from "./step-up-call.ts";
 import { beginStepUp } from "./verbs/begin-step-up.ts";
 
@@ -33,27 +33,24 @@ export async function beginAtProvider(request: Request): Promise<Response> {
   const { sessionId } = call.session;
   const seed = Buffer.from(begun.seed, "hex");
   const attempt = { attemptId: begun.attemptId, sessionId, act, digest, seed };
-  const where = await pushAuthorization(
-    { issuer: realm.issuer, clientId: realm.clientId, clientSecret: clientSecretOf(realm) },
-    {
-      response_type: "code",
-      redirect_uri: redirectUriOf(realm),
-      scope: "openid",
-      state: stateOf(caller.tenant, attempt),
-      nonce: nonceOf(caller.tenant, attempt),
-      code_challenge: codeChallengeOf(verifierOf(caller.tenant, attempt)),
-      code_challenge_method: "S256",
-      prompt: "login",
-      max_age: "0",
-      // `acr_values` would be a wish; an essential claim is a demand (OpenID Connect Core §5.5.1.1).
-      claims: JSON.stringify({
-        id_token: {
-          acr: { essential: true, values: realm.stepUpAcr },
-          auth_time: { essential: true },
-        },
-      }),
-    },
-  );
+  const where = await pushAuthorization(clientOfRealm(realm), {
+    response_type: "code",
+    redirect_uri: redirectUriOf(realm),
+    scope: "openid",
+    state: stateOf(caller.tenant, attempt),
+    nonce: nonceOf(caller.tenant, attempt),
+    code_challenge: codeChallengeOf(verifierOf(caller.tenant, attempt)),
+    code_challenge_method: "S256",
+    prompt: "login",
+    max_age: "0",
+    // `acr_values` would be a wish; an essential claim is a demand (OpenID Connect Core §5.5.1.1).
+    claims: JSON.stringify({
+      id_token: {
+        acr: { essential: true, values: realm.stepUpAcr },
+        auth_time: { essential: true },
+      },
+    }),
+  });
   return new Response(null, {
     status: 303,
     headers: { location: where.href, "cache-control": "no-store" },

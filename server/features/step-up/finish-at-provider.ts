@@ -1,11 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import {
-  clientSecretOf,
-  identityConfig,
-  type RealmConfig,
-  realmNamed,
-} from "#server/features/identity/index.ts";
+import { identityConfig, type RealmConfig, realmNamed } from "#server/features/identity/index.ts";
 import { redeemCode } from "#server/integrations/keycloak/redeem-code.ts";
 import { verifyJwt } from "#server/integrations/keycloak/verify-jwt.ts";
 import type { Caller } from "#server/platform/actor.ts";
@@ -16,6 +11,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { type Attempt, findAttempt, whyOver } from "./attempt-rows.ts";
 import { idsInState, isStateOf, nonceOf, verifierOf } from "./attempt-values.ts";
 import { redirectUriOf } from "./begin-at-provider.ts";
+import { clientOfRealm } from "./client-of-realm.ts";
 import { judgeIdToken } from "./judge-id-token.ts";
 import type { OIDC_REFUSALS, ProofOutcome } from "./schema.ts";
 import { type StepUpCall, stepUpCall } from "./step-up-call.ts";
@@ -98,9 +94,7 @@ async function conclude(
   const code = query.get("code");
   if (!code) return refuse(query.get("error") === "access_denied" ? "cancelled" : "provider");
   const idToken = await redeemCode({
-    issuer: realm.issuer,
-    clientId: realm.clientId,
-    clientSecret: clientSecretOf(realm),
+    ...clientOfRealm(realm),
     code,
     codeVerifier: verifierOf(caller.tenant, attempt),
     redirectUri: redirectUriOf(realm),
