@@ -40,7 +40,7 @@ if (adminUrl) {
     await seedDemoEngine(engine);
     await seedDemoKeycloak(tenant, vault.kv, IDENTITY_CONFIG);
     await seedAuthorities(tenant, { client: vault, address: OPENBAO_ADDR, token });
-    await seedOwnWays(tenant, tenant === sovereign.name);
+    await seedOwnWays(tenant, sovereign.name, process.env.DEMO_SVIDS_DIR !== undefined);
   }
   const jwtFile = process.env.DEMO_WORKER_JWT_FILE;
   if (jwtFile) {

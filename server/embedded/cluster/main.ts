@@ -2,17 +2,23 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import { z } from "zod";
+import { DEMO_SOVEREIGNS } from "#server/features/identity/realms/demo-sovereigns.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
+import { DemoIdentities } from "./demo-identities.ts";
 import { DemoOperator } from "./demo-operator.ts";
 
-/** The demo cluster's own process: keeps a folder of manifests alive. It never runs in production. */
+/** The demo cluster's own process: keeps a folder of manifests alive, and workload
+ * identities. It never runs in production. */
 const env = z
   .object({
     CONSOLE_MODE: z.literal("demo", {
       error: "The demo's cluster runs only with CONSOLE_MODE=demo.",
     }),
     DEMO_CLUSTER_DIR: z.string().min(1),
+    /** Where workload identities are written; absent: the operator has his own. */
+    DEMO_SVIDS_DIR: z.string().min(1).optional(),
+    SOVEREIGN: z.string().min(1),
     OPENBAO_ADDR: z.url(),
     OPENBAO_TOKEN_FILE: z.string().min(1),
   })
@@ -26,11 +32,17 @@ const operator = new DemoOperator(
   env.DEMO_CLUSTER_DIR,
   async (path) => (await vault.kv.metadata(path))?.currentVersion ?? null,
 );
+const sovereign = DEMO_SOVEREIGNS.find(({ name }) => name === env.SOVEREIGN);
+const tenants = [env.SOVEREIGN, ...(sovereign?.tenants.map(({ id }) => id) ?? [])];
+const identities = env.DEMO_SVIDS_DIR
+  ? new DemoIdentities(env.DEMO_SVIDS_DIR, env.SOVEREIGN, tenants)
+  : null;
 const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stopping.abort());
 
 while (!stopping.signal.aborted) {
   try {
+    await identities?.turn(new Date());
     await operator.turn(new Date());
   } catch (err) {
     log.warn({ err }, "the vault or the folder can't be read; trying again");

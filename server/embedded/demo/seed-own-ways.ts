@@ -3,6 +3,7 @@ import type { BindSecretInput } from "#server/features/rotation/schema.ts";
 import { bindSecret } from "#server/features/rotation/verbs/bind-secret.ts";
 import { systemCaller } from "#server/platform/system-caller.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import { demoSvid } from "../cluster/demo-svid.ts";
 
 const DAY_MILLIS = 86_400_000;
 const QUARTER_DAYS = 90;
@@ -11,8 +12,18 @@ const QUARTER_DAYS = 90;
  * What the console does not rotate itself: a certificate of the demo's cluster, the passwords of the
  * tenant's users, and for the Sovereign what only people can change. Doing it again changes nothing.
  */
-export async function seedOwnWays(tenant: string, isSovereign: boolean): Promise<void> {
-  const all = isSovereign ? [...watched(tenant), ...CEREMONIES] : watched(tenant);
+export async function seedOwnWays(
+  tenant: string,
+  sovereign: string,
+  /** Whether the demo writes workload identities to files. */
+  hasIdentities: boolean,
+): Promise<void> {
+  const all = [
+    ...watched(tenant),
+    archiveKeys(tenant),
+    ...(hasIdentities ? [identity(sovereign, tenant)] : []),
+    ...(tenant === sovereign ? CEREMONIES : []),
+  ];
   for (const each of all) await runVerb(bindSecret, systemCaller(tenant, "demo-seed"), each);
 }
 
@@ -47,6 +58,45 @@ function watched(tenant: string): Binding[] {
       rotator: { kind: "realm-passwords", realm: tenant },
     },
   ];
+}
+
+/** An SVID of five minutes that the demo's cluster writes to a file. */
+function identity(sovereign: string, tenant: string): Binding {
+  const { file, name, spiffeId } = demoSvid(sovereign, tenant);
+  return {
+    name: `${name}-identity`,
+    class: "workload-identity",
+    environment: "prod",
+    store: "file",
+    path: file,
+    owner: "team-platform",
+    rotator: { kind: "spiffe-svid", spiffeId, form: "x509", file },
+    currentVersion: null,
+    lastRotatedAt: null,
+  };
+}
+
+/** Two keys of a cloud resource that the demo has no door to: people alternate them, with evidence. */
+function archiveKeys(tenant: string): Binding {
+  return {
+    name: "invoice-archive-keys",
+    class: "cloud-credential",
+    environment: "prod",
+    store: "none",
+    path: `${tenant}/invoice-archive`,
+    owner: "team-finance",
+    rotator: {
+      kind: "manual",
+      intervalDays: QUARTER_DAYS,
+      isConfirmed: false,
+      instructions: `1. See which of the two keys consumers use: key1 or key2.
+2. Make the other one anew in the provider's portal and give it to consumers.
+3. When all have moved, make the first one anew as well: nobody knows it any more.
+4. Try the old value: it must be refused. Report here with the ticket's number.`,
+    },
+    currentVersion: null,
+    lastRotatedAt: new Date(Date.now() - 64 * DAY_MILLIS),
+  };
 }
 
 const CEREMONIES: Binding[] = [

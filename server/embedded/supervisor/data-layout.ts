@@ -9,6 +9,7 @@ export function dataLayout(dataDir: string) {
     replica: join(dataDir, "replica"),
     idp: join(dataDir, "idp"),
     cluster: join(dataDir, "cluster"),
+    certificates: join(dataDir, "certificates"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),
     lock: join(dataDir, "supervisor.lock"),
