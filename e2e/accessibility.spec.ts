@@ -24,7 +24,12 @@ const PAGES = [
   "/t/muscatpharmacy/api?at=deployments.request",
   "/t/muscatpharmacy/audit",
   "/t/muscatpharmacy/alerts",
+  "/t/muscatpharmacy/alerts?tab=webhooks",
+  "/t/muscatpharmacy/bindings?tab=bind&rotator=openbao-static-role",
   "/t/muscatpharmacy/incidents",
+  "/t/muscatpharmacy/isolation",
+  "/t/muscatpharmacy/isolation?cell=network",
+  "/t/muscatpharmacy/isolation?tab=declared",
   "/t/muscatpharmacy/regions",
   "/t/no-such-tenant",
 ];
