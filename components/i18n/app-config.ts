@@ -20,6 +20,7 @@ import type incidents from "../../messages/en/incidents.json";
 import type isolation from "../../messages/en/isolation.json";
 import type leases from "../../messages/en/leases.json";
 import type policies from "../../messages/en/policies.json";
+import type queryProblems from "../../messages/en/queryProblems.json";
 import type refusals from "../../messages/en/refusals.json";
 import type regions from "../../messages/en/regions.json";
 import type reviews from "../../messages/en/reviews.json";
@@ -60,6 +61,7 @@ interface Messages {
   isolation: typeof isolation;
   leases: typeof leases;
   policies: typeof policies;
+  queryProblems: typeof queryProblems;
   refusals: typeof refusals;
   regions: typeof regions;
   rotations: typeof rotations;

@@ -27,6 +27,7 @@ export const NAMESPACES = [
   "evidence",
   "health",
   "isolation",
+  "queryProblems",
   "refusals",
   "regions",
   "signIn",

@@ -5,6 +5,8 @@ export interface Problem {
   code: AppErrorCode | "internal" | "network";
   message: string;
   traceId?: string | undefined;
+  /** Its sentence in other languages: a key below `refusals`, and what the sentence names. */
+  said?: { key: string; args?: Readonly<Record<string, string | number>> } | undefined;
 }
 
 /** The codes whose sentence is ours; the others carry what the server says about this very case. */

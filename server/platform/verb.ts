@@ -89,6 +89,7 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       detail: { scope: definition.scope },
     });
     throw new AppError("forbidden", `This needs the scope ${definition.scope}.`, {
+      said: { key: "needsScope", args: { scope: definition.scope } },
       remedy: "Ask an administrator of your organization for a role that has it.",
     });
   }

@@ -63,6 +63,7 @@ export function assertStill(row: RequestRow, ...states: RequestRow["state"][]): 
   if (states.includes(state)) return;
   throw new AppError("conflict", `This request is ${state} already.`, {
     remedy: state === "expired" ? "Ask for the approval again." : "Reload to see how it ended.",
+    said: { key: `already.${state}` },
   });
 }
 
@@ -72,5 +73,6 @@ export function assertSameSubject(row: RequestRow, subjectDigest: string): void 
   throw new AppError("stale", "What you were shown has changed since.", {
     field: "subjectDigest",
     remedy: "Reload, read what is asked for now, and decide again.",
+    said: { key: "subjectChanged" },
   });
 }

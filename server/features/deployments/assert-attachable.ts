@@ -21,18 +21,23 @@ export function assertAttachable(
   body: string,
   images: readonly ImageReference[],
 ): void {
-  const refused = (what: string) =>
-    new AppError("invalid", `body: ${what}`, { field: "body", remedy: REMEDY[kind] });
   const most = ATTACHMENT_BYTES[kind];
-  if (Buffer.byteLength(body, "utf8") > most) throw refused(`is larger than ${most / 1024} KiB`);
+  const refused = (what: string, key: string) =>
+    new AppError("invalid", `body: ${what}`, {
+      field: "body",
+      remedy: REMEDY[kind],
+      said: { key: `attachment.${key}`, args: { kib: most / 1024 } },
+    });
+  if (Buffer.byteLength(body, "utf8") > most)
+    throw refused(`is larger than ${most / 1024} KiB`, "tooLarge");
   let digests: string[];
   try {
     digests = digestsNamed(kind, JSON.parse(body));
   } catch (error) {
-    throw refused(whyNot(kind, error));
+    throw refused(whyNot(kind, error), error instanceof SyntaxError ? "notJson" : "unreadable");
   }
   if (kind === "attestation" || images.some(({ digest }) => digests.includes(digest))) return;
-  throw refused("is a report about none of the images that are asked for");
+  throw refused("is a report about none of the images that are asked for", "otherImages");
 }
 
 function digestsNamed(kind: AttachmentKind, json: unknown): string[] {

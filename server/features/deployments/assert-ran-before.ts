@@ -32,13 +32,19 @@ export async function assertRanBefore(
          ON r.tenant_id = $1 AND r.deployment_id = s.deployment_id AND r.revision = s.revision) AS runs`,
     [tenant, environment, service, configDigest, wanted],
   );
-  const refused = (message: string, remedy: string) =>
-    new AppError("invalid", `kind: ${message}`, { field: "kind", remedy });
+  const refused = (message: string, remedy: string, key: string) =>
+    new AppError("invalid", `kind: ${message}`, {
+      field: "kind",
+      remedy,
+      said: { key: `rollback.${key}`, args: { service, environment } },
+    });
   if (!found?.ran) {
     throw refused(
       `this never ran as ${service} in ${environment}`,
       "Name images and configuration of an earlier deployment that succeeded, or ask for a deployment.",
+      "neverRan",
     );
   }
-  if (found.runs) throw refused("this is what runs now", "Choose an earlier deployment.");
+  if (found.runs)
+    throw refused("this is what runs now", "Choose an earlier deployment.", "runsNow");
 }

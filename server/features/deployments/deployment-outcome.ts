@@ -18,5 +18,6 @@ export function assertWaiting(row: DeploymentRow): void {
   const state = isWaiting(row.state) ? "expired" : row.state.replaceAll("_", " ");
   throw new AppError("conflict", `This request is ${state} already.`, {
     remedy: state === "expired" ? "Ask for the deployment again." : "Reload to see how it ended.",
+    said: { key: `already.${isWaiting(row.state) ? "expired" : row.state}` },
   });
 }

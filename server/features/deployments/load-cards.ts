@@ -8,7 +8,7 @@ import type { CardParts } from "./card-views.ts";
 import { type DeploymentRow, imagesOf, revisionKey } from "./deployment-rows.ts";
 import { environmentRows } from "./environment-rows.ts";
 import { findingsOf } from "./evidence-rows.ts";
-import { runningRows } from "./running-rows.ts";
+import { runningOf } from "./running-rows.ts";
 
 /** Joins rows with everything that their cards are made of, in a fixed number of statements. */
 export async function loadCards(
@@ -17,8 +17,7 @@ export async function loadCards(
   rows: readonly DeploymentRow[],
   viewer: Caller,
 ): Promise<CardParts[]> {
-  const [only] = rows.length === 1 ? rows : [];
-  const running = await runningRows(tx, tenant, only);
+  const running = await runningOf(tx, tenant, rows);
   const images = await imagesOf(tx, tenant, [...rows, ...running]);
   const findings = await findingsOf(
     tx,

@@ -35,12 +35,17 @@ export function readImages(
     const image = parseImageReference(text);
     if (typeof image === "string") {
       const [problem, remedy] = WHAT[image];
-      throw new AppError("invalid", `${field}: ${problem}`, { field, remedy });
+      throw new AppError("invalid", `${field}: ${problem}`, {
+        field,
+        remedy,
+        said: { key: `image.${image}`, args: { number: at + 1 } },
+      });
     }
     if (seen.has(image.repository)) {
       throw new AppError("invalid", `${field}: ${image.repository} is named twice`, {
         field,
         remedy: "Name each repository once.",
+        said: { key: "image.twice", args: { repository: image.repository } },
       });
     }
     seen.add(image.repository);
@@ -48,7 +53,14 @@ export function readImages(
       throw new AppError(
         "invalid",
         `${field}: ${image.repository} is not below a registry that ${environment} trusts`,
-        { field, remedy: `Trusted are: ${trusted.join(", ")}.` },
+        {
+          field,
+          remedy: `Trusted are: ${trusted.join(", ")}.`,
+          said: {
+            key: "image.untrusted",
+            args: { repository: image.repository, environment, trusted: trusted.join(", ") },
+          },
+        },
       );
     }
     return image;

@@ -55,6 +55,7 @@ export function refuseUnsound(
   throw new AppError("invalid", `${field}: ${words}`, {
     field,
     remedy: problem.code === "below-minimum" ? `${remedy} ${least}.` : remedy,
+    said: { key: `policy.${problem.code}`, args: { least } },
   });
 }
 
@@ -66,6 +67,7 @@ function refuseBadKeys(keys: readonly TrustedKey[]): void {
     throw new AppError("invalid", `${field}: is not a public key in PEM`, {
       field,
       remedy: "Paste what `cosign public-key` prints: ECDSA, RSA or Ed25519.",
+      said: { key: "policy.bad-key", args: { number: at + 1 } },
     });
   });
 }

@@ -33,3 +33,27 @@ export function runningRows(
     [tenant, only.environment ?? null, only.service ?? null],
   );
 }
+
+/** What runs of these services. */
+export async function runningOf(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  services: readonly { environment: Environment; service: string }[],
+): Promise<RunningRow[]> {
+  if (services.length === 0) return [];
+  return tx.query<RunningRow>(
+    `SELECT r.environment, r.service, r.deployment_id, r.revision, r.running_since,
+       v.config_digest, v.change_ref, v.provenance
+     FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[])) AS asked (environment, service)
+     JOIN runtime_deployment r
+       ON r.tenant_id = $1 AND r.environment = asked.environment AND r.service = asked.service
+     JOIN deployment_revision v
+       ON v.tenant_id = r.tenant_id AND v.deployment_id = r.deployment_id AND v.revision = r.revision
+     ORDER BY r.environment, r.service`,
+    [
+      tenant,
+      services.map(({ environment }) => environment),
+      services.map(({ service }) => service),
+    ],
+  );
+}

@@ -22,8 +22,19 @@ export interface AppErrorDetails {
   field?: string;
   /** What the caller can do next, as a sentence. */
   remedy?: string;
+  /**
+   * The same in other languages: a key of `messages/<language>/refusals.json` with what its sentence
+   * names. The message stays what is said where there is no such sentence.
+   */
+  said?: { key: string; args?: Readonly<Record<string, string | number>> };
   /** What a fresh second factor has to be given for (`step_up_required`), and where to begin. */
-  stepUp?: { act: string; digest: string; withinSeconds: number; methods: readonly ("oidc" | "webauthn")[]; at: string };
+  stepUp?: {
+    act: string;
+    digest: string;
+    withinSeconds: number;
+    methods: readonly ("oidc" | "webauthn")[];
+    at: string;
+  };
   /** Seconds after which a retry may succeed (`rate_limited`, `unavailable`). */
   retryAfterSeconds?: number;
 }

@@ -88,6 +88,7 @@ function requirementOf(kind: ApprovalKind, asked: Requirement | undefined): Requ
   throw new AppError("invalid", `requirement: a ${kind} takes at least ${words}`, {
     field: "requirement",
     remedy: "Ask for that or more.",
+    said: { key: "requirementTooLow", args: { least: words } },
   });
 }
 
@@ -116,5 +117,6 @@ function alreadyAskedFor(subjectRef: string): AppError {
   return new AppError("conflict", `An approval of ${subjectRef} is being asked for already.`, {
     field: "subjectRef",
     remedy: "Revise or withdraw that request first.",
+    said: { key: "askedAlready", args: { subject: subjectRef } },
   });
 }

@@ -30,7 +30,8 @@ export const reviewApproval = verb({
     return decisionFacts(caller, row, { decision: input.decision, subjectDigestMatches: true });
   },
   async run({ tx, tenant, actor, caller, input }) {
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people decide.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people decide.", { said: { key: "onlyPeople" } });
     const row = await lockRequest(tx, tenant, input.requestId);
     if (input.decision === "approve") await takeProofOfApprover(tx, caller, row);
     const reviewId = uuidv7();
@@ -56,6 +57,7 @@ export const reviewApproval = verb({
     if (inserted.length === 0) {
       throw new AppError("conflict", "You have reviewed this revision already.", {
         remedy: "A review stands; a new revision can be reviewed again.",
+        said: { key: "reviewedAlready" },
       });
     }
     const quorum = quorumOf(row, await reviewsOf(tx, tenant, [row.request_id]));

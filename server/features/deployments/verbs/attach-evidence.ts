@@ -40,6 +40,7 @@ export const attachEvidence = verb({
     if ((before?.count ?? 0) >= MOST_ATTACHMENTS) {
       throw new AppError("conflict", `This request has ${MOST_ATTACHMENTS} attachments already.`, {
         remedy: "Ask for the deployment again with the attachments that matter.",
+        said: { key: "tooManyAttachments", args: { count: MOST_ATTACHMENTS } },
       });
     }
     const eventId = uuidv7();

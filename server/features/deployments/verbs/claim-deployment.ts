@@ -53,7 +53,10 @@ export const claimDeployment = verb({
       });
     if (isAgain) return unchanged(claimOutput(row, images));
     const environment = await holdEnvironment(tx, tenant, row.environment, "share");
-    if (!environment) throw new AppError("conflict", "The environment has no policy any more.");
+    if (!environment)
+      throw new AppError("conflict", "The environment has no policy any more.", {
+        said: { key: "policyGone" },
+      });
     const standing = await approvalStandingNow(
       tx,
       tenant,

@@ -33,6 +33,7 @@ export const freezeEnvironment = verb({
       throw new AppError("invalid", `environment: ${environment} has no policy here`, {
         field: "environment",
         remedy: "Nothing can be deployed there: there is nothing to freeze.",
+        said: { key: "nothingToFreeze", args: { environment } },
       });
     }
     const now = await tx.startedAt();
@@ -40,6 +41,7 @@ export const freezeEnvironment = verb({
       throw new AppError("invalid", "until: is past already", {
         field: "until",
         remedy: "Name a time to come, or none.",
+        said: { key: "untilIsPast" },
       });
     }
     const was = isFrozen({ frozenFrom: row.frozen_from, frozenUntil: row.frozen_until }, now);

@@ -25,6 +25,7 @@ export const reportOutcome = verb({
     if (!row.claimed_at) {
       throw new AppError("conflict", "Nobody has claimed this deployment.", {
         remedy: "Claim it first, then carry it out, then report.",
+        said: { key: "notClaimed" },
       });
     }
     const claimer = {
@@ -32,7 +33,9 @@ export const reportOutcome = verb({
       subject: row.claimed_by_subject ?? "",
     };
     if (!isSameIdentity(identityOf(actor), claimer)) {
-      throw new AppError("forbidden", "Only whoever claimed a deployment reports how it went.");
+      throw new AppError("forbidden", "Only whoever claimed a deployment reports how it went.", {
+        said: { key: "notTheClaimer" },
+      });
     }
     if (row.state === input.outcome) return unchanged(outcomeOf(row));
     const event = await takeStep(context, row, {

@@ -133,5 +133,6 @@ function noSuchEnvironment(environment: Environment): AppError {
   return new AppError("invalid", `environment: ${environment} has no policy here`, {
     field: "environment",
     remedy: "Ask a sovereign-admin to say what this environment demands, then ask again.",
+    said: { key: "noPolicy", args: { environment } },
   });
 }

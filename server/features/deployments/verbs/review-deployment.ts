@@ -64,5 +64,6 @@ function assertChecked(state: string): void {
   if (state !== "requested" && state !== "checking") return;
   throw new AppError("conflict", "This request is still being checked.", {
     remedy: "Wait for the checks, or see what they miss, and decide then.",
+    said: { key: "stillChecked" },
   });
 }

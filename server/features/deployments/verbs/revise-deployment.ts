@@ -28,7 +28,10 @@ export const reviseDeployment = verb({
     const row = await lockDeployment(tx, tenant, input.deploymentId);
     assertWaiting(row);
     const environment = await holdEnvironment(tx, tenant, row.environment, "share");
-    if (!environment) throw new AppError("conflict", "The environment has no policy any more.");
+    if (!environment)
+      throw new AppError("conflict", "The environment has no policy any more.", {
+        said: { key: "policyGone" },
+      });
     const images = readImages(input.images, row.environment, environment.spec.trustedRegistries);
     const { configDigest, changeRef, reason } = input;
     const asked = subjectOfRow(

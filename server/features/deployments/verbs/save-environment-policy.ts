@@ -36,6 +36,7 @@ export const saveEnvironmentPolicy = verb({
       throw new AppError("stale", `The policy of ${environment} was changed meanwhile.`, {
         field: "basedOn",
         remedy: "Nothing was saved. Load the newest version, and make your change again.",
+        said: { key: "policyChanged", args: { environment } },
       });
     }
     const version = (before?.version ?? 0) + 1;

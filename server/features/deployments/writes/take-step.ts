@@ -29,6 +29,7 @@ export async function takeStep(
   if (after === null) {
     throw new AppError("conflict", `This request is ${before.replaceAll("_", " ")} already.`, {
       remedy: "Reload to see how it ended.",
+      said: { key: `already.${before}` },
     });
   }
   const { tx, tenant } = context;
