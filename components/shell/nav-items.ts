@@ -1,6 +1,7 @@
 import {
   Activity,
   Braces,
+  ClipboardCheck,
   Gavel,
   Globe,
   Hourglass,
@@ -15,6 +16,7 @@ import {
   Scale,
   ScrollText,
   ShieldAlert,
+  Siren,
   UserCheck,
 } from "lucide-react";
 import type { Scope } from "#server/platform/authz/scopes.ts";
@@ -26,6 +28,8 @@ export interface NavItem {
     | "inbox"
     | "deployments"
     | "access"
+    | "reviews"
+    | "breakGlass"
     | "rotations"
     | "bindings"
     | "leases"
@@ -42,6 +46,8 @@ export interface NavItem {
   icon: LucideIcon;
   /** Who lacks it does not see the item; the page itself answers "forbidden". */
   scope?: Scope;
+  /** Whoever has this one sees it as well. */
+  orScope?: Scope;
 }
 
 /** The pages that exist, in the order of the side navigation. A new page adds its line here. */
@@ -65,6 +71,19 @@ export const NAV_ITEMS: readonly NavItem[] = [
   },
   { name: "isolation", path: "/isolation", icon: LayoutGrid, scope: "runtime.isolation.read" },
   { name: "access", path: "/access", icon: KeyRound, scope: "runtime.elevation.read" },
+  {
+    name: "reviews",
+    path: "/access/reviews",
+    icon: ClipboardCheck,
+    scope: "runtime.reviews.read",
+  },
+  {
+    name: "breakGlass",
+    path: "/access/break-glass",
+    icon: Siren,
+    scope: "runtime.break-glass.read",
+    orScope: "runtime.break-glass.use",
+  },
   { name: "policies", path: "/policies", icon: Scale, scope: "runtime.policies.read" },
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },
@@ -76,5 +95,8 @@ export const NAV_ITEMS: readonly NavItem[] = [
 
 /** The items somebody with these scopes sees. */
 export function visibleNavItems(scopes: readonly Scope[]): NavItem[] {
-  return NAV_ITEMS.filter((item) => !item.scope || scopes.includes(item.scope));
+  return NAV_ITEMS.filter(
+    ({ scope, orScope }) =>
+      !scope || scopes.includes(scope) || (orScope !== undefined && scopes.includes(orScope)),
+  );
 }

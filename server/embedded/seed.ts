@@ -10,6 +10,7 @@ import { seedAdmission } from "./demo/seed-admission.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
 import { seedDemoEngine } from "./demo/seed-engine.ts";
+import { seedIsolation } from "./demo/seed-isolation.ts";
 import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
 import { seedOwnWays } from "./demo/seed-own-ways.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
@@ -46,6 +47,8 @@ if (adminUrl) {
   if (jwtFile) {
     await seedWorkerLogin({ client: vault, address: OPENBAO_ADDR, token }, tenants, jwtFile);
   }
+  const organizations = sovereign.tenants.map(({ id }) => id);
+  await seedIsolation(sovereign.name, organizations, { address: OPENBAO_ADDR, token });
   await vault.close();
 } else {
   logger.warn("POSTGRES_ADMIN_URL is not set: no demo credentials were made");

@@ -129,6 +129,7 @@ export function applicationEnvironment(options: {
     // Who brings an OpenBao of his own says himself which regions it has.
     ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
     KUBERNETES_SNAPSHOT_DIR: join(layout.cluster, sovereign),
+    ISOLATION_SECONDS: "10",
     CERTIFICATES_DIR: layout.certificates,
     // The demo writes identities there, unless cluster or certificates are the operator's own.
     ...(source.CERTIFICATES_DIR || source.KUBERNETES_SNAPSHOT_DIR

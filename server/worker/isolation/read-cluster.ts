@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
 import type { Away, JudgedCluster } from "#server/engines/isolation/judge-isolation.ts";
+import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import type { SourceState } from "#server/features/isolation/schema.ts";
@@ -31,7 +32,7 @@ export async function readCluster(folder: string): Promise<ClusterLook> {
     }
     if (objects.length === 0) return away(name, "the folder holds no manifests");
     const manifests = objects.map(({ manifest }) => manifest);
-    const read = factsFromManifests(manifests);
+    const read = factsFromManifests(runningWorkloads(manifests));
     const isComplete = problems.length === 0 && read.problems.length === 0;
     const tenancy = clusterTenancy({ name, manifests, isComplete });
     const reach = computeReachability(read.facts);

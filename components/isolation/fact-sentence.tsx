@@ -1,0 +1,53 @@
+"use client";
+import { useTranslations } from "next-intl";
+import type { FactView } from "#server/features/isolation/views.ts";
+
+/** Parameters that a sentence asks about; a fact without one reads as `none`. */
+const ASKED = [
+  "environment",
+  "source",
+  "reason",
+  "namespace",
+  "namespaces",
+  "count",
+  "pod",
+  "node",
+  "pool",
+  "declared",
+  "region",
+  "allowed",
+  "regions",
+  "workload",
+  "ports",
+  "why",
+  "other",
+  "workloads",
+  "direction",
+  "plugin",
+  "subnet",
+  "subnets",
+  "database",
+  "role",
+  "table",
+  "tables",
+  "login",
+  "reader",
+  "path",
+  "given",
+  "resource",
+  "total",
+  "used",
+];
+const NUMBERS = new Set(["count", "workloads", "tables"]);
+
+/** What a fact says, as a sentence; a neighbour that the reader may not know is "another tenant". */
+export function FactSentence({ fact }: { fact: FactView }) {
+  const t = useTranslations("isolation");
+  const values: Record<string, string | number> = {};
+  for (const name of ASKED) {
+    const value = fact.params[name] ?? "";
+    values[name] = NUMBERS.has(name) ? Number(value || 0) : value || "none";
+  }
+  values.peer = fact.peer ?? (fact.peer === null ? t("anotherTenant") : t("unowned"));
+  return <>{t(`fact.${fact.code}`, values)}</>;
+}

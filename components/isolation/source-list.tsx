@@ -1,0 +1,37 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Time } from "#components/time/time.tsx";
+import { Status } from "#components/ui/status.tsx";
+import type { KnownSource } from "#server/features/isolation/schema.ts";
+
+/** What was read, when it was written, and since when a source is away. */
+export function SourceList({ sources }: { sources: readonly KnownSource[] }) {
+  const t = useTranslations("isolation");
+  return (
+    <ul className="flex flex-col gap-1.5 text-sm">
+      {sources.map(({ kind, name, reason, takenAt, awaySince }) => (
+        <li key={`${kind}/${name}`} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+          <span>
+            {t(`sourceKind.${kind}`)} <bdi dir="ltr">{name}</bdi>
+          </span>
+          {reason === null ? (
+            <Status tone="ok" look="plain">
+              {t("sourceRead")}
+            </Status>
+          ) : (
+            <span className="text-unknown">{t("sourceAway", { reason })}</span>
+          )}
+          {awaySince ? (
+            <span className="text-muted">
+              {t("awaySince")} <Time at={awaySince} />
+            </span>
+          ) : takenAt ? (
+            <span className="text-muted">
+              {t("takenAt")} <Time at={takenAt} />
+            </span>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
