@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { ENTITY_KINDS, entityKindOf } from "#server/platform/entity-id.ts";
 import { WALK_REGISTRY } from "./seed-deployments.ts";
+import { WALK_OFFER } from "./seed-elevation.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
 /** What zod keeps of a schema: the public `_zod.def` of zod 4. */
@@ -52,7 +53,9 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   const typed = schema as Schema;
   // Any policy would do, but hardly one at random: it must be one that somebody can satisfy.
   if (/saveEnvironmentPolicy\.policy$/.test(path)) return arbitraryEnvironmentPolicy;
-  if (/saveEnvironmentPolicy\.basedOn$/.test(path)) return fc.constant(1);
+  if (/whatIf\.environment\.policy$/.test(path)) return arbitraryEnvironmentPolicy;
+  if (/elevation\.savePolicy\.policy$/.test(path)) return arbitraryOffer;
+  if (/(elevation\.savePolicy|saveEnvironmentPolicy)\.basedOn$/.test(path)) return fc.constant(1);
   // A file that can be read; what it proves is not found here.
   if (/attachEvidence\.kind$/.test(path)) return fc.constant("attestation");
   if (/attachEvidence\.body$/.test(path))
@@ -227,6 +230,10 @@ const arbitraryEnvironmentPolicy = fc.integer({ min: 1, max: 5 }).map((count) =>
   groups: [{ role: "sovereign-admin", count }],
   trustedRegistries: [WALK_REGISTRY],
 }));
+
+const arbitraryOffer = fc
+  .integer({ min: 300, max: 900 })
+  .map((expirySeconds) => ({ ...WALK_OFFER, expirySeconds }));
 
 /** A valid SecretPolicy of a name that is hardly there yet. */
 const arbitraryPolicy = fc.nat(1_000_000).map(

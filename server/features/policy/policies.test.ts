@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { evaluationOf, requestBody } from "#server/engines/authzen/evaluation.ts";
 import { exchangeText, governedDecision } from "#server/platform/authz/governed-decision.ts";
@@ -73,6 +74,30 @@ describe("the shipped policies", () => {
     ],
   ] as const)("%s", (_name, request, outcome, reasons) => {
     expect(decide(request)).toMatchObject({ outcome, reasons, errors: [] });
+  });
+
+  test("only policies that can speak of an action are asked, and the whole set would say the same", () => {
+    const { policies, schema } = readPolicies(join(process.cwd(), "policies"));
+    const whole = (request: PolicyRequest) => {
+      const answer = cedar.isAuthorized({
+        ...request,
+        action: { type: "Action", id: request.action },
+        schema,
+        policies: { staticPolicies: policies },
+        validateRequest: true,
+      });
+      if (answer.type === "failure") throw new Error(answer.errors[0]?.message);
+      const { decision, diagnostics } = answer.response;
+      return { outcome: decision, reasons: [...diagnostics.reason].sort() };
+    };
+    for (const state of ["active", "retired", "missing"])
+      for (const isAutomatable of [true, false])
+        for (const scopes of [[], ["runtime.secrets.rotate"], ["runtime.incidents.manage"]]) {
+          const asked = rotate({ state, isAutomatable }, scopes);
+          expect(decide(asked)).toMatchObject(whole(asked));
+          const leaked = { ...asked, action: "MarkLeaked" as const, context: {} };
+          expect(decide(leaked)).toMatchObject(whole(leaked));
+        }
   });
 
   test("what the schema does not know is an error, and an error denies", () => {

@@ -86,11 +86,21 @@ export interface PolicyTexts {
 interface LoadedPolicies {
   texts: PolicyTexts;
   setId: string;
-  /** The policies that no governance engine takes the place of. */
-  floorId: string;
   schemaName: string;
   policySetDigest: Buffer;
   schemaDigest: Buffer;
+  policies: readonly ScopedPolicy[];
+  /** The names of what was parsed of it: the policies that can speak of an action, all or the floor. */
+  parsed: Map<string, string>;
+}
+
+interface ScopedPolicy {
+  id: string;
+  text: string;
+  /** A governance engine may take its place; the others always hold. */
+  isDelegated: boolean;
+  /** The one action that its scope names; null: several, or any. */
+  action: string | null;
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
@@ -152,20 +162,55 @@ function preparsed(texts: PolicyTexts): LoadedPolicies {
 
 function parsedUnder(setId: string, schemaName: string, texts: PolicyTexts): LoadedPolicies {
   const staticPolicies = JSON.parse(texts.policySet) as Record<string, string>;
-  const floorId = `${setId}/floor`;
-  const floor = Object.entries(staticPolicies).filter(([, text]) => !isDelegated(text));
-  const parsed = [
-    cedar.preparseSchema(schemaName, texts.schema),
-    cedar.preparsePolicySet(setId, { staticPolicies }),
-    cedar.preparsePolicySet(floorId, { staticPolicies: Object.fromEntries(floor) }),
-  ];
-  for (const answer of parsed) {
-    if (answer.type === "failure")
-      throw new Error(answer.errors.map((error) => error.message).join("\n"));
-  }
-  const policySetDigest = sha256(texts.policySet);
-  const schemaDigest = sha256(texts.schema);
-  return { texts, setId, floorId, schemaName, policySetDigest, schemaDigest };
+  refuseUnparsed(cedar.preparseSchema(schemaName, texts.schema));
+  return {
+    texts,
+    setId,
+    schemaName,
+    policySetDigest: sha256(texts.policySet),
+    schemaDigest: sha256(texts.schema),
+    policies: Object.entries(staticPolicies).map(([id, text]) => scoped(id, text)),
+    parsed: new Map(),
+  };
+}
+
+function scoped(id: string, text: string): ScopedPolicy {
+  const answer = cedar.policyToJson(text);
+  if (answer.type === "failure")
+    throw new Error(answer.errors.map((error) => error.message).join("\n"));
+  const { action, annotations } = answer.json;
+  const named = action.op === "==" && "entity" in action ? action.entity : null;
+  const uid = named && "__entity" in named ? named.__entity : named;
+  return {
+    id,
+    text,
+    isDelegated: annotations?.delegated !== undefined,
+    action: uid?.type === "Action" ? uid.id : null,
+  };
+}
+
+/**
+ * The name under which Cedar keeps the policies that can speak of an action. One whose scope names another action
+ * can neither decide nor fail, so leaving it out changes nothing but the time that a decision takes.
+ */
+function partFor(policies: LoadedPolicies, action: string, part: "whole" | "floor"): string {
+  const name = `${policies.setId}/${part}/${action}`;
+  const known = policies.parsed.get(name);
+  if (known) return known;
+  const own = policies.policies.filter(
+    (policy) =>
+      (policy.action === null || policy.action === action) &&
+      (part === "whole" || !policy.isDelegated),
+  );
+  const staticPolicies = Object.fromEntries(own.map(({ id, text }) => [id, text]));
+  refuseUnparsed(cedar.preparsePolicySet(name, { staticPolicies }));
+  policies.parsed.set(name, name);
+  return name;
+}
+
+function refuseUnparsed(answer: cedar.CheckParseAnswer): void {
+  if (answer.type === "failure")
+    throw new Error(answer.errors.map((error) => error.message).join("\n"));
 }
 
 let draftTurn: Promise<unknown> = Promise.resolve();
@@ -188,10 +233,9 @@ export function withDraft<Result>(
   return turn;
 }
 
-/** Whether a governance engine takes this policy's place: it says so by `@delegated`. Others always hold. */
+/** Whether a governance engine may take this policy's place: it says so by `@delegated`. Others always hold. */
 export function isDelegated(text: string): boolean {
-  const answer = cedar.policyToJson(text);
-  return answer.type === "success" && answer.json.annotations?.delegated !== undefined;
+  return scoped("", text).isDelegated;
 }
 
 export function cedarVersion(): string {
@@ -234,12 +278,11 @@ function decideBy(
   const sorted = [...entities].sort((a, b) =>
     `${a.uid.type}::${a.uid.id}` < `${b.uid.type}::${b.uid.id}` ? -1 : 1,
   );
-  const setId = part === "floor" ? policies.floorId : policies.setId;
   const decided = {
     engine: "cedar" as const,
     exchange: null,
     action: request.action,
-    ...evaluate({ ...policies, setId }, request, sorted),
+    ...evaluate(policies, request, part, sorted),
     engineVersion: cedar.getCedarVersion(),
     request: canonicalJson(question as unknown as JsonValue),
     entities: canonicalJson(sorted as unknown as JsonValue),
@@ -263,8 +306,9 @@ export function decisionDigest(decided: Omit<PolicyDecision, "digest">): Buffer 
 }
 
 function evaluate(
-  policies: Pick<LoadedPolicies, "setId" | "schemaName">,
+  policies: LoadedPolicies,
   request: PolicyRequest,
+  part: "whole" | "floor",
   entities: CedarEntity[],
 ): Pick<PolicyDecision, "outcome" | "reasons" | "errors"> {
   try {
@@ -275,7 +319,7 @@ function evaluate(
       context: request.context,
       entities,
       preparsedSchemaName: policies.schemaName,
-      preparsedPolicySetId: policies.setId,
+      preparsedPolicySetId: partFor(policies, request.action, part),
       validateRequest: true,
     });
     if (answer.type === "failure") {
