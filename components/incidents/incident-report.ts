@@ -104,7 +104,8 @@ function sourcesText(sources: IncidentView["sources"], words: ReportWords): stri
 function usesText({ oldUses }: IncidentView, { consumers, consumerReason }: ReportWords): string {
   return oldUses
     .map((use) => {
-      const users = use.users.map((user) => `${user.application} ${user.address}`.trim());
+      const named = use.users.map((user) => `${user.application} ${user.address}`.trim());
+      const users = use.heldBy ? [use.heldBy, ...named] : named;
       const reason = use.reason ? ` (${consumerReason(use.reason)})` : "";
       const who = users.length > 0 ? `: ${line(users.join(", "))}` : "";
       return `- ${consumers(`source.${use.source}`)}: ${consumers(`use.${use.state}`, { count: use.uses ?? 0 })}${reason}${who}, ${time(use.checkedAt)}`;

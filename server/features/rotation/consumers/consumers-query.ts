@@ -73,8 +73,10 @@ export async function consumerRows(
   const rows = await tx.query<ConsumerRow>(
     `SELECT consumer_id AS "consumerId", kind, cluster, namespace, name, state, reason,
        state_since AS "stateSince", seen_version AS "seenVersion", seen_at AS "seenAt", checked_at AS "checkedAt",
-       refresh_due_at AS "refreshDueAt", fetch_state, fetch_at, fetch_error_code
-     FROM secret_consumer c WHERE tenant_id = $1 AND binding_id = $2 AND gone_at IS NULL
+       refresh_due_at AS "refreshDueAt", fetch_at, fetch_error_code,
+       CASE WHEN fetch_rotation_id = (SELECT r.rotation_id FROM rotation r
+         WHERE r.tenant_id = $1 AND r.binding_id = $2 ORDER BY r.created_at DESC LIMIT 1) THEN fetch_state END AS fetch_state
+     FROM secret_consumer WHERE tenant_id = $1 AND binding_id = $2 AND gone_at IS NULL
      ORDER BY state DESC, kind, cluster, namespace, name LIMIT 500`,
     [tenant, bindingId],
   );
