@@ -2,7 +2,8 @@
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { hasDraft } from "#components/step-up/has-draft.ts";
 import { Time } from "#components/time/time.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Status } from "#components/ui/status.tsx";
@@ -21,6 +22,9 @@ export function InboxCard({ tenantId, card }: { tenantId: string; card: Deployme
   const t = useTranslations("deployments.card");
   const environments = useTranslations("deployments.environment");
   const [isDeciding, setDeciding] = useState(false);
+  useEffect(() => {
+    if (hasDraft(`deployments.review/${card.deploymentId}`)) setDeciding(true);
+  }, [card.deploymentId]);
   const environment = environments(card.environment);
   const href = `/t/${tenantId}/deployments/${card.deploymentId}`;
   const mayDecide = card.yourPart === "may-decide";

@@ -1,4 +1,5 @@
 import { wire } from "#server/engines/wire/wire.ts";
+import { draftKey } from "./has-draft.ts";
 
 /** What a form had asked for when its person went to the identity provider. */
 export interface Draft {
@@ -9,18 +10,17 @@ export interface Draft {
 }
 
 const LIFETIME_MILLIS = 15 * 60_000;
-const keyOf = (form: string) => `step-up:${form}`;
 
 /** Keeps what was written in a form, in this tab alone. It never holds a secret: forms here have none. */
 export function keepDraft(form: string, draft: Draft): void {
   const kept = { at: Date.now(), draft: wire.serialize(draft) };
-  window.sessionStorage.setItem(keyOf(form), JSON.stringify(kept));
+  window.sessionStorage.setItem(draftKey(form), JSON.stringify(kept));
 }
 
 /** What was kept for this form, once; null when there is nothing, or it is too old. */
 export function takeDraft(form: string): Draft | null {
-  const text = window.sessionStorage.getItem(keyOf(form));
-  window.sessionStorage.removeItem(keyOf(form));
+  const text = window.sessionStorage.getItem(draftKey(form));
+  window.sessionStorage.removeItem(draftKey(form));
   if (!text) return null;
   try {
     const { at, draft } = JSON.parse(text) as { at: number; draft: never };

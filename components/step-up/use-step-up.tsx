@@ -3,6 +3,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { problemOf } from "#components/problem/problem.ts";
 import { keepDraft, takeDraft } from "./draft.ts";
+import { STEP_UP_PARAMETER } from "./has-draft.ts";
 
 const StepUpDialog = dynamic(async () => (await import("./step-up-dialog.tsx")).StepUpDialog, {
   ssr: false,
@@ -36,8 +37,6 @@ interface Asked<Input> {
   refusal: string | null;
 }
 
-const PARAMETER = "step-up";
-
 /**
  * Does an act that may take a fresh second factor. Where the server says so, `dialog` shows what is
  * confirmed and how; then the same act is done again. `attempt` gives whether it is done by now.
@@ -56,10 +55,10 @@ export function useStepUp<Input>(options: StepUpOptions<Input>): {
   // Back from the identity provider: the form is as it was, and the act is done again.
   useEffect(() => {
     const url = new URL(window.location.href);
-    const result = url.searchParams.get(PARAMETER);
+    const result = url.searchParams.get(STEP_UP_PARAMETER);
     const draft = result === null ? null : takeDraft(form);
     if (result === null || draft === null) return;
-    url.searchParams.delete(PARAMETER);
+    url.searchParams.delete(STEP_UP_PARAMETER);
     window.history.replaceState(window.history.state, "", url);
     const input = draft.input as Input;
     const { restore, send, onFailure } = latest.current;
