@@ -19,6 +19,8 @@ interface AppShellProps {
   alerts?: ReactNode;
   /** The viewer's live elevation, which stands above every page. */
   elevation?: ReactNode;
+  /** What everybody of the tenant has to see, above everything. */
+  notice?: ReactNode;
   children: ReactNode;
 }
 
@@ -29,6 +31,7 @@ export function AppShell({
   viewer,
   alerts,
   elevation,
+  notice,
   children,
 }: AppShellProps) {
   const t = useTranslations("shell");
@@ -64,6 +67,7 @@ export function AppShell({
             />
           </div>
         </header>
+        {notice}
         {elevation}
         <main
           id="content"

@@ -17,12 +17,19 @@ interface SideNavProps {
 export function SideNav({ tenantId, scopes, onNavigate }: SideNavProps) {
   const t = useTranslations("shell.nav");
   const pathname = usePathname();
+  const items = visibleNavItems(scopes);
+  const hrefOf = (path: string) => `/t/${tenantId}${path}`;
+  // A page below another's path has its own item: the longest path that fits is where one is.
+  const current = items
+    .map(({ path }) => path)
+    .filter((path) => (path === "" ? pathname === hrefOf("") : pathname.startsWith(hrefOf(path))))
+    .sort((a, b) => b.length - a.length)[0];
   return (
     <nav aria-label={t("label")}>
       <ul className="flex flex-col gap-0.5">
-        {visibleNavItems(scopes).map(({ name, path, icon: Icon }) => {
-          const href = `/t/${tenantId}${path}`;
-          const isCurrent = path === "" ? pathname === href : pathname.startsWith(href);
+        {items.map(({ name, path, icon: Icon }) => {
+          const href = hrefOf(path);
+          const isCurrent = path === current;
           return (
             <li key={name}>
               <Link

@@ -80,12 +80,13 @@ export async function liveBreakGlass(
     live: unfinished
       .filter(({ ended_at }) => !ended_at)
       .map((row) => useView(row, caller))
-      .map(({ useId, personName, environment, endsAt, isOwn }) => ({
+      .map(({ useId, personName, environment, endsAt, isOwn, scopes }) => ({
         useId,
         personName,
         environment,
         endsAt,
         isOwn,
+        scopes: isOwn ? scopes : [],
       })),
   };
 }

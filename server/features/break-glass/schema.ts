@@ -145,6 +145,8 @@ export const LiveBreakGlass = z.object({
       environment: z.string(),
       endsAt: z.date(),
       isOwn: z.boolean(),
+      /** The viewer's own rights by it; empty for anybody else's. */
+      scopes: z.array(z.string()),
     }),
   ),
 });

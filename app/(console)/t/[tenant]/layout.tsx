@@ -2,11 +2,13 @@ import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { ElevationBanner } from "#components/access/elevation-banner.tsx";
 import { AlertsBell } from "#components/alerts/alerts-bell.tsx";
+import { BreakGlassBanner } from "#components/break-glass/break-glass-banner.tsx";
 import { InboxWatchLater } from "#components/inbox/inbox-watch-later.tsx";
 import { AppShell } from "#components/shell/app-shell.tsx";
 import { ToastLayer } from "#components/toast/toast-layer.tsx";
 import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
+import type { Scope } from "#server/platform/authz/scopes.ts";
 import { env } from "#server/platform/env/env.ts";
 import { load } from "../../load.ts";
 import { signInPath } from "../../sign-in-path.ts";
@@ -36,6 +38,10 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
   const own = session.scopes.has("runtime.elevation.read")
     ? await load(tenantId, (console) => console.elevation.own())
     : null;
+  const glass = await load(tenantId, (console) => console.breakGlass.live());
+  const live = glass.isLoaded ? glass.data.live : [];
+  // What breaking glass lets one see stands in the navigation while it lasts.
+  const scopes = [...session.scopes, ...live.flatMap((use) => use.scopes as Scope[])];
   return (
     <>
       <AppShell
@@ -50,7 +56,16 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
           ) : null
         }
         elevation={own?.isLoaded ? <ElevationBanner tenantId={tenantId} own={own.data} /> : null}
-        viewer={{ displayName: session.displayName, tenants, scopes: [...session.scopes] }}
+        notice={
+          live.length > 0 ? (
+            <BreakGlassBanner
+              tenantId={tenantId}
+              live={live}
+              isLinked={session.scopes.has("runtime.break-glass.read")}
+            />
+          ) : null
+        }
+        viewer={{ displayName: session.displayName, tenants, scopes }}
       >
         {children}
       </AppShell>
