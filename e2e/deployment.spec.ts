@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { pipelineToken } from "./support/pipeline-token.ts";
+import { pipelineClient } from "./support/pipeline-client.ts";
 import { type Person, signIn } from "./support/sign-in.ts";
 
 const TENANT = "muscatpharmacy";
@@ -31,7 +31,6 @@ async function approve(page: Page): Promise<void> {
 test("a deployment is asked for, approved by three people, claimed by a pipeline, and runs", async ({
   page,
   browser,
-  request,
 }) => {
   test.setTimeout(240_000);
   await signIn(page, { username: "developer", realm: TENANT }, `${DEPLOYMENTS}?new=1`);
@@ -72,20 +71,21 @@ test("a deployment is asked for, approved by three people, claimed by a pipeline
     },
     PHONE,
   );
+  const pipeline = await pipelineClient(TENANT, new URL(page.url()).origin);
+  const call = async (method: string, rest = "", body?: object, headers = {}) => {
+    const options = { headers, ...(body ? { body } : {}) };
+    const answer = await pipeline.call(fetch, method, `/api/v1/deployments/${id}${rest}`, options);
+    return { status: answer.status, body: await answer.json() };
+  };
   const claim = async () => {
-    const headers = {
-      authorization: `Bearer ${await pipelineToken(TENANT)}`,
-      "x-tenant-id": TENANT,
-      "idempotency-key": randomUUID(),
-    };
-    const known = await request.get(`/api/v1/deployments/${id}`, { headers });
-    const { subjectDigest } = await known.json();
-    const data = { subjectDigest };
-    return request.post(`/api/v1/deployments/${id}/claim`, { headers, data });
+    const { subjectDigest } = (await call("GET")).body;
+    return call("POST", "/claim", { subjectDigest }, { "idempotency-key": randomUUID() });
   };
   const early = await claim();
-  expect(early.status()).toBe(409);
-  expect((await early.json()).detail).toBe("Blocked because: approvals are missing.");
+  expect([early.status, early.body.detail]).toEqual([
+    409,
+    "Blocked because: approvals are missing.",
+  ]);
 
   for (const username of ["sovereign-admin-2", "security-officer"]) {
     await asPerson(browser, { username, realm: "catalyst-admin" }, path, approve);
@@ -94,17 +94,9 @@ test("a deployment is asked for, approved by three people, claimed by a pipeline
     timeout: 20_000,
   });
   const claimed = await claim();
-  expect([claimed.status(), await claimed.text()]).toEqual([
-    200,
-    expect.stringContaining(`${IMAGE}@${sha(IMAGE)}`),
-  ]);
-  const headers = {
-    authorization: `Bearer ${await pipelineToken(TENANT)}`,
-    "x-tenant-id": TENANT,
-  };
+  expect(claimed).toMatchObject({ status: 200, body: { images: [`${IMAGE}@${sha(IMAGE)}`] } });
   const report = { outcome: "succeeded", note: "Rolled out in 40 s" };
-  const done = await request.post(`/api/v1/deployments/${id}/outcome`, { headers, data: report });
-  expect(done.status()).toBe(200);
+  expect((await call("POST", "/outcome", report)).status).toBe(200);
   await expect(page.getByText("Succeeded").first()).toBeVisible({ timeout: 20_000 });
   await page.goto(`${DEPLOYMENTS}?view=running`);
   await expect(page.getByText(`${IMAGE}@${sha(IMAGE)}`)).toBeVisible();
