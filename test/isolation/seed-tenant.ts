@@ -4,6 +4,7 @@ import { uuidv7 } from "uuidv7";
 import { seedAccess } from "./seed-access.ts";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDeployments } from "./seed-deployments.ts";
+import { seedElevation } from "./seed-elevation.ts";
 import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
@@ -166,6 +167,7 @@ export async function seedTenant(
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
   await seedAccess(insert, { canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
+  await seedElevation(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
 
 /** An event as the log keeps it; its envelope has no free text, so the canary is its subject. */
