@@ -19,7 +19,16 @@ export async function eachDue<Key extends { tenant_id: string }>(
   params: readonly unknown[],
   act: (due: Key) => Promise<void>,
 ): Promise<number> {
-  const due = await findDueKeys<Key>(functionCall, params);
+  return eachOf(await findDueKeys<Key>(functionCall, params), functionCall, act);
+}
+
+/** The same for keys that were found otherwise; `job` names them in the log. */
+export async function eachOf<Key extends { tenant_id: string }>(
+  keys: readonly Key[],
+  job: string,
+  act: (due: Key) => Promise<void>,
+): Promise<number> {
+  const due = [...keys];
   let done = 0;
   const next = async (): Promise<void> => {
     for (let key = due.shift(); key; key = due.shift()) {
@@ -27,7 +36,7 @@ export async function eachDue<Key extends { tenant_id: string }>(
         await act(key);
         done += 1;
       } catch (err) {
-        logger.error({ err, tenant: key.tenant_id, job: functionCall }, "due work failed");
+        logger.error({ err, tenant: key.tenant_id, job }, "due work failed");
       }
     }
   };

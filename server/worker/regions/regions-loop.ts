@@ -11,7 +11,7 @@ import { workerCaller } from "#server/platform/worker-caller.ts";
 import { every } from "../every.ts";
 import { carryOutPromotions, type PromotionDependencies } from "./carry-out-promotions.ts";
 import { type ObserveDependencies, observeDueStores } from "./observe-stores.ts";
-import { verifyDueReads } from "./verify-reads.ts";
+import { newWalk, verifyDueReads } from "./verify-reads.ts";
 
 const POLL_MILLIS = 1_000;
 const READS_MILLIS = 5_000;
@@ -31,6 +31,7 @@ export function configuredHook(): DrHook | null {
 /** Keeps the regions as configured, looks at them, and carries out promotions, until the signal aborts. */
 export async function regionsLoop(loop: RegionsLoop): Promise<void> {
   const { signal } = loop;
+  const walk = newWalk();
   let isApplied = false;
   const failed = (job: string) => (err: unknown) => logger.error({ err, job }, "due work failed");
   const apply = async () => {
@@ -42,7 +43,7 @@ export async function regionsLoop(loop: RegionsLoop): Promise<void> {
     every(
       READS_MILLIS,
       signal,
-      () => verifyDueReads(loop.clients).then(none),
+      () => verifyDueReads(loop.clients, walk).then(none),
       failed("region-reads"),
     ),
     every(POLL_MILLIS, signal, () => carryOutPromotions(loop).then(none), failed("promotions")),

@@ -32,7 +32,7 @@ import { carryOutPromotions } from "./carry-out-promotions.ts";
 import { observeDueStores } from "./observe-stores.ts";
 import { primaryVault } from "./primary-vault.ts";
 import { type RegionClients, regionClients } from "./region-clients.ts";
-import { verifyDueReads } from "./verify-reads.ts";
+import { newWalk, verifyDueReads } from "./verify-reads.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "regions-"));
 const vaults: Record<"muscat" | "salalah" | "sohar", SpawnedVault> = {} as never;
@@ -159,7 +159,7 @@ test("a promoted version is looked for in every region: there, not there, or not
     );
   const look = async () => {
     await asSuperuser("UPDATE region_read SET next_check_at = clock_timestamp()");
-    await verifyDueReads(clients);
+    await verifyDueReads(clients, newWalk());
     return readsOf();
   };
   await waitFor(
@@ -176,7 +176,7 @@ test("a promoted version is looked for in every region: there, not there, or not
   await asSuperuser("UPDATE secret_binding SET current_version = 2 WHERE binding_id = $1", [
     bindingId,
   ]);
-  await verifyDueReads(clients);
+  await verifyDueReads(clients, newWalk());
   expect(await readsOf()).toMatchObject([
     { region: "muscat", state: "verified", expected_version: 2 },
     { region: "salalah", expected_version: 2 },

@@ -3,13 +3,19 @@ import { recordRegionRead } from "#server/features/regions/verbs/record-region-r
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import type { Caller } from "#server/platform/actor.ts";
-import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { findDueKeys, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
-import { type DueKey, eachDue } from "../jobs/each-due.ts";
+import { type DueKey, eachDue, eachOf } from "../jobs/each-due.ts";
 import type { RegionClients } from "./region-clients.ts";
 
 const BATCH = 200;
+/** Credentials in one part of the walk, and parts in one look while nothing is found. */
+const PART = 500;
+const MOST_PARTS = 10;
+const NIL = "00000000-0000-0000-0000-000000000000";
+
+type Due = DueKey & { region: string };
 
 interface Reference {
   [column: string]: unknown;
@@ -20,23 +26,47 @@ interface Reference {
 
 type Result = { kind: "read"; seenVersion: number } | { kind: "unknown"; reason: string };
 
+/** Where a walk through all credentials goes on. */
+export interface ReadsWalk {
+  tenant: string;
+  id: string;
+}
+
+export const newWalk = (): ReadsWalk => ({ tenant: "", id: NIL });
+
 /**
- * Reads in each region which version of a credential it has: numbers alone, from metadata. Gives how
- * many it looked at.
+ * Reads in each region which version of a credential it has: numbers alone, from metadata. What is
+ * due, and a few parts of a walk through all the others; `walk` is moved on. Gives how many it looked at.
  */
-export function verifyDueReads(clients: RegionClients): Promise<number> {
-  return eachDue<DueKey & { region: string }>("app.due_region_reads($1)", [BATCH], async (due) => {
-    const scopes = ["runtime.regions.observe"] as const;
-    const caller = workerCaller({ tenantId: due.tenant_id, name: "regions", scopes });
-    const reference = await referenceOf(caller, due.id);
-    if (!reference || reference.current_version === null) return;
-    const result = await readVersion(clients, due.region, reference);
-    await runVerb(recordRegionRead, caller, {
-      bindingId: due.id,
-      region: due.region,
-      expectedVersion: reference.current_version,
-      result,
-    });
+export async function verifyDueReads(clients: RegionClients, walk: ReadsWalk): Promise<number> {
+  const verify = (due: Due) => verifyRead(clients, due);
+  let looked = await eachDue<Due>("app.due_region_reads($1)", [BATCH], verify);
+  for (let part = 0; part < MOST_PARTS; part++) {
+    const found = await findDueKeys<DueKey & { region: string | null }>(
+      "app.missing_region_reads($1, $2, $3)",
+      [walk.tenant, walk.id, PART],
+    );
+    const end = found.find(({ region }) => region === null);
+    Object.assign(walk, end ? { tenant: end.tenant_id, id: end.id } : newWalk());
+    const missing = found.filter((due): due is Due => due.region !== null);
+    looked += await eachOf(missing, "app.missing_region_reads", verify);
+    // What took time to read ends the look; so does the end of the walk.
+    if (missing.length > 0 || !end) break;
+  }
+  return looked;
+}
+
+async function verifyRead(clients: RegionClients, due: Due): Promise<void> {
+  const scopes = ["runtime.regions.observe"] as const;
+  const caller = workerCaller({ tenantId: due.tenant_id, name: "regions", scopes });
+  const reference = await referenceOf(caller, due.id);
+  if (!reference || reference.current_version === null) return;
+  const result = await readVersion(clients, due.region, reference);
+  await runVerb(recordRegionRead, caller, {
+    bindingId: due.id,
+    region: due.region,
+    expectedVersion: reference.current_version,
+    result,
   });
 }
 
