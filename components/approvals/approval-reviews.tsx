@@ -4,10 +4,12 @@ import { ClockTime } from "#components/time/clock-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { ApprovalDetail } from "#server/features/approvals/schema.ts";
+import { useNotCounted } from "./use-not-counted.ts";
 
 /** Whose approval it needs, and who has given or refused it. */
 export function ApprovalReviews({ request }: { request: ApprovalDetail }) {
   const t = useTranslations("approvals.reviews");
+  const why = useNotCounted();
   const { quorum, reviews } = request;
   return (
     <Section title={t("title")}>
@@ -40,7 +42,9 @@ export function ApprovalReviews({ request }: { request: ApprovalDetail }) {
             </p>
             {review.comment ? <p className="break-words">{review.comment}</p> : null}
             {review.notCounted ? (
-              <p className="text-muted text-xs">{t("notCounted", { why: review.notCounted })}</p>
+              <p className="text-muted text-xs">
+                {t("notCounted", { why: why(review.notCounted) })}
+              </p>
             ) : null}
           </li>
         ))}

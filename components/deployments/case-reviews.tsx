@@ -1,6 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useNotCounted } from "#components/approvals/use-not-counted.ts";
 import { ClockTime } from "#components/time/clock-time.tsx";
+import { Identifier } from "#components/ui/identifier.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { DeploymentDetail } from "#server/features/deployments/schema.ts";
 import { QuorumPlaces } from "./quorum-places.tsx";
@@ -8,6 +10,7 @@ import { QuorumPlaces } from "./quorum-places.tsx";
 /** Who approved what: what counts, and what is stale and why. */
 export function CaseReviews({ detail }: { detail: DeploymentDetail }) {
   const t = useTranslations("deployments.case");
+  const why = useNotCounted();
   return (
     <div className="flex flex-col gap-3">
       <QuorumPlaces quorum={detail.quorum} />
@@ -27,8 +30,12 @@ export function CaseReviews({ detail }: { detail: DeploymentDetail }) {
               {review.countsAs ? t("counts", { role: review.countsAs }) : null}
               {review.notCounted === "stale" ? t("stale", { revision: review.revision }) : null}
               {review.notCounted && review.notCounted !== "stale"
-                ? t("notCounted", { why: review.notCounted })
+                ? t("notCounted", { why: why(review.notCounted) })
                 : null}
+            </p>
+            <p className="flex flex-wrap items-center gap-x-1 text-muted text-xs">
+              {t("reviewed", { revision: review.revision })}
+              <Identifier value={review.subjectDigest} ends={10} />
             </p>
           </li>
         ))}

@@ -60,6 +60,7 @@ export function detailOf(
     reviews: reviews.map((review) => ({
       reviewId: review.review_id,
       revision: review.revision,
+      subjectDigest: review.subject_digest.toString("hex"),
       reviewer: {
         issuer: review.reviewer_issuer,
         subject: review.reviewer_subject,

@@ -138,6 +138,8 @@ export type ApprovalSummary = z.infer<typeof ApprovalSummary>;
 export const ReviewView = z.object({
   reviewId: z.string(),
   revision: z.number(),
+  /** What the reviewer was shown and named. */
+  subjectDigest: z.string(),
   reviewer: Identity.extend({ name: z.string() }),
   roles: z.array(z.string()),
   decision: z.enum(["approve", "reject"]),
