@@ -30,7 +30,7 @@ const policyOf: fc.Arbitrary<EnvironmentPolicy> = fc.record({
   ),
   waitingSeconds: fc.constantFrom(0, 0, 600),
   expirySeconds: fc.constantFrom(7_200, 86_400),
-  requiresElevation: fc.constant(false),
+  requiresElevation: fc.constantFrom(false, false, true),
   provenance: fc.constantFrom("none", "none", "none", "none", "none", "signed"),
   trustedRegistries: fc.constant(["a.example"]),
   supersedesWaiting: fc.constant(true),
@@ -78,6 +78,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         (world) => {
           world.now += seconds;
         },
+    ),
+  },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(someone, fc.constantFrom(0, 0, 0, 300), fc.constantFrom(600, 3_600, 86_400))
+      .map(
+        ([name, startsIn, seconds]): Command =>
+          (world) =>
+            world.grant(name, startsIn, seconds),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: someone.map(
+      (name): Command =>
+        (world) =>
+          world.revoke(name),
     ),
   },
   {
@@ -142,14 +160,27 @@ function assertRightful(world: ExecutionWorld, execution: Execution): void {
   expect(execution.at).toBeLessThan(world.expiresAt);
   expect(isOpen(policy.windows, new Date(execution.at * 1_000))).toBe(true);
   expect(policy.provenance).toBe("none");
+  if (policy.requiresElevation) {
+    counted.elevated += 1;
+    // A grant that is over, still to start, or revoked never passes.
+    const people = [...parties, ...current.map(({ reviewer }) => reviewer.subject)];
+    const isLive = execution.grants.some(
+      ({ person, from, until, revokedAt }) =>
+        people.includes(person) &&
+        from <= execution.at &&
+        execution.at < until &&
+        (revokedAt === null || revokedAt > execution.at),
+    );
+    expect(isLive).toBe(true);
+  }
 }
 
-const counted = { histories: 0, executions: 0, blocked: 0 };
+const counted = { histories: 0, executions: 0, blocked: 0, elevated: 0, unelevated: 0 };
 afterAll(() => {
   process.stdout.write(`execution properties: ${JSON.stringify(counted)}\n`);
 });
 
-test("never executed without a quorum of distinct eligible humans on the current subject, never by the requester, once", () => {
+test("never executed without a quorum of distinct eligible humans on the current subject, never by the requester, once; by a live elevation where one is demanded", () => {
   fc.assert(
     fc.property(start, fc.array(command, { minLength: 20, maxLength: 60 }), (begin, commands) => {
       const world = new ExecutionWorld(begin);
@@ -158,6 +189,7 @@ test("never executed without a quorum of distinct eligible humans on the current
       counted.histories += 1;
       counted.executions += world.executions.length;
       counted.blocked += world.blocked;
+      counted.unelevated += world.unelevated;
       expect(world.executions.length).toBeLessThanOrEqual(1);
       for (const execution of world.executions) assertRightful(world, execution);
     }),
@@ -166,4 +198,6 @@ test("never executed without a quorum of distinct eligible humans on the current
   // It must have happened often enough to mean something.
   expect(counted.executions).toBeGreaterThan(100);
   expect(counted.blocked).toBeGreaterThan(100);
-}, 120_000);
+  expect(counted.elevated).toBeGreaterThan(5);
+  expect(counted.unelevated).toBeGreaterThan(20);
+}, 600_000);

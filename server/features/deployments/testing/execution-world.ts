@@ -8,6 +8,7 @@ import {
 } from "#server/engines/deployments/state-machine.ts";
 import { evaluateQuorum } from "#server/engines/quorum/evaluate-quorum.ts";
 import type { HumanBehind, Identity, QuorumReview } from "#server/engines/quorum/types.ts";
+import { elevationAmong } from "#server/features/elevation/index.ts";
 import { decide } from "#server/platform/authz/policy-engine.ts";
 import type { DeploymentRow } from "../deployment-rows.ts";
 import type { EnvironmentRow } from "../environment-rows.ts";
@@ -31,6 +32,15 @@ export interface Execution {
   policy: EnvironmentPolicy;
   reviews: readonly QuorumReview[];
   roles: ReadonlyMap<string, readonly string[]>;
+  grants: readonly Grant[];
+}
+
+/** Somebody's elevation to execute: from, until, and since when it was revoked. */
+export interface Grant {
+  person: string;
+  from: number;
+  until: number;
+  revokedAt: number | null;
 }
 
 /** One request in a world of people, policies and time: the real engines and policies, no database. */
@@ -48,8 +58,11 @@ export class ExecutionWorld {
   readonly roles: Map<string, readonly string[]>;
   readonly reviews: QuorumReview[] = [];
   readonly executions: Execution[] = [];
+  readonly grants: Grant[] = [];
   frozen = false;
   blocked = 0;
+  /** Blocked by a missing elevation alone: by one that is over, was revoked, or was never there. */
+  unelevated = 0;
 
   constructor(start: {
     policy: EnvironmentPolicy;
@@ -110,6 +123,24 @@ export class ExecutionWorld {
     if (outcome === "rejected") this.#take("reject");
   }
 
+  grant(person: string, startsIn: number, seconds: number): void {
+    const from = this.now + startsIn;
+    this.grants.push({ person, from, until: from + seconds, revokedAt: null });
+  }
+
+  revoke(person: string): void {
+    for (const grant of this.grants) if (grant.person === person) grant.revokedAt ??= this.now;
+  }
+
+  /** As `answerablePeople` says: who asked, the human behind it, and who approved what it is now. */
+  get answerable(): readonly Identity[] {
+    const approved = this.reviews
+      .filter(({ revision, decision }) => revision === this.revision && decision === "approve")
+      .map(({ reviewer }) => reviewer);
+    const asked = this.requester.subject === "pipeline" ? [] : [this.requester];
+    return [...asked, ...(typeof this.human === "object" ? [this.human] : []), ...approved];
+  }
+
   /** As `claimDeployment` does: everything again, with roles as they are now. */
   claim(): void {
     const fresh = this.reviews.map((each) => {
@@ -122,10 +153,12 @@ export class ExecutionWorld {
       missing,
       isRejected: outcome === "rejected",
       isSubjectCurrent: true,
-      elevation: "unknown",
+      elevation: elevationAmong(this.#executors(), this.answerable, "prod"),
     });
-    if (judgeExecution(PIPELINE, row, facts, decide).outcome === "deny") {
+    const decision = judgeExecution(PIPELINE, row, facts, decide);
+    if (decision.outcome === "deny") {
       this.blocked += 1;
+      if (decision.reasons.join() === "forbid-deploy-elevation-missing") this.unelevated += 1;
       return;
     }
     for (const step of ["begin-checks", "pass-checks", "approve", "claim"] as const)
@@ -138,7 +171,16 @@ export class ExecutionWorld {
       policy: this.policy,
       reviews: [...this.reviews],
       roles: new Map(this.roles),
+      grants: this.grants.map((grant) => ({ ...grant })),
     });
+  }
+
+  #executors() {
+    return this.grants
+      .filter(
+        ({ from, until, revokedAt }) => from <= this.now && this.now < until && revokedAt === null,
+      )
+      .map(({ person }) => ({ ...identity(person), environment: "prod" }));
   }
 
   #quorum(reviews: readonly QuorumReview[]) {
