@@ -34,6 +34,11 @@ export const WRITERS: readonly Writer[] = [
     tables: ["session", "login_transaction", "logout_token_seen", "dpop_proof_seen"],
     why: "platform rows without tenant content; a sign-in has no tenant transaction to run in",
   },
+  {
+    path: /^server\/features\/step-up\/take-fresh-proof\.ts$/,
+    tables: ["step_up_proof"],
+    why: "uses a proof up inside the verb that it was given for, whichever feature that is of",
+  },
   { path: /^server\/integrations\/postgres-roles\//, why: "acts on the target, not on our tables" },
   { path: /^server\/embedded\//, why: "the demo's own installation; refused in production" },
 ];

@@ -1,4 +1,4 @@
-import { beginAtProvider } from "#server/features/step-up/index.ts";
+import { beginAtProvider } from "#server/features/step-up/begin-at-provider.ts";
 import { stepUpFailure } from "./step-up-failure.ts";
 
 export const dynamic = "force-dynamic";

@@ -1,12 +1,12 @@
 import "server-only";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { addAttempt } from "../attempt-rows.ts";
 import { challengeOf } from "../attempt-values.ts";
 import { descriptorOf, keysOf } from "../key-rows.ts";
 import { personOf } from "../person-of.ts";
 import { KEY_TIMEOUT_MILLIS, relyingParty } from "../relying-party.ts";
 import { ActSubject, KeyQuestion } from "../schema.ts";
+import { addAttempt } from "../writes/add-attempt.ts";
 
 /** Asks one of the person's own keys about one act: its challenge is made from act and digest. */
 export const beginKeyProof = verb({

@@ -1,6 +1,5 @@
 import "server-only";
 import { audited, verb } from "#server/platform/verb.ts";
-import { addAttempt } from "../attempt-rows.ts";
 import { challengeOf } from "../attempt-values.ts";
 import { descriptorOf, keysOf } from "../key-rows.ts";
 import { personOf } from "../person-of.ts";
@@ -13,6 +12,7 @@ import {
 import { NoInput, RegistrationQuestion } from "../schema.ts";
 import { takeFreshProof } from "../take-fresh-proof.ts";
 import { KEY_ALGORITHMS } from "../verify-key-answer.ts";
+import { addAttempt } from "../writes/add-attempt.ts";
 
 const WITHIN_SECONDS = 5 * 60;
 

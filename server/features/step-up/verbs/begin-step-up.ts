@@ -1,7 +1,7 @@
 import "server-only";
 import { audited, verb } from "#server/platform/verb.ts";
-import { addAttempt } from "../attempt-rows.ts";
 import { BeginStepUpInput, BegunAttempt } from "../schema.ts";
+import { addAttempt } from "../writes/add-attempt.ts";
 
 /** Notes that a person goes to the identity provider to prove a second factor for one act. */
 export const beginStepUp = verb({

@@ -2,14 +2,15 @@ import "server-only";
 import { raiseAlert } from "#server/features/alerts/index.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, type VerbContext, verb } from "#server/platform/verb.ts";
-import { addProof } from "../add-proof.ts";
-import { type Attempt, endAttempt, lockOwnAttempt, whyOver } from "../attempt-rows.ts";
+import { type Attempt, lockOwnAttempt, whyOver } from "../attempt-rows.ts";
 import { challengeOf } from "../attempt-values.ts";
 import { type KeyRow, lockKeyOfCredential } from "../key-rows.ts";
 import { personOf } from "../person-of.ts";
 import { ProofOutcome, ProveByKeyInput, type Refusal } from "../schema.ts";
 import { refusedEvent } from "../step-up-events.ts";
 import { hasCounterGoneBack, verifyKeyAnswer } from "../verify-key-answer.ts";
+import { addProof } from "../writes/add-proof.ts";
+import { endAttempt } from "../writes/end-attempt.ts";
 
 /**
  * Makes a proof of what one of the person's own keys signed. Every answer ends the attempt; a counter

@@ -1,9 +1,10 @@
 import "server-only";
 import { audited, verb } from "#server/platform/verb.ts";
-import { addProof } from "../add-proof.ts";
-import { endAttempt, lockOwnAttempt, whyOver } from "../attempt-rows.ts";
+import { lockOwnAttempt, whyOver } from "../attempt-rows.ts";
 import { ProofOutcome, RecordStepUpInput } from "../schema.ts";
 import { refusedEvent } from "../step-up-events.ts";
+import { addProof } from "../writes/add-proof.ts";
+import { endAttempt } from "../writes/end-attempt.ts";
 
 /**
  * Makes the proof of what the identity provider vouched for, once for each attempt. Called by the way

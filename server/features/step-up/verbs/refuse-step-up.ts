@@ -1,8 +1,9 @@
 import "server-only";
 import { audited, verb } from "#server/platform/verb.ts";
-import { endAttempt, lockOwnAttempt, whyOver } from "../attempt-rows.ts";
+import { lockOwnAttempt, whyOver } from "../attempt-rows.ts";
 import { ProofOutcome, RefuseStepUpInput } from "../schema.ts";
 import { refusedEvent } from "../step-up-events.ts";
+import { endAttempt } from "../writes/end-attempt.ts";
 
 /** Ends an attempt that proved nothing, and says why in the log. What has ended stays as it ended. */
 export const refuseStepUp = verb({

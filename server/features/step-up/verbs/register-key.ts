@@ -1,12 +1,13 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { audited, verb } from "#server/platform/verb.ts";
-import { endAttempt, lockOwnAttempt, whyOver } from "../attempt-rows.ts";
+import { lockOwnAttempt, whyOver } from "../attempt-rows.ts";
 import { challengeOf } from "../attempt-values.ts";
 import { personOf } from "../person-of.ts";
 import { type Refusal, RegisterKeyInput, RegisterOutcome } from "../schema.ts";
 import { refusedEvent } from "../step-up-events.ts";
 import { verifyNewKey } from "../verify-key-answer.ts";
+import { endAttempt } from "../writes/end-attempt.ts";
 
 /** Keeps the public key that an authenticator made for a registration that was begun here. */
 export const registerKey = verb({

@@ -1,4 +1,4 @@
-import { finishAtProvider } from "#server/features/step-up/index.ts";
+import { finishAtProvider } from "#server/features/step-up/finish-at-provider.ts";
 import { stepUpFailure } from "../step-up-failure.ts";
 
 export const dynamic = "force-dynamic";

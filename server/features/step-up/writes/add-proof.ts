@@ -3,7 +3,7 @@ import { uuidv7 } from "uuidv7";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import type { Attempt } from "./attempt-rows.ts";
+import type { Attempt } from "../attempt-rows.ts";
 
 /** How long a proof can be used at most; a verb may ask for a fresher one. */
 const PROOF_SECONDS = 5 * 60;
