@@ -6,6 +6,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
+import { seedAccess } from "./demo/seed-access.ts";
 import { seedAdmission } from "./demo/seed-admission.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
@@ -52,6 +53,9 @@ if (adminUrl) {
   await vault.close();
 } else {
   logger.warn("POSTGRES_ADMIN_URL is not set: no demo credentials were made");
+}
+for (const tenant of [sovereign.name, ...sovereign.tenants.map(({ id }) => id)]) {
+  await seedAccess({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG });
 }
 await Promise.all(
   sovereign.tenants.map(({ id: tenant }) =>

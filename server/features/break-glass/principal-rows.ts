@@ -3,6 +3,7 @@ import type { Caller } from "#server/platform/actor.ts";
 import type { CedarEntity, PolicyRequest } from "#server/platform/authz/policy-engine.ts";
 import { identityText, policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
@@ -56,8 +57,12 @@ export async function lockPrincipal(
   return row;
 }
 
-/** A declaration that is being retired still holds: it ends when a second has approved. */
-export function isInForce({ state }: Pick<PrincipalRow, "state">): boolean {
+/**
+ * A declaration that is being retired still holds: it ends when a second has approved. One that was
+ * made in a demo never holds in production.
+ */
+export function isInForce({ state, is_demo }: Pick<PrincipalRow, "state" | "is_demo">): boolean {
+  if (is_demo && env().CONSOLE_MODE === "production") return false;
   return state === "active" || state === "retiring";
 }
 

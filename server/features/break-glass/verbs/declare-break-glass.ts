@@ -5,6 +5,7 @@ import {
   isSameIdentity,
   requestApproval,
 } from "#server/features/approvals/index.ts";
+import { env } from "#server/platform/env/env.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runWithin } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
@@ -45,8 +46,8 @@ export const declareBreakGlass = verb({
     });
     const inserted = await tx.query(
       `INSERT INTO break_glass_principal (tenant_id, principal_id, person_issuer, person_subject, person_name, environment,
-         scopes, max_minutes, reason, state, approval_id, declared_by_name, declare_event_id, declared_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'declared', $10, $11, $12, clock_timestamp())
+         scopes, max_minutes, reason, state, approval_id, declared_by_name, declare_event_id, declared_at, is_demo)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'declared', $10, $11, $12, clock_timestamp(), $13)
        ON CONFLICT (tenant_id, person_issuer, person_subject, environment)
          WHERE state IN ('declared', 'active', 'retiring') DO NOTHING RETURNING principal_id`,
       [
@@ -62,6 +63,8 @@ export const declareBreakGlass = verb({
         asked.output.requestId,
         displayNameOf(actor),
         eventId,
+        // Marked for ever: in production it is not in force.
+        env().CONSOLE_MODE === "demo",
       ],
     );
     if (inserted.length === 0) {
