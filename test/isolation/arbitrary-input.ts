@@ -62,6 +62,10 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
     return fc.constant(JSON.stringify({ Payload: "e30=", Base64Signature: "AA==" }));
   if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);
   if (/accessReviews\.savePolicy\.remindAfterDays$/.test(path)) return fc.constant([1]);
+  // Somebody of whom a role is known.
+  if (/rights\.of\.issuer$/.test(path))
+    return fc.constant(new FormSlot("https://%canary%.example/realms/one"));
+  if (/rights\.of\.subject$/.test(path)) return fc.constant(new FormSlot("%canary%"));
   // A workload that has leases, and as many as it has.
   if (/leases\.revokeWorkload\.workload$/.test(path))
     return fc.constant(new FormSlot("%canary% jobs"));
