@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { APPROVAL_KINDS } from "#server/features/approvals/schema.ts";
+import { APPROVAL_KINDS } from "#server/features/approvals/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
 
 export const INBOX_KINDS = [
