@@ -1,6 +1,7 @@
 import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts";
 import { decisionReplayCommand } from "./commands/decision-replay.ts";
 import { diffCommand } from "./commands/diff.ts";
+import { driftCommand } from "./commands/drift.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
 import { makeTenantCommand } from "./commands/make-tenant.ts";
@@ -13,6 +14,7 @@ import { reachCommand } from "./commands/reach.ts";
 const COMMANDS: Record<string, Command> = {
   "decision replay": decisionReplayCommand,
   diff: diffCommand,
+  drift: driftCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,
   migrate: migrateCommand,
