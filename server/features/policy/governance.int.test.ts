@@ -27,7 +27,7 @@ beforeAll(async () => {
     url: server.url,
     auth: "token",
     tokenFile,
-    timeoutMillis: 10_000,
+    timeoutMillis: 60_000,
   });
 });
 beforeEach(() => {

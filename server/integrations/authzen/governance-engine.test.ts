@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Evaluation, evaluationOf } from "#server/engines/authzen/evaluation.ts";
 import { readAnswer } from "#server/engines/authzen/read-answer.ts";
+import { makeTestAuthority } from "#test/contract/test-authority.ts";
 import { GovernanceEngine, type GovernanceOptions } from "./governance-engine.ts";
 import { authzenServer } from "./testing/authzen-server.ts";
 
@@ -32,7 +33,7 @@ function engine(changes: Partial<GovernanceOptions> = {}): GovernanceEngine {
     url: `${server.url}/`,
     auth: "token",
     tokenFile: token,
-    timeoutMillis: 10_000,
+    timeoutMillis: 60_000,
     ...changes,
   });
   engines.push(made);
@@ -186,3 +187,42 @@ function jwt(exp: number | undefined): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none" })}.${part({ sub: "console", exp })}.x`;
 }
+
+test("over TLS: its authority is ours, and our certificate is the credential", async () => {
+  const authority = await makeTestAuthority("the installation");
+  const [own, client, stranger] = [
+    await authority.issue({ commonName: "pdp", dns: "localhost" }),
+    await authority.issue({ commonName: "sovereign-console" }),
+    await makeTestAuthority("somebody else"),
+  ];
+  const write = (name: string, text: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const tls = await authzenServer({
+    cert: own.certificate,
+    key: own.privateKey,
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  try {
+    const byCertificate = {
+      url: tls.url.replace("127.0.0.1", "localhost"),
+      auth: "cert" as const,
+      caFile: write("ca.pem", authority.certificate),
+      certificateFile: write("client.pem", client.certificate),
+      privateKeyFile: write("client.key", client.privateKey),
+    };
+    expect((await outcomeOf(engine(byCertificate))).said.decision).toBe(true);
+    expect(tls.asked[0]).toMatchObject({ client: "sovereign-console", authorization: undefined });
+    // Another authority, or the system's: not this server.
+    const elsewhere = { ...byCertificate, caFile: write("other.pem", stranger.certificate) };
+    for (const wrong of [elsewhere, { ...byCertificate, caFile: undefined }])
+      expect((await outcomeOf(engine(wrong))).said).toMatchObject({ failure: "tls" });
+    expect(tls.asked).toHaveLength(1);
+  } finally {
+    await tls.stop();
+  }
+});
