@@ -40,7 +40,7 @@ export function BindForm({ tenantId, forms, targets, mayBind }: BindFormProps) {
     ...USUAL,
     name: asked.get("name") ?? "",
     path: asked.get("path") ?? `${tenantId}/prod/`,
-    class: asked.get("class") ?? "api-token",
+    class: asked.get("class") ?? KIND_FACTS[kind]?.class ?? "manual",
     environment: asked.get("environment") ?? "prod",
     graceSeconds: "24h",
   });

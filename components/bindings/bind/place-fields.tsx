@@ -49,10 +49,15 @@ export function PlaceFields({ kind, values, errorOf, onChange }: PlaceFieldsProp
         <div className="flex flex-col gap-1 text-sm sm:col-span-2">
           <span className="font-medium">{t("field.path")}</span>
           <p>
-            {t(`store.${place.store}`)}:{" "}
-            <bdi dir="ltr" className="break-all font-mono">
-              {place.path}
-            </bdi>
+            {t(`store.${place.store}`)}
+            {": "}
+            {place.path.split("/").every(Boolean) ? (
+              <bdi dir="ltr" className="break-all font-mono">
+                {place.path}
+              </bdi>
+            ) : (
+              <span className="text-muted">{t("pathFollows")}</span>
+            )}
           </p>
           {errorOf("path") ? (
             <p role="alert" className="text-danger text-xs">
