@@ -8,6 +8,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import type { SecurityKeyView } from "#server/features/step-up/schema.ts";
 import { AddKey } from "./add-key.tsx";
+import { AstrayNotice } from "./astray-notice.tsx";
 import { KeyCard } from "./key-card.tsx";
 
 const KeyDialog = dynamic(async () => (await import("./key-dialog.tsx")).KeyDialog, { ssr: false });
@@ -28,6 +29,7 @@ export function SecurityKeysScreen({ tenantId, keys }: SecurityKeysScreenProps) 
   const [act, setAct] = useState<KeyAct | null>(null);
   return (
     <AsOfProvider at={keys.asOf}>
+      <AstrayNotice form="stepUp.registerKey" />
       <PageHeader
         title={t("title")}
         asOf={keys.asOf}

@@ -31,7 +31,7 @@ const IdToken = z.object({
 /**
  * `GET /api/auth/step-up/kc-<realm>`: the way back from the identity provider. Every way out is a
  * redirect to where the attempt began, with `step-up=proved` or why not; a state that is not this
- * browser session's own leads home and stands in the caller's log.
+ * browser session's own leads to the page of own keys and stands in the caller's log.
  */
 export async function finishAtProvider(request: Request, provider: string): Promise<Response> {
   const call = await stepUpCall(request);
@@ -42,13 +42,13 @@ export async function finishAtProvider(request: Request, provider: string): Prom
   const found = realm ? await ownAttempt(call, query.get("state") ?? "") : null;
   if (!realm || !found || realm.issuer !== found.attempt.issuer) {
     await call.deny({ act: "stepUp.finish", cause: "state" });
-    return backTo("/", "state");
+    return backTo(astray(call), "state");
   }
   const { caller, attempt } = found;
   const over = whyOver(attempt, caller);
   if (over) {
     await call.deny({ act: "stepUp.finish", cause: over, detail: { attempt: attempt.attemptId } });
-    return backTo(over === "other-session" ? "/" : attempt.returnTo, over);
+    return backTo(over === "other-session" ? astray(call) : attempt.returnTo, over);
   }
   try {
     const outcome = await conclude(realm, caller, attempt, query);
@@ -142,6 +142,12 @@ async function verifiedClaims(realm: RealmConfig, idToken: string) {
     if (error instanceof AppError && error.code === "unauthenticated") return null;
     throw error;
   }
+}
+
+/** Where somebody lands who began nothing here: the page that can say what happened. */
+function astray({ session }: StepUpCall): string {
+  const [tenant] = session.tenants;
+  return tenant ? `/t/${tenant}/security-keys` : "/";
 }
 
 function backTo(path: string, result: string): Response {

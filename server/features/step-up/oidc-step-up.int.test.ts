@@ -222,7 +222,10 @@ test("in another session, of the same person or of another, the answer is worth 
   ] as const) {
     const thief = await signIn(user);
     const landed = await thief.get(url);
-    expect([new URL(landed.url).pathname, resultOf(landed)]).toEqual(["/", result]);
+    expect([new URL(landed.url).pathname, resultOf(landed)]).toEqual([
+      "/t/acme-shop/security-keys",
+      result,
+    ]);
     await expect(take(thief)).rejects.toMatchObject(REQUIRED);
   }
   // Whose it is can still use it: nobody ended it for him.
