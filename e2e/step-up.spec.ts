@@ -8,12 +8,12 @@ const KEYS = `/t/${TENANT}/security-keys`;
 const APPROVER = { username: "sovereign-admin-2", realm: "catalyst-admin" };
 const sha = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
-/** Opens a deployment request in Staging, and gives its path. */
+/** Opens a deployment request in Test, and gives its path. */
 async function ask(page: Page, service: string): Promise<string> {
   await page.goto(`${DEPLOYMENTS}?new=1`);
   const form = page.getByRole("region", { name: "Ask for a deployment" });
   const image = `registry.omantel.example/${TENANT}/${service}:1.0.0`;
-  await form.getByLabel("Environment").selectOption("staging");
+  await form.getByLabel("Environment").selectOption("test");
   await form.getByLabel("Service").fill(service);
   await form.getByLabel("Images by digest").fill(`${image}@${sha(image)}`);
   await form.getByLabel("Configuration digest").fill(sha(`${service} configuration`));
@@ -41,9 +41,9 @@ test("approving takes a second factor: at the identity provider first, then by a
   test.setTimeout(300_000);
   const admin = { username: "sovereign-admin", realm: "catalyst-admin" };
   await signIn(page, admin, `${DEPLOYMENTS}/environments`);
-  const staging = page.getByRole("region", { name: "Staging" });
-  await staging.getByRole("button", { name: /a policy|the policy/ }).click();
-  const editor = page.getByRole("region", { name: "Policy of Staging" });
+  const environment = page.getByRole("region", { name: "Test", exact: true });
+  await environment.getByRole("button", { name: "Change the policy" }).click();
+  const editor = page.getByRole("region", { name: "Policy of Test" });
   await editor.getByLabel("sovereign-admin: how many people").fill("1");
   await editor.getByLabel("security-officer: how many people").fill("0");
   await editor.getByLabel("Trusted registries").fill(`registry.omantel.example/${TENANT}`);
@@ -51,7 +51,7 @@ test("approving takes a second factor: at the identity provider first, then by a
   await editor.getByLabel("Reason").fill("Approvals take a second factor");
   await editor.getByRole("button", { name: "Save" }).click();
   const sentence = "Who approves a deployment or a rotation proves a second factor";
-  await expect(staging.getByText(sentence, { exact: false })).toBeVisible();
+  await expect(environment.getByText(sentence, { exact: false })).toBeVisible();
 
   const developer = await browser.newContext();
   const developers = await developer.newPage();
@@ -67,10 +67,10 @@ test("approving takes a second factor: at the identity provider first, then by a
     if (/content security policy/i.test(line.text())) violations.push(line.text());
   });
   await signIn(approver, APPROVER, first);
-  await approver.getByLabel("Comment").fill("Looked at with the shop");
+  await approver.getByLabel("Comment", { exact: true }).fill("Looked at with the shop");
   await approver.getByRole("button", { name: "Approve", exact: true }).click();
   const dialog = approver.getByRole("dialog", { name: "Prove that it is you" });
-  await expect(dialog.getByText("You approve revision 1 of labels in Staging.")).toBeVisible();
+  await expect(dialog.getByText("You approve revision 1 of labels in Test.")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Use a security key" })).toHaveAttribute(
     "aria-disabled",
     "true",
@@ -99,13 +99,13 @@ test("approving takes a second factor: at the identity provider first, then by a
   await approver.goto(KEYS);
   await expect(approver.getByText("No security key yet")).toBeVisible();
   await approver.getByRole("button", { name: "Add a security key" }).click();
-  await approver.getByLabel("Name").fill("Desk key");
+  await approver.getByRole("dialog").getByLabel("Name").fill("Desk key");
   await approver.getByRole("button", { name: "Go on" }).click();
   await dialog.getByRole("button", { name: "Confirm at the identity provider" }).click();
   await stepUpAtProvider(approver);
   await approver.waitForURL((url) => url.pathname === KEYS);
   await expect(approver.getByText("You have confirmed.", { exact: false })).toBeVisible();
-  await expect(approver.getByLabel("Name")).toHaveValue("Desk key");
+  await expect(approver.getByRole("dialog").getByLabel("Name")).toHaveValue("Desk key");
   await approver.getByRole("button", { name: "Go on" }).click();
   await expect(approver.getByRole("heading", { name: "Desk key" })).toBeVisible();
 
@@ -119,7 +119,7 @@ test("approving takes a second factor: at the identity provider first, then by a
   await approver.goto(KEYS);
   await expect(approver.getByText("Never used")).toHaveCount(0);
   await approver.getByRole("button", { name: "Rename" }).click();
-  await approver.getByLabel("Name").fill("Safe");
+  await approver.getByRole("dialog").getByLabel("Name").fill("Safe");
   await approver.getByRole("button", { name: "Save" }).click();
   await expect(approver.getByRole("heading", { name: "Safe" })).toBeVisible();
   await approver.getByRole("button", { name: "Remove" }).click();
