@@ -1,31 +1,27 @@
-import { randomUUID } from "node:crypto";
 import { authorize } from "./access.ts";
-import { parseDuration } from "./duration.ts";
 import type { PkiIssuer, PkiMount } from "./engine-state.ts";
 import {
   expiryOf,
-  importKey,
   makeAuthority,
   makeCrl,
-  makeLeaf,
   makeRequest,
   pairOf,
-  readRequestKey,
-  type Signer,
   serialOf,
 } from "./pki-certificates.ts";
+import {
+  addIssuer,
+  find,
+  findOrNull,
+  freeName,
+  lifeOf,
+  nowSeconds,
+  type PkiCall,
+} from "./pki-issuers.ts";
+import { issue, revoke, role, signIntermediate } from "./pki-issuing.ts";
 import { addKey, findKey, keyOfCertificate, keyRoute, privateKeyOf } from "./pki-keys.ts";
 import { answer, done, type VaultAnswer, type VaultRequest } from "./request.ts";
 import { absent, VaultError } from "./vault-error.ts";
 import type { VaultStore } from "./vault-store.ts";
-
-interface PkiCall {
-  store: VaultStore;
-  request: VaultRequest;
-  mountPath: string;
-  mount: PkiMount;
-  change<T>(apply: (mount: PkiMount) => T): T;
-}
 
 /** The PKI engine: several issuers side by side, one of them the default, and what they revoked. */
 export async function pkiRoutes(
@@ -141,31 +137,6 @@ async function generateCsr({ request, mount, change }: PkiCall, which: string) {
   return answer({ csr: await makeRequest(commonName, keys), key_id: keyId });
 }
 
-async function signIntermediate({ request, mount, change }: PkiCall, reference: string) {
-  const issuerId = find(mount, reference);
-  const signer = signerOf(mount, issuerId);
-  const { body } = request;
-  const publicKey = await readRequestKey(String(body.csr ?? ""));
-  if (!publicKey) throw new VaultError(400, "certificate request could not be parsed");
-  const certificate = await makeAuthority({
-    commonName: String(body.common_name ?? ""),
-    ttlSeconds: lifeOf(mount, body.ttl),
-    publicKey,
-    signingKey: await importKey(signer.privateKey),
-    issuer: signer,
-  });
-  change((draft) => {
-    draft.certificates[serialOf(certificate)] = { certificate, issuerId, revokedAt: null };
-  });
-  return answer({
-    certificate,
-    issuing_ca: signer.certificate,
-    ca_chain: [certificate, signer.certificate],
-    expiration: expiryOf(certificate),
-    serial_number: serialOf(certificate),
-  });
-}
-
 /** Every certificate of the bundle becomes an issuer; the one made for a waiting key gets it. */
 async function setSigned({ request, mount, change }: PkiCall): Promise<VaultAnswer> {
   const bundle = String(request.body.certificate ?? "");
@@ -199,53 +170,6 @@ function setDefault({ request, mount, change }: PkiCall): VaultAnswer {
   return answer({ default: mount.defaultIssuer, default_follows_latest_issuer: false });
 }
 
-function role({ request, change, mount }: PkiCall, name: string): VaultAnswer {
-  if (request.method === "GET") {
-    const found = mount.roles[name];
-    if (!found) throw absent();
-    return answer(found);
-  }
-  const made = { ttl: parseDuration(request.body.ttl ?? 0) };
-  change((draft) => {
-    draft.roles[name] = made;
-  });
-  return answer(made);
-}
-
-async function issue({ request, mount, change }: PkiCall, reference: string, roleName: string) {
-  const found = mount.roles[roleName];
-  if (!found) throw new VaultError(400, `unknown role: ${roleName}`);
-  const issuerId = find(mount, reference);
-  const signer = signerOf(mount, issuerId);
-  const ttl = lifeOf(mount, request.body.ttl ?? found.ttl);
-  const leaf = await makeLeaf(signer, String(request.body.common_name ?? ""), ttl);
-  const serial_number = serialOf(leaf.certificate);
-  change((draft) => {
-    const { certificate } = leaf;
-    draft.certificates[serial_number] = { certificate, issuerId, revokedAt: null };
-  });
-  return answer({
-    certificate: leaf.certificate,
-    private_key: leaf.privateKey,
-    private_key_type: "ec",
-    issuing_ca: signer.certificate,
-    ca_chain: [signer.certificate],
-    expiration: expiryOf(leaf.certificate),
-    serial_number,
-  });
-}
-
-function revoke({ request, change }: PkiCall): VaultAnswer {
-  const serial = String(request.body.serial_number ?? "");
-  return change((draft) => {
-    const found = draft.certificates[serial];
-    if (!found) throw new VaultError(400, `certificate with serial ${serial} not found.`);
-    found.revokedAt ??= nowSeconds();
-    const revocation_time_rfc3339 = new Date(found.revokedAt * 1000).toISOString();
-    return answer({ revocation_time: found.revokedAt, revocation_time_rfc3339, state: "revoked" });
-  });
-}
-
 async function crl(mount: PkiMount, id: string): Promise<VaultAnswer> {
   const revoked = Object.entries(mount.certificates).flatMap(
     ([serialNumber, { issuerId, revokedAt }]) =>
@@ -272,55 +196,4 @@ function issuerAnswer(id: string, found: PkiIssuer): VaultAnswer {
         ? "crl-signing,issuing-certificates,ocsp-signing,read-only"
         : "crl-signing,ocsp-signing,read-only",
   });
-}
-
-function addIssuer(
-  mount: PkiMount,
-  made: { name: string; certificate: string; privateKey: string | null; keyId: string },
-): string {
-  const id = randomUUID();
-  mount.issuers[id] = { ...made, revokedAt: null };
-  delete mount.pendingKeys[made.keyId];
-  mount.defaultIssuer ||= id;
-  return id;
-}
-
-function find(mount: PkiMount, reference: string): string {
-  const id = findOrNull(mount, reference);
-  if (id) return id;
-  if (reference === "default") throw new VaultError(500, "no default issuer currently configured");
-  const why = `unable to find PKI issuer for reference: ${reference}`;
-  throw new VaultError(500, `1 error occurred:\n\t* ${why}\n\n`);
-}
-
-function findOrNull(mount: PkiMount, reference: string): string | null {
-  if (reference === "default") return mount.defaultIssuer || null;
-  if (mount.issuers[reference]) return reference;
-  return Object.keys(mount.issuers).find((id) => mount.issuers[id]?.name === reference) ?? null;
-}
-
-function freeName(mount: PkiMount, name: string, own = ""): string {
-  const id = name ? findOrNull(mount, name) : null;
-  if (id && id !== own) throw new VaultError(400, "issuer name already in use");
-  return name;
-}
-
-function signerOf(mount: PkiMount, id: string): Signer {
-  const found = mount.issuers[id];
-  if (!found?.privateKey || found.revokedAt !== null) {
-    const usage = "requested usage issuing-certificates for issuer";
-    const why = `${usage} [id:${id}] but only had usage crl-signing,ocsp-signing,read-only`;
-    const what = `error while attempting to use issuer ${id}: ${why}`;
-    throw new VaultError(500, `1 error occurred:\n\t* error fetching CA certificate: ${what}\n\n`);
-  }
-  return { certificate: found.certificate, privateKey: found.privateKey };
-}
-
-function lifeOf(mount: PkiMount, ttl: unknown): number {
-  const asked = ttl ? parseDuration(ttl) : mount.maxTtlSeconds;
-  return Math.min(asked || mount.maxTtlSeconds, mount.maxTtlSeconds);
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
