@@ -164,6 +164,11 @@ test("a token that is not valid yet", async () => {
   await expectRefused(await callers.forged(() => ({ nbf })), "token_not_yet_valid");
 });
 
+test("a token that says it is bound, and is not", async () => {
+  const client = await callers.forged(() => ({ typ: "DPoP", cnf: undefined }));
+  await expectRefused(client, "claims_missing");
+});
+
 test("a token without an end", async () => {
   await expectRefused(await callers.forged(() => ({ exp: undefined })), "claims_missing");
 });

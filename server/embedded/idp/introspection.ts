@@ -43,12 +43,14 @@ export async function introspection(
 }
 
 /** Null when whom the token was issued to, or for, is there no more. */
-function claimsNow(service: RealmService, { sub = "", client_id }: JWTPayload) {
+function claimsNow(service: RealmService, { sub = "", client_id, typ }: JWTPayload) {
   const client = service.registry.list().find(({ clientId }) => clientId === client_id);
   if (client && !client.enabled) return null;
   const user = service.users.find(sub);
   if (user) return user.enabled ? claimsOf(user) : null;
-  return client ? { resource_access: undefined, ...serviceAccountClaims(client) } : null;
+  return client
+    ? { resource_access: undefined, ...serviceAccountClaims(client, typ === "DPoP") }
+    : null;
 }
 
 /** The client that asks, by HTTP Basic (RFC 6749 §2.3.1). */

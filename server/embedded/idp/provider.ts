@@ -127,7 +127,9 @@ function configuration(parts: ProviderParts): Configuration {
         jwt: (_context, token, { payload }) => {
           if (token.kind !== "ClientCredentials") return;
           const client = registry.list().find(({ clientId }) => clientId === token.clientId);
-          if (client && payload) Object.assign(payload, serviceAccountClaims(client));
+          if (!client || !payload) return;
+          const isBound = Boolean((payload.cnf as { jkt?: string } | undefined)?.jkt);
+          Object.assign(payload, serviceAccountClaims(client, isBound));
         },
       },
     },

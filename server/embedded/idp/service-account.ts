@@ -13,14 +13,17 @@ export function serviceAccountId({ id }: RegisteredClient): string {
  * account's name and present roles, and in the audience whatever it has roles of, besides what its
  * audience mappers add.
  */
-export function serviceAccountClaims(client: RegisteredClient): Record<string, unknown> {
+export function serviceAccountClaims(
+  client: RegisteredClient,
+  isBound: boolean,
+): Record<string, unknown> {
   const { apiRoles = [], audiences = [] } = client;
   const aud = [...(apiRoles.length > 0 ? ["runtime-api"] : []), ...audiences];
   return {
     sub: serviceAccountId(client),
     preferred_username: `${SERVICE_ACCOUNT}${client.clientId}`,
     azp: client.clientId,
-    typ: "Bearer",
+    typ: isBound ? "DPoP" : "Bearer",
     ...(aud.length > 0 ? { aud: aud.length === 1 ? aud[0] : aud } : {}),
     ...(apiRoles.length > 0 ? { resource_access: { "runtime-api": { roles: apiRoles } } } : {}),
   };

@@ -23,8 +23,8 @@ export async function verifiedGrants(
     API_CLIENT,
     now ? { currentDate: now } : {},
   );
-  // Keycloak marks what is no access token: "ID", "Refresh", "Logout".
-  if (claims.typ !== undefined && claims.typ !== "Bearer") {
+  // Keycloak marks what is no access token: "ID", "Refresh", "Logout". One bound to a key is "DPoP".
+  if (claims.typ !== undefined && claims.typ !== "Bearer" && claims.typ !== "DPoP") {
     throw new AppError("unauthenticated", "This is not an access token.");
   }
   const grants = grantsOf(realm, claims);

@@ -24,6 +24,11 @@ export class KeycloakAdmin {
     this.#password = password;
   }
 
+  /** Any call below `/admin/realms/`; throws unless Keycloak did it. */
+  request(method: string, path: string, body?: unknown): Promise<Response> {
+    return this.#call(method, path, body);
+  }
+
   async userId(realm: string, username: string): Promise<string> {
     const query = new URLSearchParams({ username, exact: "true" });
     const [user] = await this.#json<Named[]>("GET", `${realm}/users?${query}`);

@@ -14,6 +14,7 @@ import { type RefusalReason, TokenRefusal } from "./token-refusal.ts";
 const REFUSED_HEADERS = ["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"];
 
 const Claims = z.object({
+  typ: z.string().optional(),
   azp: z.string().min(1).optional(),
   sid: z.string().optional(),
   act: z.object({ sub: z.string().min(1) }).optional(),
@@ -45,7 +46,8 @@ export async function verifiedAccessToken(text: string, now: Date): Promise<Acce
       : error;
   });
   const parsed = Claims.safeParse(claims);
-  if (!parsed.success) throw new TokenRefusal("claims_missing");
+  const isOdd = parsed.data?.typ === "DPoP" && parsed.data.cnf?.jkt === undefined;
+  if (!parsed.success || isOdd) throw new TokenRefusal("claims_missing");
   if (parsed.data.azp === undefined) throw new TokenRefusal("client_unknown");
   // The console's own tokens never leave the server: one that comes back was stolen.
   if (parsed.data.azp === realm.clientId) throw new TokenRefusal("console_token");
