@@ -72,7 +72,7 @@ export function NamespacesForm({ tenantId, cluster, onClose }: NamespacesFormPro
             spellCheck={false}
             rows={8}
             className="font-mono text-sm"
-            placeholder={"shop-prod acme-shop prod\ningress-nginx exempt"}
+            placeholder={t("example")}
             value={lines}
             onChange={(event) =>
               setLines(linesFromKubectl(event.target.value) ?? event.target.value)
