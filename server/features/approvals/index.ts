@@ -12,6 +12,7 @@ export { MINIMUM_REQUIREMENT } from "./minimum-requirement.ts";
 export { approvalsWaitingFor } from "./queries.ts";
 export { displayNameOf, identityOf, isSameIdentity } from "./requester.ts";
 export {
+  APPROVAL_KINDS,
   ApprovalDetail,
   ConsumeApprovalInput,
   QuorumView,
