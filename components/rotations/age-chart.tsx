@@ -69,7 +69,7 @@ export function AgeChart({ bars, label }: { bars: readonly AgeBar[]; label: stri
             align={isRtl ? "right" : "left"}
             iconType="square"
             itemSorter={null}
-            formatter={(value) => <span className="text-sm text-text">{value}</span>}
+            formatter={(value) => <span className="mx-1 text-sm text-text">{value}</span>}
           />
           <Bar
             dataKey="within"

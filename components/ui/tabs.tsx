@@ -1,6 +1,6 @@
 "use client";
 import type { KeyboardEvent, ReactNode } from "react";
-import { useId, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import { cx } from "./cx.ts";
 
 interface TabsProps<Name extends string> {
@@ -19,6 +19,14 @@ export function Tabs<Name extends string>({ label, tabs, chosen, onChoose }: Tab
     0,
     tabs.findIndex((tab) => tab.name === chosen),
   );
+
+  // On a narrow page the row scrolls: what is chosen is in sight.
+  useEffect(() => {
+    const box = row.current?.getBoundingClientRect();
+    const tab = row.current?.children[at]?.getBoundingClientRect();
+    if (!row.current || !box || !tab) return;
+    row.current.scrollLeft += Math.max(0, tab.right - box.right) - Math.max(0, box.left - tab.left);
+  }, [at]);
 
   function onKeyDown(event: KeyboardEvent) {
     const isRtl = row.current?.matches(":dir(rtl)") ?? false;
