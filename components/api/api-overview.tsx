@@ -5,6 +5,8 @@ import { Section } from "#components/ui/section.tsx";
 import type { AccessName, ApiDocument } from "./api-document.ts";
 import { SchemaMembers } from "./schema-members.tsx";
 
+const SAMPLE = "docs/examples/deploy-pipeline.mjs";
+
 /** How to call the API at all: where, as whom, and where the document is. */
 export function ApiOverview({ document }: { document: ApiDocument }) {
   const t = useTranslations("api");
@@ -23,7 +25,7 @@ export function ApiOverview({ document }: { document: ApiDocument }) {
               },
               {
                 name: t("start.sample"),
-                value: <bdi dir="ltr">docs/examples/deploy-pipeline.mjs</bdi>,
+                value: <bdi dir="ltr">{SAMPLE}</bdi>,
               },
             ]}
           />

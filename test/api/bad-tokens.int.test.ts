@@ -253,3 +253,14 @@ test("a scheme that is none of ours, or a token said twice", async () => {
     expect(await answer.json()).toMatchObject({ reason: "token_malformed" });
   }
 });
+
+test("guesses are counted by where they come from, and good calls go on", async () => {
+  const guess = async () => (await fetch(server.url + PATH)).status;
+  expect(await guess()).toBe(401);
+  // As if this address had used up its guesses of a minute that does not end.
+  await asSuperuser(
+    "UPDATE rate_limit SET points = 120, expire = expire + 3600000 WHERE key LIKE 'address:%'",
+  );
+  expect(await guess()).toBe(429);
+  expect((await call(await callers.client("patient"))).status).toBe(404);
+});

@@ -1,10 +1,17 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
-import { authenticateService, type ServiceIdentity } from "#server/features/identity/index.ts";
+import {
+  type AuthenticatedService,
+  authenticateService,
+  type ServiceIdentity,
+  TokenRefusal,
+} from "#server/features/identity/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { recordDenial } from "#server/platform/audit/record-denial.ts";
 import type { RoleScope } from "#server/platform/authz/scopes.ts";
+import { env } from "#server/platform/env/env.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { clientAddress } from "#server/platform/http/client-address.ts";
 import { countCall } from "#server/platform/ratelimit/rate-limit.ts";
 import { traceparentOf } from "#server/platform/telemetry/trace.ts";
 import { isTenantName } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -30,7 +37,7 @@ export async function admitService(
   act: string,
   scope: RoleScope,
 ): Promise<AdmittedService> {
-  const { identity, nextNonce, fresh, again } = await authenticateService(request);
+  const { identity, nextNonce, fresh, again } = await authenticated(request);
   await countCall("principal", `${identity.issuer}|${identity.subject}`);
   const current = request.method === "GET" ? identity : await fresh();
   const caller = await admitted(request, current, act, scope);
@@ -40,6 +47,18 @@ export async function admitService(
     nextNonce,
     again: async () => admitted(request, await again(), act, scope),
   };
+}
+
+/** Guesses are counted by where they come from; a challenge for a nonce is none. */
+async function authenticated(request: Request): Promise<AuthenticatedService> {
+  try {
+    return await authenticateService(request);
+  } catch (error) {
+    if (error instanceof TokenRefusal && error.reason !== "proof_nonce") {
+      await countCall("address", clientAddress(request.headers, env().TRUSTED_PROXIES));
+    }
+    throw error;
+  }
 }
 
 async function admitted(

@@ -34,12 +34,14 @@ export interface AccessToken {
 }
 
 /**
- * A verified access token of an allow-listed issuer, at a time of the database's clock. The issuer is
- * looked up before any key is fetched, and the key is found by the issuer's own list, never by what
- * the token says. Throws TokenRefusal, or `unavailable` when the issuer's keys can't be had.
+ * A verified access token of a listed realm, at a time of the database's clock. The key is found in the
+ * issuer's own list, never by what the token says. Throws TokenRefusal, or `unavailable` when the issuer's keys can't be had.
  */
-export async function verifiedAccessToken(text: string, now: Date): Promise<AccessToken> {
-  const realm = realmNamedBy(text);
+export async function verifiedAccessToken(
+  text: string,
+  realm: RealmConfig,
+  now: Date,
+): Promise<AccessToken> {
   const { grants, claims } = await verifiedGrants(realm, text, now).catch((error: unknown) => {
     throw error instanceof AppError && error.code === "unauthenticated"
       ? new TokenRefusal(reasonOf(error.cause), { cause: error })
@@ -54,8 +56,11 @@ export async function verifiedAccessToken(text: string, now: Date): Promise<Acce
   return { text, realm, grants, claims: parsed.data };
 }
 
-/** Looks at what the token says of itself, before anything is fetched for it. */
-function realmNamedBy(text: string): RealmConfig {
+/**
+ * The realm that a token says it is of, and that its header is one we would take: before anything is
+ * asked or fetched for it. Throws TokenRefusal.
+ */
+export function realmNamedBy(text: string): RealmConfig {
   let header: ReturnType<typeof decodeProtectedHeader>;
   let issuer: string | undefined;
   try {

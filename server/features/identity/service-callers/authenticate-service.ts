@@ -2,7 +2,7 @@ import "server-only";
 import type { Principal } from "#server/platform/actor.ts";
 import { isScope, type Scope } from "#server/platform/authz/scopes.ts";
 import type { Grants } from "../grants.ts";
-import { type AccessToken, verifiedAccessToken } from "./access-token.ts";
+import { type AccessToken, realmNamedBy, verifiedAccessToken } from "./access-token.ts";
 import { freshGrants } from "./fresh-grants.ts";
 import { databaseNow } from "./proof-use.ts";
 import { proveSender, type Scheme } from "./sender-constraint.ts";
@@ -39,15 +39,16 @@ const SERVICE_ACCOUNT = "service-account-";
  */
 export async function authenticateService(request: Request): Promise<AuthenticatedService> {
   const { scheme, text } = authorizationOf(request.headers);
+  const realm = realmNamedBy(text);
   const now = await databaseNow();
-  const token = await verifiedAccessToken(text, now);
+  const token = await verifiedAccessToken(text, realm, now);
   const { nextNonce } = await proveSender(request, scheme, token, now);
   return {
     identity: identityOf(token, token.grants),
     nextNonce,
     fresh: async () => identityOf(token, both(token.grants, await freshGrants(token))),
     again: async () => {
-      const still = await verifiedAccessToken(text, await databaseNow());
+      const still = await verifiedAccessToken(text, realm, await databaseNow());
       return identityOf(still, still.grants);
     },
   };
