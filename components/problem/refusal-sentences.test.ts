@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { policyProblems } from "#server/engines/deployments/environment-policy.ts";
+import { parseImageReference } from "#server/engines/deployments/image-reference.ts";
+import { DEPLOYMENT_STATES, isWaiting } from "#server/engines/deployments/state-machine.ts";
+import arabic from "../../messages/ar/refusals.json" with { type: "json" };
+import english from "../../messages/en/refusals.json" with { type: "json" };
+
+const SERVER = join(import.meta.dirname, "../../server");
+
+/** The keys that verbs name as they stand. */
+function keysInCode(): string[] {
+  return readdirSync(SERVER, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .flatMap((name) => [
+      ...readFileSync(join(SERVER, name), "utf8").matchAll(/said: \{\s*key: "([\w.-]+)"/g),
+    ])
+    .map(([, key = ""]) => key);
+}
+
+/** And those that follow from what an engine found. */
+const FOUND = [
+  ...DEPLOYMENT_STATES.filter((state) => !isWaiting(state)).map((state) => `already.${state}`),
+  ...["x", "host.example/x", "x@sha256:0", "host.example/x@sha256:0"]
+    .map(parseImageReference)
+    .filter((problem) => typeof problem === "string")
+    .map((problem) => `image.${problem}`),
+  ...policyProblems(
+    {
+      groups: [
+        { role: "developer", count: 1 },
+        { role: "developer", count: 1 },
+      ],
+      windows: [{ days: [1], start: "10:00", end: "11:00", timeZone: "Nowhere" }],
+      waitingSeconds: 10,
+      expirySeconds: 5,
+      requiresElevation: false,
+      provenance: "slsa-3",
+      trustedRegistries: [],
+      supersedesWaiting: true,
+    },
+    [{ role: "sovereign-admin", count: 1 }],
+    new Date("2026-11-22T00:00:00Z"),
+  ).map(({ code }) => `policy.${code}`),
+];
+
+const sentenceOf = (messages: unknown, key: string) =>
+  key
+    .split(".")
+    .reduce<unknown>((tree, part) => (tree as Record<string, unknown>)?.[part], messages);
+
+it("each key of a refusal has its sentence in English and in Arabic", () => {
+  const keys = [...new Set([...keysInCode(), ...FOUND])];
+  expect(keys.length).toBeGreaterThan(30);
+  for (const key of keys) {
+    expect(sentenceOf(english, key), key).toEqual(expect.any(String));
+    expect(sentenceOf(arabic, key), key).toMatch(/\p{Script=Arabic}/u);
+  }
+});
