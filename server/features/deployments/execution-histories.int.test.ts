@@ -27,10 +27,11 @@ import { reviseDeployment } from "./verbs/revise-deployment.ts";
 
 const PEOPLE = ["ada", "ben", "cem", "dua"];
 const BOTH: Role[] = ["sovereign-admin", "security-officer"];
-const POLICIES = [ONE_ADMIN, PROD, { ...ONE_ADMIN, waitingSeconds: 3_600 }];
+const ELEVATED = { ...ONE_ADMIN, requiresElevation: true };
+const POLICIES = [ONE_ADMIN, PROD, { ...ONE_ADMIN, waitingSeconds: 3_600 }, ELEVATED];
 
 type Command =
-  | { do: "approve" | "reject"; who: string }
+  | { do: "approve" | "reject" | "elevate" | "end-elevation"; who: string }
   | { do: "claim" | "tend" | "revise" | "expire" | "skip-wait" }
   | { do: "roles"; who: string; roles: Role[] }
   | { do: "policy"; number: number };
@@ -47,6 +48,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       .tuple(who, fc.subarray(BOTH))
       .map(([name, roles]): Command => ({ do: "roles", who: name, roles })),
   },
+  { weight: 4, arbitrary: who.map((name): Command => ({ do: "elevate", who: name })) },
+  { weight: 1, arbitrary: who.map((name): Command => ({ do: "end-elevation", who: name })) },
   { weight: 1, arbitrary: fc.constant<Command>({ do: "expire" }) },
   {
     weight: 1,
@@ -54,18 +57,35 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-const counted = { histories: 0, commands: 0, claimed: 0, blocked: 0 };
+/** Played first: a claim by a live elevation, and one that is over when it is claimed. */
+const EXAMPLES: [Command[], boolean, boolean][] = [
+  [[{ do: "approve", who: "ben" }, { do: "claim" }], false, true],
+  [
+    [{ do: "approve", who: "ben" }, { do: "end-elevation", who: "ben" }, { do: "claim" }],
+    false,
+    true,
+  ],
+];
+
+const counted = { histories: 0, commands: 0, claimed: 0, elevated: 0, blocked: 0 };
 afterAll(() => {
   process.stdout.write(`execution histories: ${JSON.stringify(counted)}\n`);
 });
 
 /** Plays a history through the verbs; what they refuse (AppError) is no fault, anything else is. */
-async function play(commands: readonly Command[], isHumanUnknown: boolean): Promise<void> {
+async function play(
+  commands: readonly Command[],
+  isHumanUnknown: boolean,
+  isElevationAsked: boolean,
+): Promise<void> {
   const tenant = await newTenant();
   const roles = new Map<string, Role[]>(PEOPLE.map((name) => [name, BOTH]));
   const as = (name: string) =>
     userOf(tenant, name, { roles: ["developer", ...(roles.get(name) ?? [])] });
-  let version = (await demand(tenant)).version;
+  let version = (await demand(tenant, isElevationAsked ? ELEVATED : ONE_ADMIN)).version;
+  // What an environment that demands elevation asks of whoever changes its policy.
+  await elevate(tenant, "policy-author");
+  if (isElevationAsked) for (const name of ["ben", "cem"]) await elevate(tenant, name);
   const requester = isHumanUnknown ? pipeline(tenant) : as("ada");
   let asked: { deploymentId: string; subjectDigest: string } = await ask(requester);
   let content = 0;
@@ -94,6 +114,16 @@ async function play(commands: readonly Command[], isHumanUnknown: boolean): Prom
         break;
       case "policy":
         version = (await demand(tenant, POLICIES[step.number], version)).version;
+        break;
+      case "elevate":
+        await elevate(tenant, step.who);
+        break;
+      case "end-elevation":
+        await asSuperuser(
+          `UPDATE elevation_grant SET starts_at = starts_at - interval '1 day', ends_at = clock_timestamp() - interval '1 second'
+           WHERE tenant_id = $1 AND person_subject = $2`,
+          [tenant, step.who],
+        );
         break;
       case "expire":
         await runOut(tenant, asked.deploymentId);
@@ -126,6 +156,20 @@ async function play(commands: readonly Command[], isHumanUnknown: boolean): Prom
   expect(claims).toBeLessThanOrEqual(1);
 }
 
+/** A grant of an hour, as its activation would leave it. */
+async function elevate(tenant: AuthorizedTenantId, name: string): Promise<void> {
+  const scopes = ["approvals.decide", "deployments.execute", "environments.manage"];
+  await asSuperuser(
+    `WITH event AS (SELECT event_id FROM audit_event WHERE tenant_id = $1 LIMIT 1)
+     INSERT INTO elevation_grant (tenant_id, grant_id, kind, environment, person_issuer, person_subject, person_name, scopes,
+       reason, starts_at, ends_at, state, grant_event_id, created_at)
+     SELECT $1, uuidv7(), 'jit', 'prod', 'https://idp.test/realms/' || $1, $2, $2, $3, 'A release',
+       clock_timestamp() - interval '1 second', clock_timestamp() + interval '1 hour', 'granted', event_id, clock_timestamp()
+     FROM event`,
+    [tenant, name, scopes.map((scope) => `runtime.${scope}`)],
+  );
+}
+
 async function current(tenant: AuthorizedTenantId, deploymentId: string) {
   const [row] = await asSuperuser<{ digest: string }>(
     "SELECT encode(subject_digest, 'hex') AS digest FROM deployment_request WHERE tenant_id = $1 AND deployment_id = $2",
@@ -148,9 +192,16 @@ async function assertRightful(
     digest: string;
     groups: { role: string; count: number }[];
     is_current: boolean;
+    demands_elevation: boolean;
+    is_elevated: boolean;
   }>(
     `SELECT a.requester_issuer, a.requester_subject, a.human_unknown, d.revision, encode(d.subject_digest, 'hex') AS digest,
-       v.spec -> 'groups' AS groups, d.policy_version = p.version AS is_current
+       v.spec -> 'groups' AS groups, d.policy_version = p.version AS is_current,
+       coalesce((v.spec ->> 'requiresElevation')::boolean, false) AS demands_elevation,
+       EXISTS (SELECT FROM elevation_grant g WHERE g.tenant_id = d.tenant_id AND g.environment = d.environment
+         AND g.starts_at <= d.claimed_at AND g.ends_at > d.claimed_at AND 'runtime.deployments.execute' = ANY (g.scopes)
+         AND (g.person_subject = a.requester_subject OR EXISTS (SELECT FROM approval_review r WHERE r.tenant_id = d.tenant_id
+           AND r.request_id = d.approval_id AND r.subject_digest = d.subject_digest AND r.reviewer_subject = g.person_subject))) AS is_elevated
      FROM deployment_request d JOIN approval_request a ON a.tenant_id = d.tenant_id AND a.request_id = d.approval_id
      JOIN environment_policy p ON p.tenant_id = d.tenant_id AND p.environment = d.environment
      JOIN environment_policy_version v ON v.tenant_id = p.tenant_id AND v.environment = p.environment AND v.version = p.version
@@ -190,6 +241,11 @@ async function assertRightful(
     decision: each.decision,
   }));
   expect(row.is_current).toBe(true);
+  if (row.demands_elevation) {
+    counted.elevated += 1;
+    // One that is over, or was never there, never passes.
+    expect(row.is_elevated).toBe(true);
+  }
   expect(isMetByOracle(row.groups, subject, asNow, [])).toBe(true);
 }
 
@@ -198,10 +254,12 @@ test("random histories through the verbs: claimed only with a valid quorum on th
     fc.asyncProperty(
       fc.array(command, { minLength: 12, maxLength: 24 }),
       fc.boolean(),
-      (commands, isHumanUnknown) => play(commands, isHumanUnknown),
+      fc.boolean(),
+      play,
     ),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 40, endOnFailure: true, examples: EXAMPLES },
   );
   expect(counted.claimed).toBeGreaterThan(3);
+  expect(counted.elevated).toBeGreaterThan(0);
   expect(counted.blocked).toBeGreaterThan(10);
-}, 240_000);
+}, 600_000);
