@@ -1,4 +1,5 @@
 import "server-only";
+import { judgeAct } from "#server/engines/elevation/judge-act.ts";
 import type { Caller } from "../actor.ts";
 import { type TenantTx, withTenant } from "../db/tenant-transaction.ts";
 import { AppError } from "../errors/app-error.ts";
@@ -42,24 +43,28 @@ export async function callerOfAct(
   const { actor, tenant } = caller;
   if (actor.kind !== "user") return caller;
   const standing = caller.elevation?.standing ?? caller.scopes;
-  if (!place) {
-    if (standing.has(scope)) return { ...caller, scopes: standing };
+  const grants = place ? await liveGrantsOf(tx, tenant, actor, { hold: true }) : [];
+  const isProductionRight = (PRODUCTION_SCOPES as readonly Scope[]).includes(scope);
+  const { verdict, scopes } = judgeAct({
+    standing,
+    grants,
+    scope,
+    environment: place?.environment ?? null,
+    isOnlyStopping: place?.isOnlyStopping ?? false,
+    isDemanded:
+      place !== null &&
+      isProductionRight &&
+      (await demandsElevation(tx, tenant, place.environment)),
+  });
+  if (verdict === "out-of-reach") {
     throw new AppError("forbidden", `This needs the scope ${scope} from a role.`, {
       remedy: "It belongs to no environment, and elevation is for one.",
     });
   }
-  const { environment, isOnlyStopping = false } = place;
-  const grants = (await liveGrantsOf(tx, tenant, actor, { hold: true })).filter(
-    (grant) => grant.environment === environment,
-  );
-  const scopes = new Set<Scope>([...standing, ...grants.flatMap((grant) => grant.scopes)]);
-  const isGranted = grants.some((grant) => (grant.scopes as readonly Scope[]).includes(scope));
-  const isProductionRight = (PRODUCTION_SCOPES as readonly Scope[]).includes(scope);
-  const mustBeGranted =
-    !standing.has(scope) ||
-    (isProductionRight && !isOnlyStopping && (await demandsElevation(tx, tenant, environment)));
-  if (mustBeGranted && !isGranted) throw elevationRequired(scope, environment);
-  return { ...caller, scopes };
+  if (verdict === "elevation-required") {
+    throw elevationRequired(scope, place?.environment ?? "");
+  }
+  return { ...caller, scopes: scopes as ReadonlySet<Scope> };
 }
 
 /** Whether production rights there are by grant only. */
