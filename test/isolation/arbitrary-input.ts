@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { ENTITY_KINDS, entityKindOf } from "#server/platform/entity-id.ts";
+import { WALK_GLASS } from "./seed-access.ts";
 import { WALK_REGISTRY } from "./seed-deployments.ts";
 import { WALK_OFFER } from "./seed-elevation.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
@@ -60,6 +61,9 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/attachEvidence\.kind$/.test(path)) return fc.constant("attestation");
   if (/attachEvidence\.body$/.test(path))
     return fc.constant(JSON.stringify({ Payload: "e30=", Base64Signature: "AA==" }));
+  // A factor can be given beforehand only for what is known beforehand.
+  if (/breakGlass\.(activate|prepare)\.minutes$/.test(path)) return fc.constant(WALK_GLASS.minutes);
+  if (/breakGlass\.(activate|prepare)\.reason$/.test(path)) return fc.constant(WALK_GLASS.reason);
   if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);
   if (/accessReviews\.savePolicy\.remindAfterDays$/.test(path)) return fc.constant([1]);
   // Somebody of whom a role is known.
@@ -89,7 +93,8 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
     case "bigint":
       return fc.bigInt({ min: 0n, max: 1_000n });
     case "boolean":
-      return fc.boolean();
+      // One that is out of use takes neither tokens nor namespaces.
+      return path === "admission.saveCluster.isRetired" ? fc.constant(false) : fc.boolean();
     case "date":
       return fc.date({
         min: new Date("2020-01-01"),
@@ -208,6 +213,7 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
   if (/setTenantLabels\.tenantId$/.test(path)) return fc.constant(process.env.SOVEREIGN);
   // So may its register of rotation targets, by their names.
   if (/^rotationTargets\.\w+\.name$/.test(path)) return fc.constant("isolation-target");
+  if (/^admission\.\w+\.cluster$/.test(path)) return fc.constant("isolation-cluster");
   const pattern = checksOf(def).find((check) => check.pattern)?.pattern ?? def.pattern;
   if (pattern) {
     const fitting = fc.stringMatching(pattern);
