@@ -34,6 +34,8 @@ const PAGES = [
   "/t/muscatpharmacy/isolation?cell=network",
   "/t/muscatpharmacy/isolation?tab=declared",
   "/t/muscatpharmacy/regions",
+  "/t/muscatpharmacy/access/reviews",
+  "/t/muscatpharmacy/access/break-glass",
   "/t/no-such-tenant",
 ];
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];

@@ -41,6 +41,8 @@ for (const locale of ["en", "ar"]) {
       "/isolation",
       "/isolation?cell=network",
       "/regions",
+      "/access/reviews",
+      "/access/break-glass",
       "/deployments",
       "/deployments?new=1",
       "/deployments/environments?environment=prod",

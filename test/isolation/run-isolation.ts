@@ -14,6 +14,7 @@ import { digestOfRows, idsOfRows } from "./foreign-rows.ts";
 import { HTTP_ROUTES, handlersOf, routeFiles } from "./http-routes.ts";
 import { type Persona, signIn } from "./persona.ts";
 import { absentId, type Hints, type Pool, poolOf } from "./pools.ts";
+import { seedFireman } from "./seed-access.ts";
 import { seedStepUp } from "./seed-step-up.ts";
 import { seedTenant } from "./seed-tenant.ts";
 import { fillIn, IdSlot, namesForeign, type Resolver } from "./slots.ts";
@@ -152,8 +153,15 @@ class IsolationRun {
       await seedStepUp(this.#admin, persona, tenant === FOREIGN ? CANARY.foreign : CANARY.own);
       return persona;
     };
+    const fireman = await signIn(this.#admin, OWN, "fireman", ["break-glass"]);
+    await seedFireman(this.#admin, fireman);
     return {
-      own: [await of(OWN, "asker"), await of(OWN, "decider"), await of(sovereign, "sovereign")],
+      own: [
+        await of(OWN, "asker"),
+        await of(OWN, "decider"),
+        await of(sovereign, "sovereign"),
+        fireman,
+      ],
       foreign: [await of(FOREIGN, "asker"), await of(FOREIGN, "decider")],
     };
   }

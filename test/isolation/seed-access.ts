@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { ACT, requestDigest } from "#server/features/break-glass/request-digest.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
+import { issuerOf } from "./identity-file.ts";
 
 type Insert = (table: string, row: Record<string, unknown>) => Promise<unknown>;
 
@@ -8,7 +12,12 @@ const DAY = 86_400_000;
 /** Reviews of access, one open and decided, one closed; and declarations and uses of break-glass. */
 export async function seedAccess(
   insert: Insert,
-  { canary, eventId, now }: { canary: string; eventId: string; now: Date },
+  {
+    tenantId,
+    canary,
+    eventId,
+    now,
+  }: { tenantId: string; canary: string; eventId: string; now: Date },
 ): Promise<void> {
   const issuer = `https://${canary}.example/realms/one`;
   const later = new Date(now.getTime() + 14 * DAY);
@@ -91,22 +100,29 @@ export async function seedAccess(
       });
     }
   }
-  await seedBreakGlass(insert, { canary, issuer, eventId, now });
+  await seedBreakGlass(insert, { tenantId, canary, issuer, eventId, now });
 }
 
-async function seedBreakGlass(
-  insert: Insert,
-  { canary, issuer, eventId, now }: { canary: string; issuer: string; eventId: string; now: Date },
-): Promise<void> {
-  for (let number = 0; number < 8; number++) {
+interface Glass {
+  tenantId: string;
+  canary: string;
+  issuer: string;
+  eventId: string;
+  now: Date;
+}
+
+const PERSON_SCOPES = ["runtime.secrets.rotate"];
+
+/** Others' uses that are over and wait for a review, and one of the walk's first person that is live. */
+async function seedBreakGlass(insert: Insert, { tenantId, canary, issuer, eventId, now }: Glass) {
+  const declare = async (person: { person_issuer: string; person_subject: string }) => {
     const principalId = uuidv7();
-    const person = { person_issuer: issuer, person_subject: `${canary}-glass-${number}` };
     await insert("break_glass_principal", {
       principal_id: principalId,
       ...person,
       person_name: canary,
       environment: "prod",
-      scopes: ["runtime.secrets.rotate"],
+      scopes: PERSON_SCOPES,
       max_minutes: 30,
       reason: canary,
       state: "active",
@@ -115,21 +131,31 @@ async function seedBreakGlass(
       declared_at: now,
       active_since: now,
     });
+    return principalId;
+  };
+  for (let number = 0; number < 8; number++) {
+    const isLive = number === 7;
+    const person = {
+      person_issuer: isLive ? issuerOf(tenantId) : issuer,
+      person_subject: isLive ? "asker" : `${canary}-glass-${number}`,
+    };
+    const principalId = await declare(person);
     const grantId = uuidv7();
-    const ends = new Date(now.getTime() + 1_800_000);
+    const starts = new Date(now.getTime() - (isLive ? 0 : 7_200_000));
+    const ends = new Date(starts.getTime() + 3_600_000);
     await insert("elevation_grant", {
       grant_id: grantId,
       kind: "break-glass",
       environment: "prod",
       ...person,
       person_name: canary,
-      scopes: ["runtime.secrets.rotate"],
+      scopes: PERSON_SCOPES,
       reason: canary,
-      starts_at: now,
+      starts_at: starts,
       ends_at: ends,
-      state: "expired",
+      state: isLive ? "granted" : "expired",
       grant_event_id: eventId,
-      created_at: now,
+      created_at: starts,
     });
     const alertId = uuidv7();
     await insert("alert", {
@@ -148,10 +174,55 @@ async function seedBreakGlass(
       request_digest: createHash("sha256").update(canary).digest(),
       use_event_id: eventId,
       alert_id: alertId,
-      started_at: now,
+      started_at: starts,
       ends_at: ends,
       review: "due",
       ...person,
     });
   }
+}
+
+/** What the walk asks for when it breaks glass: a proof can be made for nothing that isn't known before. */
+export const WALK_GLASS = { minutes: 15, reason: "The walk needs to get in" };
+
+/** Somebody with no other role, declared, and with a factor given for exactly that. */
+export async function seedFireman(
+  admin: pg.Client,
+  { name, tenant, sessionId }: { name: string; tenant: string; sessionId: string },
+): Promise<void> {
+  const issuer = issuerOf(tenant);
+  const [principalId, proofId] = [uuidv7(), uuidv7()];
+  const digest = requestDigest(
+    mintAuthorizedTenant(tenant),
+    {
+      principal_id: principalId,
+      person_issuer: issuer,
+      person_subject: name,
+      environment: "prod",
+      scopes: PERSON_SCOPES,
+    },
+    WALK_GLASS,
+  );
+  await admin.query(
+    `INSERT INTO break_glass_principal (tenant_id, principal_id, person_issuer, person_subject, person_name, environment,
+       scopes, max_minutes, reason, state, declared_by_name, declare_event_id, declared_at, active_since)
+     SELECT $1, $2, $3, $4, $4, 'prod', $5, 30, 'walk', 'active', 'walk', event_id, now(), now()
+     FROM audit_event WHERE tenant_id = $1 LIMIT 1`,
+    [tenant, principalId, issuer, name, PERSON_SCOPES],
+  );
+  const bound = [tenant, proofId, issuer, name, sessionId, ACT, digest];
+  await admin.query(
+    `INSERT INTO step_up_attempt (tenant_id, attempt_id, kind, issuer, subject, session_id, act, digest, seed, return_to,
+       began_at, expires_at, ended_at, outcome)
+     VALUES ($1, $2, 'oidc', $3, $4, $5, $6, decode($7, 'hex'), sha256('walk'), '/', now(), now() + interval '5 hours', now(),
+       'proved')`,
+    bound,
+  );
+  await admin.query(
+    `INSERT INTO step_up_proof (tenant_id, proof_id, attempt_id, issuer, subject, session_id, act, digest, method, acr, amr,
+       auth_time, made_at, expires_at, event_id)
+     SELECT $1, $2, $2, $3, $4, $5, $6, decode($7, 'hex'), 'oidc', '2', '{otp}', now() + interval '5 hours',
+       now() + interval '5 hours', now() + interval '10 hours', event_id FROM audit_event WHERE tenant_id = $1 LIMIT 1`,
+    bound,
+  );
 }

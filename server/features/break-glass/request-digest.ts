@@ -11,7 +11,10 @@ export const PROOF_SECONDS = 300;
 /** SHA-256 of the RFC 8785 JSON of what is asked for, in hexadecimal: other words are another request. */
 export function requestDigest(
   tenant: AuthorizedTenantId,
-  row: PrincipalRow,
+  row: Pick<
+    PrincipalRow,
+    "principal_id" | "person_issuer" | "person_subject" | "environment" | "scopes"
+  >,
   { minutes, reason }: { minutes: number; reason: string },
 ): string {
   const text = canonicalJson({
