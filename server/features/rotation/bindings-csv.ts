@@ -1,7 +1,7 @@
 import "server-only";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { type BindingViewRow, JOIN_ROTATION, statusSql, VIEW_COLUMNS } from "./binding-view-sql.ts";
+import { type BindingViewRow, statusSql } from "./binding-view-sql.ts";
 
 /** Names of columns, in the file's order. */
 const HEAD = [
@@ -25,23 +25,47 @@ const HEAD = [
 
 export const CSV_HEAD = `${HEAD.join(",")}\r\n`;
 
+type Plain =
+  | "binding_id"
+  | "name"
+  | "class"
+  | "environment"
+  | "region"
+  | "owner"
+  | "store"
+  | "path"
+  | "status"
+  | "current_version"
+  | "last_rotated_at"
+  | "limit_at"
+  | "next_rotation_at";
+
+interface CsvRow extends Pick<BindingViewRow, Plain> {
+  [column: string]: unknown;
+  limit_seconds: number | null;
+  policy: string | null;
+  rotator_kind: string;
+}
+
+/** No more of a row than its line shows. */
+const LINES = `SELECT b.binding_id, b.name, b.class, b.environment, b.region, b.owner, b.store, b.path,
+    ${statusSql("now()")} AS status, b.current_version, b.last_rotated_at, nullif(b.limit_key, 'infinity') AS limit_at,
+    nullif(b.next_key, 'infinity') AS next_rotation_at, (b.rule ->> 'maxTtlSeconds')::float8 AS limit_seconds,
+    b.rule #>> '{source,policy,name}' AS policy, b.rotator ->> 'kind' AS rotator_kind
+  FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
+  JOIN secret_binding b ON b.tenant_id = $1 AND b.binding_id = wanted.id ORDER BY wanted.place`;
+
 /** The lines of these credentials, in the order of the ids; one that is gone since has none. */
 export async function csvLines(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   bindingIds: readonly string[],
 ): Promise<string> {
-  const rows = await tx.query<BindingViewRow>(
-    `SELECT ${VIEW_COLUMNS}, ${statusSql("now()")} AS status
-     FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
-     JOIN secret_binding b ON b.tenant_id = $1 AND b.binding_id = wanted.id
-     ${JOIN_ROTATION} ORDER BY wanted.place`,
-    [tenant, bindingIds],
-  );
+  const rows = await tx.prepared<CsvRow>(LINES, [tenant, bindingIds]);
   return rows.map((row) => `${lineOf(row).map(csvField).join(",")}\r\n`).join("");
 }
 
-function lineOf(row: BindingViewRow): (string | number | null)[] {
+function lineOf(row: CsvRow): (string | number | null)[] {
   const time = (at: Date | null) => at?.toISOString() ?? null;
   return [
     row.binding_id,
@@ -57,9 +81,9 @@ function lineOf(row: BindingViewRow): (string | number | null)[] {
     time(row.last_rotated_at),
     time(row.limit_at),
     time(row.next_rotation_at),
-    row.rule?.maxTtlSeconds ?? null,
-    row.rule?.source.policy?.name ?? "default",
-    row.rotator.kind,
+    row.limit_seconds,
+    row.policy ?? "default",
+    row.rotator_kind,
   ];
 }
 

@@ -251,6 +251,8 @@ export interface Outside {
   <T>(name: OutsideCall, act: () => Promise<T>): Promise<T>;
   /** A verb of ours went through at this monotonic time: the lease runs anew from there. */
   renewed(sinceMillis: number): void;
+  /** Whether so much of the lease is left that it need not be renewed before the next few acts. */
+  hasTime(): boolean;
 }
 
 const LONGEST_ACT_MILLIS = 25_000;
@@ -279,6 +281,7 @@ export function makeOutside(options: {
     renewed(sinceMillis: number) {
       since = sinceMillis;
     },
+    hasTime: () => performance.now() < since + (leaseMillis - marginMillis) / 4,
   });
 }
 

@@ -155,13 +155,14 @@ export class RotationRun {
   }
 
   /**
-   * The same, unless the step that follows changes nothing outside: then both are recorded at once,
-   * after it. A worker that dies before finds the intent of the act that led here, as if it had died
+   * The same, unless the step that follows changes nothing outside, and the lease lasts for it: then
+   * both are recorded at once, after it. A worker that dies before finds the intent of the act that led here, as if it had died
    * right after that act.
    */
   async recordOrPass(to: RotationState, note: string): Promise<StepResult> {
     const next = nextStep(to);
-    if (!next || !this.rotator.withoutEffect?.has(next)) return this.record(to, { note });
+    const mayPass = next && this.rotator.withoutEffect?.has(next) && this.outside.hasTime();
+    if (!mayPass) return this.record(to, { note });
     this.#passing.push({ to, note });
     this.state = to;
     const isCancelled = this.#last?.isCancelled ?? this.claim.isCancelled;
