@@ -11,6 +11,7 @@ const PAGES = [
   "/t/muscatpharmacy/rotations?overview=ages",
   "/t/muscatpharmacy/security-keys",
   "/t/muscatpharmacy/leases?workload=reporting-jobs&show=all",
+  "/t/muscatpharmacy/access",
   "/t/muscatpharmacy/bindings",
   "/t/muscatpharmacy/bindings?tab=bind",
   "/t/muscatpharmacy/bindings?tab=import",

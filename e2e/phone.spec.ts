@@ -27,6 +27,7 @@ for (const locale of ["en", "ar"]) {
       "/bindings?tab=bind",
       "/bindings?tab=import",
       "/leases",
+      "/access",
       "/security-keys",
       "/policies",
       "/decisions",

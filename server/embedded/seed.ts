@@ -10,6 +10,7 @@ import { seedAccess } from "./demo/seed-access.ts";
 import { seedAdmission } from "./demo/seed-admission.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
+import { seedElevation } from "./demo/seed-elevation.ts";
 import { seedDemoEngine } from "./demo/seed-engine.ts";
 import { seedIsolation } from "./demo/seed-isolation.ts";
 import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
@@ -62,6 +63,9 @@ await Promise.all(
     seedDeployments({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG }),
   ),
 );
+for (const { id: tenant } of sovereign.tenants) {
+  await seedElevation({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG });
+}
 await seedAdmission(
   sovereign.name,
   [sovereign.name, ...sovereign.tenants.map(({ id }) => id)],
