@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cx } from "#components/ui/cx.ts";
 import { type ApiDocument, operationsOf } from "./api-document.ts";
+import { English } from "./english.tsx";
 import { MethodMark } from "./method-mark.tsx";
 
 export const GENERAL = ["overview", "problems", "scopes"] as const;
@@ -26,7 +27,14 @@ export function ApiIndex({ document, tenantId, at }: ApiIndexProps) {
     ),
   });
   return (
-    <nav aria-label={t("index")} className="flex min-w-0 flex-col gap-4 text-sm">
+    <nav
+      aria-label={t("index")}
+      // A phone shows either the list or what was chosen from it.
+      className={cx(
+        "min-w-0 flex-col gap-4 text-sm",
+        at === "overview" ? "flex" : "hidden lg:flex",
+      )}
+    >
       <ul>
         {GENERAL.map((name) => (
           <li key={name}>
@@ -36,8 +44,8 @@ export function ApiIndex({ document, tenantId, at }: ApiIndexProps) {
       </ul>
       {document.tags.map(({ name: tag }) => (
         <div key={tag} className="flex flex-col gap-1">
-          <h2 lang="en" dir="auto" className="px-2 text-muted text-xs">
-            {tag}
+          <h2 className="px-2 text-muted text-xs">
+            <English>{tag}</English>
           </h2>
           <ul>
             {operations
@@ -46,8 +54,8 @@ export function ApiIndex({ document, tenantId, at }: ApiIndexProps) {
                 <li key={operationId}>
                   <Link {...entry(operationId)}>
                     <MethodMark method={method} />
-                    <span lang="en" dir="auto" className="min-w-0">
-                      {summary}
+                    <span className="min-w-0">
+                      <English>{summary}</English>
                     </span>
                   </Link>
                 </li>

@@ -3,6 +3,7 @@ import { Identifier } from "#components/ui/identifier.tsx";
 import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { AccessName, ApiDocument } from "./api-document.ts";
+import { English } from "./english.tsx";
 import { SchemaMembers } from "./schema-members.tsx";
 
 const SAMPLE = "docs/examples/deploy-pipeline.mjs";
@@ -41,8 +42,8 @@ export function ApiOverview({ document }: { document: ApiDocument }) {
           {Object.entries(document.components.securitySchemes).map(([name, { description }]) => (
             <div key={name} className="grid gap-x-4 sm:grid-cols-[10rem_minmax(0,1fr)]">
               <dt className="font-medium">{t(`by.${name as AccessName}`)}</dt>
-              <dd lang="en" dir="auto" className="text-muted">
-                {description}
+              <dd className="text-muted">
+                <English>{description}</English>
               </dd>
             </div>
           ))}
@@ -70,8 +71,8 @@ export function ProblemTypes({ document }: { document: ApiDocument }) {
                   {type}
                 </bdi>
               </dt>
-              <dd lang="en" dir="auto" className="max-w-prose text-muted">
-                {meaning}
+              <dd className="max-w-prose text-muted">
+                <English>{meaning}</English>
               </dd>
             </div>
           ))}
@@ -102,8 +103,8 @@ export function ScopeList({ document }: { document: ApiDocument }) {
               </bdi>
             </dt>
             <dd className="text-muted">
-              <span lang="en" dir="auto" className="block">
-                {meaning}
+              <span className="block">
+                <English>{meaning}</English>
               </span>
               <bdi dir="ltr" className="block text-xs">
                 {roles.join(", ")}

@@ -1,4 +1,5 @@
 import { Download, FileQuestion } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { StateMessage } from "#components/ui/state-message.tsx";
@@ -34,6 +35,11 @@ export function ApiScreen({ document, tenantId, at }: ApiScreenProps) {
       <div className="grid items-start gap-6 lg:grid-cols-[18rem_minmax(0,1fr)]">
         <ApiIndex document={document} tenantId={tenantId} at={at} />
         <div className="flex min-w-0 flex-col gap-4">
+          {at === "overview" ? null : (
+            <Link href={`/t/${tenantId}/api`} className="text-accent text-sm underline lg:hidden">
+              {t("toList")}
+            </Link>
+          )}
           <Shown document={document} at={at} />
         </div>
       </div>

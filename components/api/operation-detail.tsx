@@ -3,6 +3,7 @@ import { Identifier } from "#components/ui/identifier.tsx";
 import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { AccessName, ApiDocument, PlacedOperation } from "./api-document.ts";
+import { English } from "./english.tsx";
 import { MediaList } from "./media-list.tsx";
 import { MethodMark } from "./method-mark.tsx";
 import { ResponseList } from "./response-list.tsx";
@@ -21,21 +22,14 @@ export function OperationDetail({ document, operation }: OperationDetailProps) {
   const roles = scope ? (document["x-scopes"][scope]?.roles ?? []) : [];
   return (
     <>
-      <Section
-        look="card"
-        title={
-          <span lang="en" dir="auto">
-            {operation.summary}
-          </span>
-        }
-      >
+      <Section look="card" title={<English>{operation.summary}</English>}>
         <div className="flex flex-col gap-4 p-4">
           <p className="flex flex-wrap items-center gap-2">
             <MethodMark method={operation.method} />
             <Identifier value={operation.path} />
           </p>
-          <p lang="en" dir="auto" className="max-w-prose text-sm">
-            {operation.description}
+          <p className="max-w-prose text-sm">
+            <English>{operation.description}</English>
           </p>
           <KeyValueList
             facts={[

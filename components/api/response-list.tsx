@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Section } from "#components/ui/section.tsx";
 import type { ApiResponse } from "./api-document.ts";
+import { English } from "./english.tsx";
 import { MediaList } from "./media-list.tsx";
 
 const isRefusal = (status: string) => Number(status) >= 400;
@@ -18,11 +19,7 @@ export function ResponseList({ responses }: { responses: Record<string, ApiRespo
             key={status}
             look="card"
             title={t("answer", { status })}
-            aside={
-              <span lang="en" dir="auto">
-                {response.description}
-              </span>
-            }
+            aside={<English>{response.description}</English>}
           >
             <div className="flex flex-col gap-3 p-4">
               {Object.entries(response.headers ?? {}).map(([name, { description }]) => (
@@ -30,8 +27,8 @@ export function ResponseList({ responses }: { responses: Record<string, ApiRespo
                   <bdi dir="ltr" className="font-mono">
                     {name}
                   </bdi>
-                  <span lang="en" dir="auto" className="text-muted">
-                    {description}
+                  <span className="text-muted">
+                    <English>{description}</English>
                   </span>
                 </p>
               ))}
@@ -52,8 +49,8 @@ export function ResponseList({ responses }: { responses: Record<string, ApiRespo
                 <dt className="font-medium tabular-nums">
                   <bdi dir="ltr">{status}</bdi>
                 </dt>
-                <dd lang="en" dir="auto" className="whitespace-pre-line text-muted">
-                  {description}
+                <dd className="whitespace-pre-line text-muted">
+                  <English>{description}</English>
                 </dd>
               </div>
             ))}

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { type JsonSchema, limitsOf, notationOf, withMembers } from "./api-document.ts";
+import { English } from "./english.tsx";
 
 /** Deeper than this nothing of ours goes; a schema that holds itself would never end. */
 const DEEPEST = 6;
@@ -57,13 +58,13 @@ export function Member({ name, schema, isRequired, description }: MemberProps) {
         {isRequired ? <span className="text-xs">{t("required")}</span> : null}
       </p>
       {limitsOf(schema).map((limit) => (
-        <bdi key={limit} dir="ltr" className="block break-all font-mono text-muted text-xs">
-          {limit}
-        </bdi>
+        <p key={limit} className="break-all font-mono text-muted text-xs">
+          <bdi dir="ltr">{limit}</bdi>
+        </p>
       ))}
       {said ? (
-        <p lang="en" dir="auto" className="text-muted">
-          {said}
+        <p className="text-muted">
+          <English>{said}</English>
         </p>
       ) : null}
     </div>

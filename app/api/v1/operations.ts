@@ -19,4 +19,6 @@ export const OPERATIONS: readonly AnyOperation[] = [
   rotations,
   log,
   description,
-].flatMap((file) => Object.values(file) as AnyOperation[]);
+].flatMap((file) =>
+  (Object.values(file) as AnyOperation[]).sort((one, other) => (one.path < other.path ? -1 : 1)),
+);
