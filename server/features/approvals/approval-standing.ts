@@ -18,11 +18,13 @@ export async function approvalDetails(
   viewer: Caller,
 ): Promise<Map<string, ApprovalDetail>> {
   if (requestIds.length === 0) return new Map();
-  const rows = await tx.query<RequestRow>(
-    `SELECT ${REQUEST_COLUMNS} FROM approval_request WHERE tenant_id = $1 AND request_id = ANY ($2::uuid[])`,
-    [tenant, requestIds],
-  );
-  const reviews = await reviewsOf(tx, tenant, requestIds);
+  const [rows, reviews] = await Promise.all([
+    tx.query<RequestRow>(
+      `SELECT ${REQUEST_COLUMNS} FROM approval_request WHERE tenant_id = $1 AND request_id = ANY ($2::uuid[])`,
+      [tenant, requestIds],
+    ),
+    reviewsOf(tx, tenant, requestIds),
+  ]);
   return new Map(
     rows.map((row) => {
       const own = reviews.filter(({ request_id }) => request_id === row.request_id);

@@ -17,31 +17,27 @@ export async function loadCards(
   rows: readonly DeploymentRow[],
   viewer: Caller,
 ): Promise<CardParts[]> {
-  const running = await runningOf(tx, tenant, rows);
+  const approvalIds = rows.map(({ approval_id }) => approval_id);
+  // Sent together: a page costs as many waits as statements that need another's answer.
+  const [running, findings, environments, approvals, people, executors, mentions] =
+    await Promise.all([
+      runningOf(tx, tenant, rows),
+      findingsOf(
+        tx,
+        tenant,
+        rows.filter(({ evidence }) => evidence),
+      ),
+      environmentRows(tx, tenant),
+      approvalDetails(tx, tenant, approvalIds, viewer),
+      answerablePeople(tx, tenant, approvalIds),
+      executorsNow(tx, tenant),
+      mentionsOf(
+        tx,
+        tenant,
+        rows.map(({ deployment_id }) => deployment_id),
+      ),
+    ]);
   const images = await imagesOf(tx, tenant, [...rows, ...running]);
-  const findings = await findingsOf(
-    tx,
-    tenant,
-    rows.filter(({ evidence }) => evidence),
-  );
-  const environments = await environmentRows(tx, tenant);
-  const approvals = await approvalDetails(
-    tx,
-    tenant,
-    rows.map(({ approval_id }) => approval_id),
-    viewer,
-  );
-  const people = await answerablePeople(
-    tx,
-    tenant,
-    rows.map(({ approval_id }) => approval_id),
-  );
-  const executors = await executorsNow(tx, tenant);
-  const mentions = await mentionsOf(
-    tx,
-    tenant,
-    rows.map(({ deployment_id }) => deployment_id),
-  );
   return rows.flatMap((row) => {
     const approval = approvals.get(row.approval_id);
     const environment = environments.find((each) => each.environment === row.environment);
