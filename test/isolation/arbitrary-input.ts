@@ -62,6 +62,8 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/attachEvidence\.body$/.test(path))
     return fc.constant(JSON.stringify({ Payload: "e30=", Base64Signature: "AA==" }));
   // A factor can be given beforehand only for what is known beforehand.
+  if (/breakGlass\.activate\.principalId$/.test(path))
+    return source.map((from) => new IdSlot("break-glass principal", from, 0));
   if (/breakGlass\.(activate|prepare)\.minutes$/.test(path)) return fc.constant(WALK_GLASS.minutes);
   if (/breakGlass\.(activate|prepare)\.reason$/.test(path)) return fc.constant(WALK_GLASS.reason);
   if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);

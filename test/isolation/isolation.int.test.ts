@@ -36,7 +36,7 @@ test("no procedure and no route shows or touches another tenant's", async () => 
   expect(report.reached).toBe(report.procedures);
   expect(report.outcomes.ok).toBeGreaterThan(0);
   expect(report.outcomes.not_found).toBeGreaterThan(0);
-}, 240_000);
+}, 900_000);
 
 /** What a careless colleague might write, with a way around row security to make it leak. */
 function leakyRouter(anywhere: pg.Client) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { ACT, requestDigest } from "#server/features/break-glass/request-digest.ts";
@@ -191,7 +191,9 @@ export async function seedFireman(
   { name, tenant, sessionId }: { name: string; tenant: string; sessionId: string },
 ): Promise<void> {
   const issuer = issuerOf(tenant);
-  const [principalId, proofId] = [uuidv7(), uuidv7()];
+  // The newest by its id, so that the walk finds it among all that are declared.
+  const principalId = `ffffffff-ffff-7fff-bfff-${randomBytes(6).toString("hex")}`;
+  const proofId = uuidv7();
   const digest = requestDigest(
     mintAuthorizedTenant(tenant),
     {

@@ -10,6 +10,10 @@ const start = (tenant: Awaited<ReturnType<typeof newTenant>>) =>
 
 test("a review begins over every person's every role, one at a time", async () => {
   const tenant = await newTenant("review");
+  const unread = await newTenant("review");
+  await savePolicy(unread);
+  // An empty review would say that nobody has anything.
+  await expect(start(unread)).rejects.toThrow(/has not been read yet/);
   await read(tenant, { ada: ["developer", "org-admin"], bob: ["compliance"] });
   await expect(start(tenant)).rejects.toMatchObject({ code: "conflict" });
   await savePolicy(tenant);

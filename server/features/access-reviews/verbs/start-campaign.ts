@@ -19,6 +19,14 @@ export const startCampaign = verb({
         remedy: "Save a policy first: who answers, and within how many days.",
       });
     }
+    const known = await tx.query("SELECT 1 FROM access_directory WHERE tenant_id = $1 LIMIT 1", [
+      tenant,
+    ]);
+    if (known.length === 0) {
+      throw new AppError("conflict", "The identity provider has not been read yet.", {
+        remedy: "A review made now would be empty. Try again in a minute.",
+      });
+    }
     const opened = await openCampaign(tx, tenant, { policy, actor, trigger: "person" });
     if (!opened) {
       throw new AppError("conflict", "A review is open already.", {
