@@ -35,7 +35,9 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
     : t("cell.kindNone", { environment });
   return (
     <DetailPanel title={t(`layer.${cell.layer}`)} kind={kind} onClose={onClose}>
-      <Status tone={CELL_TONE[cell.state]}>{t(`state.${cell.state}`)}</Status>
+      <p>
+        <Status tone={CELL_TONE[cell.state]}>{t(`state.${cell.state}`)}</Status>
+      </p>
       <Section title={t("cell.facts")}>
         {cell.facts.length === 0 ? (
           <p className="text-muted text-sm">{t("cell.noFacts")}</p>

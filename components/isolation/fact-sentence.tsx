@@ -18,6 +18,7 @@ const ASKED = [
   "allowed",
   "regions",
   "workload",
+  "more",
   "ports",
   "why",
   "other",
@@ -38,7 +39,7 @@ const ASKED = [
   "total",
   "used",
 ];
-const NUMBERS = new Set(["count", "workloads", "tables"]);
+const NUMBERS = new Set(["count", "more", "workloads", "tables"]);
 
 /** What a fact says, as a sentence; a neighbour that the reader may not know is "another tenant". */
 export function FactSentence({ fact }: { fact: FactView }) {

@@ -62,8 +62,11 @@ function workerPolicy(tenants: readonly string[], mounts: readonly string[]) {
     "sys/*": { capabilities: LOOKING },
     "identity/*": { capabilities: LOOKING },
     // Which logins have a policy that gives a leaked value (ADR 13).
-    "auth/jwt/role": { capabilities: LOOKING },
-    "auth/jwt/role/*": { capabilities: LOOKING },
+    // Who may read what is judged by every method's roles and users (ADR 27).
+    "auth/+/role": { capabilities: LOOKING },
+    "auth/+/role/*": { capabilities: LOOKING },
+    "auth/+/users": { capabilities: LOOKING },
+    "auth/+/users/*": { capabilities: LOOKING },
     "sys/leases/*": { capabilities: [...EVERYTHING, "sudo"] },
     "auth/token/*": { capabilities: ["read", "update"] },
     "secret/metadata": { capabilities: LOOKING },

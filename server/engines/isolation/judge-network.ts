@@ -5,8 +5,8 @@ import type { CrossingEdge, Side } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, Verdict } from "./fact.ts";
 
-/** One cell is read by people: an edge of each pair of owners says it, the list has the rest. */
-const MOST_EDGES = 50;
+/** One cell is read by people: the list of edges has the rest. */
+const MOST_GROUPS = 50;
 
 interface NetworkEvidence {
   tenancy: ClusterTenancy;
@@ -48,7 +48,9 @@ export function judgeNetwork(
     [out, "out"],
     [into, "in"],
   ] as const) {
-    for (const edge of crossing.slice(0, MOST_EDGES)) addEdge(edge, direction, add);
+    for (const group of alike(crossing, direction).slice(0, MOST_GROUPS)) {
+      addEdges(group, direction, add);
+    }
   }
   const plugin = networkPlugin(tenancy.evidence.manifests);
   if (plugin?.isEnforcing) {
@@ -84,9 +86,31 @@ type Add = (
   more?: { objects?: string[]; peer?: string },
 ) => void;
 
-function addEdge({ from, to, ports }: CrossingEdge, direction: "out" | "in", add: Add): void {
-  const [own, other] = direction === "out" ? [from, to] : [to, from];
-  const params: Record<string, string> = { workload: own.workload, ports, why: whyText(own) };
+/** Edges with the same neighbour, ports and reason are one fact. */
+function alike(edges: readonly CrossingEdge[], direction: "out" | "in"): CrossingEdge[][] {
+  const groups = new Map<string, CrossingEdge[]>();
+  for (const edge of edges) {
+    const [own, other] = direction === "out" ? [edge.from, edge.to] : [edge.to, edge.from];
+    const whom = other.owner.kind === "tenant" ? other.owner.tenant : other.workload;
+    const key = JSON.stringify([other.owner.kind, whom, edge.ports, own.allowedBy]);
+    groups.set(key, [...(groups.get(key) ?? []), edge]);
+  }
+  return [...groups.values()];
+}
+
+function addEdges(edges: readonly CrossingEdge[], direction: "out" | "in", add: Add): void {
+  const [first] = edges;
+  if (!first) return;
+  const [own, other] = direction === "out" ? [first.from, first.to] : [first.to, first.from];
+  const workloads = new Set(
+    edges.map((edge) => (direction === "out" ? edge.from : edge.to).workload),
+  );
+  const params: Record<string, string> = {
+    workload: own.workload,
+    more: String(workloads.size - 1),
+    ports: first.ports,
+    why: whyText(own),
+  };
   const objects = objectsOf(own);
   if (other.owner.kind === "tenant") {
     const code = direction === "out" ? "reaches-tenant" : "reached-by-tenant";
