@@ -59,7 +59,8 @@ export function useStepUp<Input>(options: StepUpOptions<Input>): {
     const draft = result === null ? null : takeDraft(form);
     if (result === null || draft === null) return;
     url.searchParams.delete(STEP_UP_PARAMETER);
-    window.history.replaceState(window.history.state, "", url);
+    // With a state of its own the router would not learn of it, and bring the parameter back.
+    window.history.replaceState(null, "", url);
     const input = draft.input as Input;
     const { restore, send, onFailure } = latest.current;
     restore?.(input);
