@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import { newRig, REASON } from "#server/features/rotation/testing/rotation-rig.ts";
+import { forceRotate } from "#server/features/rotation/verbs/force-rotate.ts";
 import { elevated } from "#server/platform/authz/production-rights.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -11,10 +13,14 @@ let tenant: AuthorizedTenantId;
 beforeEach(async () => {
   tenant = await newTenant();
 });
-const open = (caller = developer(tenant), scopes: string[] = ["runtime.secrets.rotate"]) =>
+const open = (
+  caller = developer(tenant),
+  scopes: string[] = ["runtime.secrets.rotate"],
+  environment: "prod" | "dev" = "prod",
+) =>
   runVerb(activateGrant, caller, {
     kind: "break-glass",
-    environment: "prod",
+    environment,
     scopes: scopes as never,
     reason: "The shop is down",
     durationSeconds: 900,
@@ -42,6 +48,18 @@ test("what overlaps adds up, and each ends by itself", async () => {
   await runOut(tenant, first.grantId);
   expect(await held()).toContain("runtime.secrets.override");
   expect(await held()).not.toContain("runtime.secrets.rotate");
+});
+
+test("a grant to rotate reaches credentials of its environment, and no other", async () => {
+  const rig = await newRig();
+  const ada = developer(rig.tenant, "ada");
+  const rotate = async () =>
+    runVerb(forceRotate, await elevated(ada), { bindingId: rig.bindingId, reason: REASON });
+  await expect(rotate()).rejects.toMatchObject({ code: "forbidden" });
+  await open(ada, ["runtime.secrets.rotate"], "dev");
+  await expect(rotate()).rejects.toMatchObject({ code: "elevation_required" });
+  await open(ada);
+  expect(await rotate()).toMatchObject({ bindingId: rig.bindingId });
 });
 
 test("only people are elevated, and only by scopes that a grant may add", async () => {

@@ -5,6 +5,7 @@ import { closeApproval } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { placeOfRotation } from "../place-of-act.ts";
 import { lockRotation, type RotationRow } from "../rotation-rows.ts";
 import { CancelRotationInput, RotationChanged } from "../schema.ts";
 import { giveUp } from "../writes/give-up.ts";
@@ -18,6 +19,7 @@ export const cancelRotation = verb({
   scope: "runtime.secrets.rotate",
   input: CancelRotationInput,
   output: RotationChanged,
+  environment: ({ tx, tenant, input }) => placeOfRotation(tx, tenant, input.rotationId),
   async run(context) {
     const { tx, tenant, input } = context;
     const rotation = await lockRotation(tx, tenant, input.rotationId);

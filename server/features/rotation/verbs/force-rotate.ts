@@ -1,5 +1,6 @@
 import "server-only";
 import { audited, verb } from "#server/platform/verb.ts";
+import { placeOfBinding } from "../place-of-act.ts";
 import { rotateFacts } from "../rotate-policy.ts";
 import { ForceRotateInput, OpenedRotation } from "../schema.ts";
 import { forceOne } from "../writes/force-one.ts";
@@ -12,6 +13,7 @@ export const forceRotate = verb({
   facts: rotateFacts("forced"),
   input: ForceRotateInput,
   output: OpenedRotation,
+  environment: ({ tx, tenant, input }) => placeOfBinding(tx, tenant, input.bindingId),
   async run(context) {
     const { opened, events } = await forceOne(context, context.input);
     return audited(opened, ...events);

@@ -3,6 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { OverrideRevokeInput, RevokeOverridden } from "../consumers/schema.ts";
+import { placeOfRotation } from "../place-of-act.ts";
 import { lockRotation } from "../rotation-rows.ts";
 import { addStep } from "../writes/add-step.ts";
 import { requestedBy } from "../writes/requested-by.ts";
@@ -16,15 +17,7 @@ export const overrideRevoke = verb({
   scope: "runtime.secrets.override",
   input: OverrideRevokeInput,
   output: RevokeOverridden,
-  async environment({ tx, tenant, input }) {
-    const [row] = await tx.query<{ environment: string }>(
-      `SELECT b.environment FROM rotation r JOIN secret_binding b
-         ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
-       WHERE r.tenant_id = $1 AND r.rotation_id = $2`,
-      [tenant, input.rotationId],
-    );
-    return row ?? null;
-  },
+  environment: ({ tx, tenant, input }) => placeOfRotation(tx, tenant, input.rotationId),
   async run({ tx, tenant, actor, input }) {
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");

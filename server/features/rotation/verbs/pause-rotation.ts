@@ -1,6 +1,7 @@
 import "server-only";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { placeOfRotation } from "../place-of-act.ts";
 import { lockRotation } from "../rotation-rows.ts";
 import { PauseRotationInput, RotationChanged } from "../schema.ts";
 
@@ -10,6 +11,7 @@ export const pauseRotation = verb({
   scope: "runtime.secrets.rotate",
   input: PauseRotationInput,
   output: RotationChanged,
+  environment: ({ tx, tenant, input }) => placeOfRotation(tx, tenant, input.rotationId),
   async run({ tx, tenant, input }) {
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");

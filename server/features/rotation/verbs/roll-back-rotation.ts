@@ -1,6 +1,7 @@
 import "server-only";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { placeOfRotation } from "../place-of-act.ts";
 import { lockBinding, lockRotation, type RotationRow } from "../rotation-rows.ts";
 import { RollBackRotationInput, RotationChanged } from "../schema.ts";
 import { whyNotTakenBack } from "../taking-back.ts";
@@ -14,6 +15,7 @@ export const rollBackRotation = verb({
   scope: "runtime.secrets.rotate",
   input: RollBackRotationInput,
   output: RotationChanged,
+  environment: ({ tx, tenant, input }) => placeOfRotation(tx, tenant, input.rotationId),
   async run({ tx, tenant, input }) {
     const rotation = await lockRotation(tx, tenant, input.rotationId);
     if (!rotation) throw notFound("rotation");
