@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey } fro
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, type JWTPayload, SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { RefusalReason } from "#server/features/identity/service-callers/token-refusal.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
@@ -21,6 +21,9 @@ let stranger: Server;
 let strangerUrl: string;
 const asked: string[] = [];
 
+// Every case is several round trips, and the machine may be busy with other things.
+vi.setConfig({ testTimeout: 120_000 });
+
 beforeAll(async () => {
   server = await startApiServer();
   process.env.CONSOLE_URL = server.url;
@@ -34,7 +37,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => stranger.listen(0, "127.0.0.1", done));
   strangerUrl = `http://localhost:${(stranger.address() as AddressInfo).port}`;
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await server.stop();
   stranger.close();

@@ -37,7 +37,7 @@ beforeAll(async () => {
   callers = await ServiceCallers.start({ tenants: [TENANT], consoleUrl: server.url });
   ({ secret } = await callers.register("orders-ci"));
   await demand(tenant);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (const child of children) child.kill();
   await server.stop();
@@ -129,13 +129,13 @@ test("it asks, waits, claims, deploys what was approved, and reports", async () 
   );
   expect(told.filter(({ actorKind }) => actorKind === "service").length).toBeGreaterThan(1);
   expect(JSON.stringify(told)).not.toContain(secret);
-}, 120_000);
+}, 240_000);
 
 test("what people reject is not deployed", async () => {
   const run = pipeline("rejected", { DEPLOY_COMMAND: "exit 7" });
   await decide(await asked("rejected"), "c", "reject");
   expect([await run.ended, run.output()]).toEqual([2, expect.stringContaining("rejected")]);
-}, 120_000);
+}, 240_000);
 
 test("a deployment that fails is reported as failed", async () => {
   const run = pipeline("failing", { DEPLOY_COMMAND: "exit 7" });
@@ -143,7 +143,7 @@ test("a deployment that fails is reported as failed", async () => {
   await decide(request, "d");
   await decide(request, "e");
   expect([await run.ended, run.output()]).toEqual([1, expect.stringContaining("reported: failed")]);
-}, 120_000);
+}, 240_000);
 
 test("a wrong secret, a tag without digest: it says so and ends", async () => {
   const unknown = pipeline("unknown", { CLIENT_SECRET: "wrong" });
@@ -152,4 +152,4 @@ test("a wrong secret, a tag without digest: it says so and ends", async () => {
   const tagged = pipeline("tagged", { IMAGES: "registry.example/bank/orders:1" });
   expect(await tagged.ended).toBe(1);
   expect(tagged.output()).toMatch(/invalid: images\.0: .*Resolve the tag/);
-}, 120_000);
+}, 240_000);

@@ -9,7 +9,9 @@ import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { MARK_HEADER } from "#server/platform/http/client-certificate.ts";
 import { watchClientCertificates } from "#server/platform/http/watch-client-certificates.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { ApiClient } from "#test/fixtures/api-client.ts";
+import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { ServiceCallers } from "#test/fixtures/service-callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { startApiReplica } from "#test/harness/api-replica.ts";
@@ -24,13 +26,16 @@ let callers: ServiceCallers;
 let client: ApiClient;
 let unwatch = () => {};
 
+// Every case is several round trips, and the machine may be busy with other things.
+vi.setConfig({ testTimeout: 120_000 });
+
 beforeAll(async () => {
   here = await startApiServer();
   process.env.CONSOLE_URL = here.url;
   callers = await ServiceCallers.start({ tenants: [TENANT], consoleUrl: here.url });
   there = await startApiReplica();
   client = await callers.client("pipeline");
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await here.stop();
   await there?.stop();
@@ -136,14 +141,22 @@ test("a proof whose signature does not hold, two proofs, none", async () => {
   expect(await send({ authorization })).toMatchObject({ ...REFUSED, reason: "proof_missing" });
 });
 
-test("another key than the token's: a stolen token, with a proof by the thief", async () => {
+test("another key than the token's: a stolen token, with a proof by the thief; it is in the log", async () => {
+  const robbed = await callers.client("robbed");
   const thief = await ApiClient.create({
     url: here.url,
     tenant: TENANT,
-    token: () => client.token(),
+    token: () => robbed.token(),
   });
   const response = await thief.call(fetch, "GET", PATH);
   expect(await response.json()).toMatchObject({ reason: "proof_key_mismatch" });
+  expect(await eventsOf(mintAuthorizedTenant(TENANT))).toContainEqual(
+    expect.objectContaining({
+      type: "runtime.access.denied",
+      actorKind: "service",
+      payload: expect.objectContaining({ cause: "sender", reason: "proof_key_mismatch" }),
+    }),
+  );
 });
 
 test("a bound token sent as Bearer; an unbound one, by either scheme", async () => {

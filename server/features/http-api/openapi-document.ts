@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { REFUSALS } from "#server/features/identity/index.ts";
 import { ROLE_SCOPES, SCOPES } from "#server/platform/authz/scopes.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { httpStatusOf } from "#server/platform/errors/map.ts";
@@ -231,7 +232,10 @@ function problemSchema(): Json {
       traceId: z.string().regex(/^[0-9a-f]{32}$/),
       field: z.string().optional().describe("The field at fault"),
       remedy: z.string().optional().describe("What to do next"),
-      reason: z.string().optional().describe("Why a token or proof was refused"),
+      reason: z
+        .enum(Object.keys(REFUSALS) as [keyof typeof REFUSALS])
+        .optional()
+        .describe("Why a token or proof was refused"),
     }),
     "output",
   );

@@ -37,7 +37,7 @@ export async function admitService(
   act: string,
   scope: RoleScope,
 ): Promise<AdmittedService> {
-  const { identity, nextNonce, fresh, again } = await authenticated(request);
+  const { identity, nextNonce, fresh, again } = await authenticated(request, act);
   await countCall("principal", `${identity.issuer}|${identity.subject}`);
   const current = request.method === "GET" ? identity : await fresh();
   const caller = await admitted(request, current, act, scope);
@@ -49,16 +49,27 @@ export async function admitService(
   };
 }
 
-/** Guesses are counted by where they come from; a challenge for a nonce is none. */
-async function authenticated(request: Request): Promise<AuthenticatedService> {
+/**
+ * Guesses are counted by where they come from; a challenge for a nonce is none. A good token that comes
+ * from somebody who can't show that it is his is an event in the log of whose token it is.
+ */
+async function authenticated(request: Request, act: string): Promise<AuthenticatedService> {
   try {
     return await authenticateService(request);
   } catch (error) {
-    if (error instanceof TokenRefusal && error.reason !== "proof_nonce") {
-      await countCall("address", clientAddress(request.headers, env().TRUSTED_PROXIES));
+    if (!(error instanceof TokenRefusal) || error.reason === "proof_nonce") throw error;
+    await countCall("address", clientAddress(request.headers, env().TRUSTED_PROXIES));
+    if (error.sentAs) {
+      const { reason } = error;
+      const caller = serviceAtHome(error.sentAs, callFacts(request.headers));
+      await recordDenial(caller, { act, cause: "sender", detail: { reason } });
     }
     throw error;
   }
+}
+
+function callFacts(headers: Headers) {
+  return { requestId: uuidv7(), traceparent: traceparentOf(headers.get("traceparent")) };
 }
 
 async function admitted(
@@ -81,8 +92,7 @@ async function admitted(
     });
   }
   const call = {
-    requestId: uuidv7(),
-    traceparent: traceparentOf(headers.get("traceparent")),
+    ...callFacts(headers),
     ...(key === null ? {} : { idempotencyKey: key }),
   };
   let caller: Caller;

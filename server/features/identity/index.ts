@@ -8,9 +8,9 @@ export { ownForm } from "./own-form.ts";
 export {
   type AuthenticatedService,
   authenticateService,
-  type ServiceIdentity,
 } from "./service-callers/authenticate-service.ts";
 export { PROOF_ALGORITHMS } from "./service-callers/dpop-proof.ts";
+export type { ServiceIdentity } from "./service-callers/service-identity.ts";
 export { REFUSALS, TokenRefusal } from "./service-callers/token-refusal.ts";
 export { sessionCookieName } from "./session-cookie.ts";
 export { countedSessionFromRequest, sessionFromRequest } from "./session-from-request.ts";

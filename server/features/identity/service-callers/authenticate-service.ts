@@ -1,24 +1,12 @@
 import "server-only";
-import type { Principal } from "#server/platform/actor.ts";
 import { isScope, type Scope } from "#server/platform/authz/scopes.ts";
 import type { Grants } from "../grants.ts";
 import { type AccessToken, realmNamedBy, verifiedAccessToken } from "./access-token.ts";
 import { freshGrants } from "./fresh-grants.ts";
 import { databaseNow } from "./proof-use.ts";
 import { proveSender, type Scheme } from "./sender-constraint.ts";
+import type { ServiceIdentity } from "./service-identity.ts";
 import { TokenRefusal } from "./token-refusal.ts";
-
-export interface ServiceIdentity {
-  readonly issuer: string;
-  /** The client's own subject, or the acting client of a token that a person delegated. */
-  readonly subject: string;
-  readonly realm: string;
-  readonly tenants: readonly string[];
-  readonly roles: readonly string[];
-  readonly scopes: ReadonlySet<Scope>;
-  /** The person behind the caller, from a verified claim only (law 9). */
-  readonly human: Principal | "unknown";
-}
 
 export interface AuthenticatedService {
   readonly identity: ServiceIdentity;
@@ -42,7 +30,10 @@ export async function authenticateService(request: Request): Promise<Authenticat
   const realm = realmNamedBy(text);
   const now = await databaseNow();
   const token = await verifiedAccessToken(text, realm, now);
-  const { nextNonce } = await proveSender(request, scheme, token, now);
+  const { nextNonce } = await proveSender(request, scheme, token, now).catch((error: unknown) => {
+    if (error instanceof TokenRefusal) error.sentAs = identityOf(token, token.grants);
+    throw error;
+  });
   return {
     identity: identityOf(token, token.grants),
     nextNonce,

@@ -1,4 +1,5 @@
 import { AppError } from "#server/platform/errors/app-error.ts";
+import type { ServiceIdentity } from "./service-identity.ts";
 
 /** Every way a token, or the proof that it is the caller's own, is refused. Closed: each has a test. */
 export const REFUSALS = {
@@ -58,6 +59,8 @@ export class TokenRefusal extends AppError {
   readonly reason: RefusalReason;
   /** For the header DPoP-Nonce. */
   readonly nonce: string | null;
+  /** Whose token it is, when the token holds and only its sender is not shown: worth an event. */
+  sentAs: ServiceIdentity | null = null;
 
   constructor(reason: RefusalReason, options: { cause?: unknown; nonce?: string } = {}) {
     const remedy = REMEDIES[reason];
