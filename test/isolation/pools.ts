@@ -75,3 +75,9 @@ export function absentId(pick: number): string {
   }
   return id;
 }
+
+/** An id that nothing has, as near in order as can be: a cursor cuts a page at the same place. */
+export function nextTo(id: string): string {
+  const last = Number.parseInt(id.slice(-3), 16) ^ 1;
+  return id.slice(0, -3) + last.toString(16).padStart(3, "0");
+}

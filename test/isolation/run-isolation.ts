@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
 import type { AnyRouter } from "@trpc/server";
 import fc from "fast-check";
 import pg from "pg";
@@ -7,17 +6,17 @@ import { ensureSovereign, ensureTenant } from "#server/features/tenants/bootstra
 import { env } from "#server/platform/env/env.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { arbitraryInput } from "./arbitrary-input.ts";
-import { type Answer, answerOf, callProcedure, proceduresOf } from "./call-procedure.ts";
-import { captureLogs } from "./captured-logs.ts";
-import { textsIn, withoutAccidents } from "./compare-answers.ts";
-import { digestOfRows, idsOfRows } from "./foreign-rows.ts";
-import { HTTP_ROUTES, handlersOf, routeFiles } from "./http-routes.ts";
+import { type Answer, callProcedure, proceduresOf } from "./call-procedure.ts";
+import { consistentInput } from "./consistent-input.ts";
+import { routeFiles } from "./http-routes.ts";
+import { LeakWatch } from "./leak-watch.ts";
 import { type Persona, signIn } from "./persona.ts";
-import { absentId, type Hints, type Pool, poolOf } from "./pools.ts";
+import { absentId, type Hints, nextTo, type Pool, poolOf } from "./pools.ts";
 import { seedFireman } from "./seed-access.ts";
 import { seedStepUp } from "./seed-step-up.ts";
 import { seedTenant } from "./seed-tenant.ts";
 import { fillIn, IdSlot, namesForeign, type Resolver } from "./slots.ts";
+import { walkRoutes } from "./walk-routes.ts";
 
 export interface IsolationOptions {
   router: AnyRouter;
@@ -44,7 +43,6 @@ export interface IsolationReport {
 export const OWN = "isolation-own";
 export const FOREIGN = "isolation-foreign";
 const CANARY = { own: "canaryownq7x", foreign: "canaryforeignz9k" };
-const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
 const ATTEMPTS_TO_SUCCEED = 150;
 
 /** Walks every procedure and route as somebody of one tenant and looks for anything of another's. */
@@ -61,38 +59,35 @@ export async function runIsolation(options: IsolationOptions): Promise<Isolation
 class IsolationRun {
   readonly #options: IsolationOptions;
   readonly #admin: pg.Client;
-  readonly #logs = captureLogs();
   readonly #procedures: ReturnType<typeof proceduresOf>;
   readonly #inputs = new Map<string, fc.Arbitrary<unknown>>();
-  readonly #failures = new Set<string>();
+  readonly #watch: LeakWatch;
   readonly #reachedBy = new Map<string, Persona>();
   readonly #refusals = new Map<string, Answer[]>();
   readonly #outcomes: Record<string, number> = {};
   readonly #cursors = { own: [] as string[], foreign: [] as string[] };
   #calls = 0;
-  #leaks = 0;
   #pools!: { own: Pool; foreign: Pool };
   #hints: Hints = new Map();
-  #foreignIds = new Set<string>();
-  readonly #everSent = new Set<string>();
-  #foreignDigest = "";
-  #logMark = 0;
-  #serverLogMark = 0;
 
   constructor(options: IsolationOptions, admin: pg.Client) {
     this.#options = options;
     this.#admin = admin;
     this.#procedures = proceduresOf(options.router);
+    const { superuserUrl, serverLog } = options;
+    const foreign = { tenant: FOREIGN, canary: CANARY.foreign };
+    const calls = () => this.#calls;
+    this.#watch = new LeakWatch({ ...foreign, admin, superuserUrl, serverLog, calls });
   }
 
   async run(): Promise<IsolationReport> {
     this.#readSchemas();
     const people = await this.#seed();
-    if (this.#failures.size === 0) {
+    if (this.#watch.failures.size === 0) {
       // The foreign tenant first: what its own people write is what must not be seen.
       await this.#succeedInTurn(people.foreign, "foreign");
       await this.#seal(FOREIGN);
-      await this.#watchFromHere();
+      await this.#watch.watchFromHere();
       this.#reachedBy.clear();
       await this.#succeedInTurn(people.own, "own");
       await this.#seal(OWN);
@@ -102,12 +97,18 @@ class IsolationRun {
           const last = [
             ...new Set(answers.map((text) => /"message":"[^"]*"/.exec(text ?? "")?.[0])),
           ];
-          this.#failures.add(
+          this.#watch.failures.add(
             `${path}: never succeeded with own ids: ${last.slice(0, 5).join("; ")}`,
           );
         }
       }
-      await this.#walkRoutes(people.own[0] as Persona);
+      await walkRoutes(people.own[0] as Persona, {
+        watch: this.#watch,
+        foreign: FOREIGN,
+        counted: () => {
+          this.#calls += 1;
+        },
+      });
       await this.#attack(people.own);
     }
     return {
@@ -115,14 +116,14 @@ class IsolationRun {
       procedures: this.#procedures.size,
       reached: this.#reachedBy.size,
       routes: routeFiles().length,
-      leaks: this.#leaks,
-      failures: [...this.#failures],
+      leaks: this.#watch.leaks,
+      failures: [...this.#watch.failures],
       outcomes: this.#outcomes,
     };
   }
 
   #readSchemas(): void {
-    if (this.#procedures.size === 0) this.#failures.add("the router has no procedure");
+    if (this.#procedures.size === 0) this.#watch.failures.add("the router has no procedure");
     for (const [path, { inputs }] of this.#procedures) {
       try {
         const parts = inputs.map((schema) => arbitraryInput(schema, path));
@@ -135,7 +136,7 @@ class IsolationRun {
                 .map((all) => (all.length === 1 ? all[0] : Object.assign({}, ...all))),
         );
       } catch (error) {
-        this.#failures.add((error as Error).message);
+        this.#watch.failures.add((error as Error).message);
       }
     }
   }
@@ -180,13 +181,6 @@ class IsolationRun {
     await this.#refreshPools();
   }
 
-  async #watchFromHere(): Promise<void> {
-    this.#foreignIds = await idsOfRows(this.#admin, FOREIGN);
-    this.#foreignDigest = await digestOfRows(this.#admin, FOREIGN);
-    this.#logMark = this.#logs.mark();
-    this.#serverLogMark = statSync(this.#options.serverLog).size;
-  }
-
   /** Ids of `side` are the caller's own here: the foreign tenant's people have their own records. */
   #resolver(side: "own" | "foreign", onlyOwn: boolean, twin = false): Resolver {
     const other = side === "own" ? "foreign" : "own";
@@ -207,23 +201,6 @@ class IsolationRun {
         return pool[pick % pool.length] ?? `absent-${pick}`;
       },
     };
-  }
-
-  /** Fills fields with what the record named beside them says of itself, e.g. its digest. */
-  #consistent(input: unknown, filled: unknown): unknown {
-    if (filled === null || typeof filled !== "object" || Array.isArray(filled)) return filled;
-    const slots = Object.values(input as object).filter((value) => value instanceof IdSlot);
-    const known = slots.length > 0 ? this.#hints.get(String(idFieldOf(input, filled))) : undefined;
-    if (!known) return filled;
-    const isId = (key: string) => (input as Record<string, unknown>)[key] instanceof IdSlot;
-    return Object.fromEntries(
-      Object.entries(filled).map(([key, value]) => [
-        key,
-        !isId(key) && typeof value === "string" && /Digest$/.test(key)
-          ? (known[key] ?? value)
-          : value,
-      ]),
-    );
   }
 
   #samples(path: string, count: number, salt: number): unknown[] {
@@ -262,10 +239,10 @@ class IsolationRun {
       for (const [at, sample] of samples.entries()) {
         if (at % 40 === 39) await this.#refreshPools();
         const filled = fillIn(sample, this.#resolver(side, true));
-        const input = this.#consistent(sample, filled);
+        const input = consistentInput(sample, filled, this.#hints);
         const answer = await callProcedure(this.#options.router, path, type, input, who.headers());
         this.#calls += 1;
-        if (side === "own") await this.#inspect(`${path} (own ids)`, answer, input, type);
+        if (side === "own") await this.#watch.inspect(`${path} (own ids)`, answer, input, type);
         if (!answer.ok) {
           refusals.set(path, [...(refusals.get(path) ?? []), answer]);
           // Whoever may not, may not the next time either.
@@ -312,11 +289,11 @@ class IsolationRun {
         who.headers(tenant),
       );
       this.#calls += 1;
-      await this.#inspect(path, answer, input, type);
+      await this.#watch.inspect(path, answer, input, type);
       return answer;
     };
     const fill = (twin: boolean) =>
-      this.#consistent(sample, fillIn(sample, this.#resolver("own", false, twin)));
+      consistentInput(sample, fillIn(sample, this.#resolver("own", false, twin)), this.#hints);
     const input = fill(false);
     const answer = await call(input);
     this.#rememberCursors(answer, "own");
@@ -324,159 +301,16 @@ class IsolationRun {
     this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
     if (namesForeign(sample)) {
       const twin = fill(true);
-      this.#mustLookAlike(`${path}: a foreign id`, answer, input, await call(twin), twin);
+      this.#watch.mustLookAlike(`${path}: a foreign id`, answer, input, await call(twin), twin);
     }
     if (round % 5 === 0) {
       const foreign = await call(input, FOREIGN);
       const absent = await call(input, "no-such-tenant");
       if (path !== "tenants.mine" && foreign.ok)
-        this.#leak(`${path}: answers for a foreign tenant`);
-      this.#mustLookAlike(`${path}: a foreign tenant`, foreign, input, absent, input);
+        this.#watch.leak(`${path}: answers for a foreign tenant`);
+      this.#watch.mustLookAlike(`${path}: a foreign tenant`, foreign, input, absent, input);
     }
   }
-
-  #mustLookAlike(
-    what: string,
-    one: Answer,
-    sent: unknown,
-    other: Answer,
-    sentOther: unknown,
-  ): void {
-    const left = withoutAccidents(one, textsIn(sent));
-    const right = withoutAccidents(other, textsIn(sentOther));
-    if (left !== right) {
-      this.#leak(
-        `${what} can be told from an absent one:\n${left.slice(0, 600)}\n---\n${right.slice(0, 600)}`,
-      );
-    }
-  }
-
-  /** What must hold after every call, whatever came of it. */
-  async #inspect(what: string, answer: Answer, sent: unknown, type: string): Promise<void> {
-    const sentText = JSON.stringify(sent ?? null, (_, value) =>
-      typeof value === "bigint" ? String(value) : value,
-    );
-    if (answer.text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the answer`);
-    // What the caller sent once, as a reference in a text say, may come back at any time.
-    for (const [id] of (sentText ?? "").matchAll(UUID)) this.#everSent.add(id);
-    for (const [id] of answer.text.matchAll(UUID)) {
-      if (this.#foreignIds.has(id) && !this.#everSent.has(id)) {
-        this.#leak(`${what}: a foreign id in the answer`);
-      }
-    }
-    if (answer.status >= 500 && answer.status !== 503) {
-      const line = this.#logs.since(this.#logMark).join("");
-      const [, message] = /"err":\{.*?"message":"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
-      this.#failures.add(`${what}: internal error: ${message ?? answer.text.slice(-300)}`);
-    }
-    for (const line of this.#logs.since(this.#logMark)) {
-      if (line.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in a log line`);
-    }
-    this.#logMark = this.#logs.mark();
-    this.#lookAtServerLog(what);
-    await this.#lookAtConnections(what);
-    if (type === "mutation" || this.#calls % 10 === 0) {
-      const digest = await digestOfRows(this.#admin, FOREIGN);
-      if (digest !== this.#foreignDigest) {
-        const before = new Set(this.#foreignDigest.split("\n"));
-        const changed = digest.split("\n").filter((line) => !before.has(line));
-        this.#leak(`${what}: foreign rows changed: ${changed.join(", ")}`);
-        this.#foreignDigest = digest;
-      }
-    }
-  }
-
-  #lookAtServerLog(what: string): void {
-    const size = statSync(this.#options.serverLog).size;
-    if (size === this.#serverLogMark) return;
-    const added = readFileSync(this.#options.serverLog)
-      .subarray(this.#serverLogMark)
-      .toString("utf8");
-    // One server, many databases: other runs have their own foreign tenant.
-    const database = new URL(this.#options.superuserUrl).pathname.slice(1);
-    const entries = added.split(/\n(?=\d{4}-\d\d-\d\d )/);
-    const text = entries.filter((entry) => entry.includes(`@${database} `)).join("\n");
-    this.#serverLogMark = size;
-    if (text.includes(CANARY.foreign)) this.#leak(`${what}: a foreign canary in the server's log`);
-  }
-
-  /** No context, setting or lock may stay on a connection that waits for the next call. */
-  async #lookAtConnections(what: string): Promise<void> {
-    const { consolePools } = globalThis as unknown as { consolePools?: Record<string, pg.Pool> };
-    const pool = consolePools?.tenant;
-    if (!pool) return;
-    const { rows } = await pool.query<{ residue: string }>(
-      `SELECT concat_ws(',', nullif(current_setting('app.context', true), ''),
-         nullif(current_setting('row_security'), 'on'), nullif(current_setting('search_path'), '"$user", public'),
-         CASE WHEN current_user <> session_user THEN current_user END,
-         (SELECT string_agg(locktype, '+') FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory')) AS residue`,
-    );
-    if (rows[0]?.residue) this.#leak(`${what}: residue on the connection: ${rows[0].residue}`);
-  }
-
-  async #walkRoutes(who: Persona): Promise<void> {
-    for (const file of Object.keys(HTTP_ROUTES)) {
-      if (!routeFiles().includes(file)) this.#failures.add(`${file} is listed but does not exist`);
-    }
-    for (const file of routeFiles()) {
-      const route = HTTP_ROUTES[file];
-      const handlers = await handlersOf(file);
-      if (!route) {
-        this.#failures.add(
-          `${file} is not in test/isolation/http-routes.ts: say there how to call it`,
-        );
-        continue;
-      }
-      if ([...handlers.keys()].sort().join() !== [...route.methods].sort().join()) {
-        this.#failures.add(
-          `${file} answers ${[...handlers.keys()].join()}, listed is ${route.methods.join()}`,
-        );
-      }
-      for (const { label, twin, expect, ...call } of route.calls(who, FOREIGN)) {
-        const send = async ({ request, params }: typeof call) => {
-          const handler = handlers.get(request.method);
-          if (!handler) throw new Error(`${file} has no ${request.method}`);
-          const answer = await answerOf(
-            await handler(request, { params: Promise.resolve(params ?? {}) }),
-          );
-          this.#calls += 1;
-          await this.#inspect(`${file} (${label})`, answer, params, "mutation");
-          return answer;
-        };
-        const answer = await send(call);
-        if (expect !== undefined && answer.status !== expect) {
-          this.#failures.add(
-            `${file} (${label}): answered ${answer.status}, not ${expect}: ${answer.text.slice(-300)}`,
-          );
-        }
-        if (twin)
-          this.#mustLookAlike(
-            `${file} (${label})`,
-            answer,
-            call.params,
-            await send(twin),
-            twin.params,
-          );
-      }
-    }
-  }
-
-  #leak(what: string): void {
-    this.#leaks += 1;
-    this.#failures.add(`LEAK ${what}`);
-  }
-}
-
-/** The value of the first id field. */
-function idFieldOf(input: unknown, filled: object): unknown {
-  const key = Object.entries(input as object).find(([, value]) => value instanceof IdSlot)?.[0];
-  return key === undefined ? undefined : (filled as Record<string, unknown>)[key];
-}
-
-/** An id that nothing has, as near in order as can be: a cursor cuts a page at the same place. */
-function nextTo(id: string): string {
-  const last = Number.parseInt(id.slice(-3), 16) ^ 1;
-  return id.slice(0, -3) + last.toString(16).padStart(3, "0");
 }
 
 function hashOf(text: string): number {

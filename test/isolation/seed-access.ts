@@ -13,12 +13,16 @@ const DAY = 86_400_000;
 export async function seedAccess(
   insert: Insert,
   {
+    client,
     tenantId,
     canary,
     eventId,
     now,
-  }: { tenantId: string; canary: string; eventId: string; now: Date },
+  }: { client: pg.Client; tenantId: string; canary: string; eventId: string; now: Date },
 ): Promise<void> {
+  // One review is open at a time, and the walk may begin anew on the same database.
+  const before = await client.query("SELECT FROM access_campaign WHERE tenant_id = $1", [tenantId]);
+  if (before.rows.length > 0) return;
   const issuer = `https://${canary}.example/realms/one`;
   const later = new Date(now.getTime() + 14 * DAY);
   await insert("access_directory_run", { due_at: later, lease_owner: canary });
@@ -205,13 +209,15 @@ export async function seedFireman(
     },
     WALK_GLASS,
   );
-  await admin.query(
+  const declared = await admin.query(
     `INSERT INTO break_glass_principal (tenant_id, principal_id, person_issuer, person_subject, person_name, environment,
        scopes, max_minutes, reason, state, declared_by_name, declare_event_id, declared_at, active_since)
      SELECT $1, $2, $3, $4, $4, 'prod', $5, 30, 'walk', 'active', 'walk', event_id, now(), now()
-     FROM audit_event WHERE tenant_id = $1 LIMIT 1`,
+     FROM audit_event WHERE tenant_id = $1 LIMIT 1
+     ON CONFLICT DO NOTHING`,
     [tenant, principalId, issuer, name, PERSON_SCOPES],
   );
+  if (declared.rowCount === 0) return;
   const bound = [tenant, proofId, issuer, name, sessionId, ACT, digest];
   await admin.query(
     `INSERT INTO step_up_attempt (tenant_id, attempt_id, kind, issuer, subject, session_id, act, digest, seed, return_to,

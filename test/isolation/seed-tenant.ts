@@ -165,7 +165,7 @@ export async function seedTenant(
   const deploymentEventId = uuidv7();
   await seedEvent(insert, tenantId, deploymentEventId, canary, now);
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
-  await seedAccess(insert, { tenantId, canary, eventId: deploymentEventId, now });
+  await seedAccess(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedElevation(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
