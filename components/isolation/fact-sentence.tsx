@@ -47,8 +47,17 @@ export function FactSentence({ fact }: { fact: FactView }) {
   const values: Record<string, string | number> = {};
   for (const name of ASKED) {
     const value = fact.params[name] ?? "";
-    values[name] = NUMBERS.has(name) ? Number(value || 0) : value || "none";
+    if (NUMBERS.has(name)) values[name] = Number(value || 0);
+    else if (name === "direction") values[name] = value;
+    else values[name] = value ? isolated(value) : "none";
   }
-  values.peer = fact.peer ?? (fact.peer === null ? t("anotherTenant") : t("unowned"));
+  values.peer = fact.peer
+    ? isolated(fact.peer)
+    : t(fact.peer === null ? "anotherTenant" : "unowned");
   return <>{t(`fact.${fact.code}`, values)}</>;
+}
+
+/** A name keeps its own direction in a sentence of the other one (Unicode UAX #9, FSI and PDI). */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
