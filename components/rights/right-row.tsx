@@ -1,4 +1,5 @@
 "use client";
+import { CircleMinus } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { Status } from "#components/ui/status.tsx";
 import type { Rights } from "#server/features/rights/schema.ts";
@@ -29,7 +30,12 @@ export function RightRow({ right }: { right: Right }) {
       </div>
       <div className="flex min-w-0 flex-col gap-1 text-sm">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <Status tone={TONES[right.verdict]}>{t(`verdict.${right.verdict}`)}</Status>
+          <Status
+            tone={TONES[right.verdict]}
+            {...(right.verdict === "no" ? { icon: CircleMinus } : {})}
+          >
+            {t(`verdict.${right.verdict}`)}
+          </Status>
           {right.roles.length > 0 ? (
             <span className="text-muted">{t("by", { roles: format.list(right.roles) })}</span>
           ) : null}
@@ -54,7 +60,11 @@ export function RightRow({ right }: { right: Right }) {
         {right.verdict !== "no" || right.grants.length > 0 || right.roles.length > 0
           ? right.places?.map((place) => (
               <div key={place.environment} className="flex flex-wrap items-baseline gap-x-3">
-                <Status tone={place.isAllowed ? "ok" : "unknown"} look="plain">
+                <Status
+                  tone={place.isAllowed ? "ok" : "unknown"}
+                  look="plain"
+                  {...(place.isAllowed ? {} : { icon: CircleMinus })}
+                >
                   {placeName(place.environment)}
                 </Status>
                 <ul className="flex min-w-0 flex-wrap gap-x-3 text-muted">

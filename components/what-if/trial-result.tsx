@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useDecisionWords } from "#components/decisions/decision-words.ts";
+import { AsOfProvider } from "#components/time/as-of.tsx";
 import { Time } from "#components/time/time.tsx";
 import { Identifier } from "#components/ui/identifier.tsx";
 import { KeyValueList } from "#components/ui/key-value-list.tsx";
@@ -27,42 +28,44 @@ export function TrialResult({ tenantId, found }: { tenantId: string; found: What
   if (!trial) return null;
   const hidden = trial.changed - trial.changesShown.length;
   return (
-    <Section look="card" title={t("title")} aside={t("judged", { judged: trial.judged })}>
-      <div role="status" className="flex flex-col gap-3 px-4 py-3">
-        {taken === 0 ? <p>{t("noDecisions")}</p> : null}
-        {taken > 0 && trial.changed === 0 ? <p className="font-medium">{t("none")}</p> : null}
-        {trial.isComplete ? null : (
-          <p className="text-danger">{t("cut", { judged: trial.judged, taken })}</p>
-        )}
-        <ul className="flex flex-wrap gap-x-6 gap-y-2">
-          {KINDS.map((kind) => (
-            <li key={kind} className="flex items-baseline gap-2">
-              <span className="font-semibold text-lg tabular-nums">{trial.counts[kind]}</span>
-              <Status tone={TONES[kind]} look="plain">
-                {t(`kind.${kind}`)}
-              </Status>
-            </li>
+    <AsOfProvider at={found.asOf}>
+      <Section look="card" title={t("title")} aside={t("judged", { judged: trial.judged })}>
+        <div role="status" className="flex flex-col gap-3 px-4 py-3">
+          {taken === 0 ? <p>{t("noDecisions")}</p> : null}
+          {taken > 0 && trial.changed === 0 ? <p className="font-medium">{t("none")}</p> : null}
+          {trial.isComplete ? null : (
+            <p className="text-danger">{t("cut", { judged: trial.judged, taken })}</p>
+          )}
+          <ul className="flex flex-wrap gap-x-6 gap-y-2">
+            {KINDS.map((kind) => (
+              <li key={kind} className="flex items-baseline gap-2">
+                <span className="font-semibold text-lg tabular-nums">{trial.counts[kind]}</span>
+                <Status tone={TONES[kind]} look="plain">
+                  {t(`kind.${kind}`)}
+                </Status>
+              </li>
+            ))}
+          </ul>
+          <KeyValueList
+            facts={[
+              { name: t("digest"), value: <Identifier value={trial.digest} ends={8} /> },
+              { name: t("set"), value: <Identifier value={trial.policySetDigest} ends={8} /> },
+              { name: t("schema"), value: <Identifier value={trial.schemaDigest} ends={8} /> },
+            ]}
+          />
+        </div>
+        <ul>
+          {trial.changesShown.map((change) => (
+            <ChangeRow key={change.decisionId} tenantId={tenantId} change={change} />
           ))}
         </ul>
-        <KeyValueList
-          facts={[
-            { name: t("digest"), value: <Identifier value={trial.digest} ends={8} /> },
-            { name: t("set"), value: <Identifier value={trial.policySetDigest} ends={8} /> },
-            { name: t("schema"), value: <Identifier value={trial.schemaDigest} ends={8} /> },
-          ]}
-        />
-      </div>
-      <ul>
-        {trial.changesShown.map((change) => (
-          <ChangeRow key={change.decisionId} tenantId={tenantId} change={change} />
-        ))}
-      </ul>
-      {hidden > 0 ? (
-        <p className="border-line border-t px-4 py-2 text-muted text-sm">
-          {t("more", { count: hidden })}
-        </p>
-      ) : null}
-    </Section>
+        {hidden > 0 ? (
+          <p className="border-line border-t px-4 py-2 text-muted text-sm">
+            {t("more", { count: hidden })}
+          </p>
+        ) : null}
+      </Section>
+    </AsOfProvider>
   );
 }
 
