@@ -136,15 +136,6 @@ export async function seedTenant(
       event_id: eventId,
       created_at: now,
     });
-    // One to change and one to retire.
-    for (const spareId of [uuidv7(), uuidv7()]) {
-      await insert("webhook_endpoint", {
-        endpoint_id: spareId,
-        url: `https://${canary}.example.com/${spareId}`,
-        description: canary,
-        created_at: now,
-      });
-    }
     const endpointId = uuidv7();
     await insert("webhook_endpoint", {
       endpoint_id: endpointId,
