@@ -72,7 +72,7 @@ export function CampaignScreen({ tenantId, view }: CampaignScreenProps) {
         <span className="flex items-center gap-2 text-sm tabular-nums">
           <progress
             aria-label={t("progress", { decided: view.decided, items: view.items })}
-            className="h-2 w-40 accent-accent"
+            className="h-2 w-40 appearance-none overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
             max={Math.max(view.items, 1)}
             value={view.decided}
           />
