@@ -34,7 +34,17 @@ export function DecisionPanel({
       </div>
       <KeyValueList
         facts={[
-          { name: t("who"), value: <bdi dir="ltr">{words.name(decision.principal)}</bdi> },
+          {
+            name: t("who"),
+            value: (
+              <>
+                {decision.principalName ? <bdi>{decision.principalName}</bdi> : null}{" "}
+                <bdi dir="ltr" className="break-all text-muted">
+                  {words.name(decision.principal)}
+                </bdi>
+              </>
+            ),
+          },
           { name: t("what"), value: <bdi dir="ltr">{words.name(decision.resource)}</bdi> },
           { name: t("when"), value: <Time at={decision.decidedAt} /> },
           { name: t("engine"), value: <bdi dir="ltr">{decision.engineVersion}</bdi> },

@@ -35,7 +35,7 @@ export function DecisionRows({
               </Status>
               <span className="min-w-0 flex-1 basis-60 break-words">
                 <bdi dir="ltr" className="font-medium">
-                  {words.name(decision.principal)}
+                  {decision.principalName ?? words.name(decision.principal)}
                 </bdi>
                 {" · "}
                 {words.act(decision.action)}

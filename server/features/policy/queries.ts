@@ -31,7 +31,9 @@ export async function decisions(
     orderBy: { decisionId: "desc" },
     take: limit + 1,
   });
-  const items = rows.slice(0, limit).map(summaryOf);
+  const page = rows.slice(0, limit);
+  const names = await namesOf(tx, tenant, page);
+  const items = page.map((row) => summaryOf(row, names));
   return {
     items,
     nextCursor: rows.length > limit ? (items.at(-1)?.decisionId ?? null) : null,
@@ -48,7 +50,7 @@ export async function decision(
   const row = await findRow(tx, tenant, decisionId);
   if (!row) return undefined;
   return {
-    ...summaryOf(row),
+    ...summaryOf(row, await namesOf(tx, tenant, [row])),
     request: row.request,
     entities: row.entities,
     policySetDigest: hex(row.policySetDigest),
@@ -117,13 +119,37 @@ interface Uid {
   id: string;
 }
 
-function summaryOf(row: DecisionRow): DecisionSummary {
+/** The names of those who were judged, by their uid's id, as the identity provider last told them. */
+async function namesOf(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rows: readonly DecisionRow[],
+): Promise<Map<string, string>> {
+  const ids = new Set(
+    rows.map((row) => (JSON.parse(row.request) as { principal: Uid }).principal.id),
+  );
+  const people = [...ids]
+    .filter((id) => id.startsWith("["))
+    .map((id) => JSON.parse(id) as string[]);
+  const found = await tx.query<{ issuer: string; subject: string; name: string }>(
+    `SELECT DISTINCT ON (r.issuer, r.subject) r.issuer, r.subject, r.person_name AS name
+     FROM unnest($2::text[], $3::text[]) AS asked (issuer, subject)
+     JOIN access_standing_role r ON r.tenant_id = $1 AND r.issuer = asked.issuer AND r.subject = asked.subject`,
+    [tenant, people.map(([issuer]) => issuer ?? ""), people.map(([, subject]) => subject ?? "")],
+  );
+  return new Map(
+    found.map(({ issuer, subject, name }) => [JSON.stringify([issuer, subject]), name]),
+  );
+}
+
+function summaryOf(row: DecisionRow, names: ReadonlyMap<string, string>): DecisionSummary {
   const { principal, resource } = JSON.parse(row.request) as { principal: Uid; resource: Uid };
   return {
     decisionId: row.decisionId,
     action: row.action,
     outcome: row.outcome as DecisionSummary["outcome"],
     principal: `${principal.type}::${JSON.stringify(principal.id)}`,
+    principalName: names.get(principal.id) ?? null,
     resource: `${resource.type}::${JSON.stringify(resource.id)}`,
     reasons: row.reasons.map((policyId) => ({ policyId, words: wordsOfPolicy(policyId) })),
     errors: row.errors,

@@ -19,6 +19,8 @@ export const DecisionSummary = z.object({
   action: z.string(),
   outcome: DecisionOutcome,
   principal: z.string(),
+  /** As the identity provider last told it; null where it is not known. */
+  principalName: z.string().nullable(),
   resource: z.string(),
   reasons: z.array(Reason),
   errors: z.array(z.string()),
