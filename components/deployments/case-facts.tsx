@@ -14,9 +14,21 @@ export function CaseFacts({ tenantId, detail }: { tenantId: string; detail: Depl
   const card = useTranslations("deployments.card");
   const environments = useTranslations("deployments.environment");
   const provenance = {
-    unknown: <Status tone="unknown">{t("provenanceUnknown")}</Status>,
-    verified: <Status tone="ok">{t("provenanceVerified")}</Status>,
-    failed: <Status tone="danger">{t("provenanceFailed")}</Status>,
+    unknown: (
+      <Status tone="unknown" isSentence>
+        {t("provenanceUnknown")}
+      </Status>
+    ),
+    verified: (
+      <Status tone="ok" isSentence>
+        {t("provenanceVerified")}
+      </Status>
+    ),
+    failed: (
+      <Status tone="danger" isSentence>
+        {t("provenanceFailed")}
+      </Status>
+    ),
   }[detail.provenance];
   const policyHref = `/t/${tenantId}/deployments/environments?environment=${detail.environment}`;
   const facts = [

@@ -34,17 +34,21 @@ interface StatusProps {
   /** `badge` stands on a tint; `plain` is for dense rows. */
   look?: "badge" | "plain";
   icon?: LucideIcon;
+  /** Words that may need more than one line on a phone. */
+  isSentence?: boolean;
 }
 
 /** A state in a word, with its icon and its colour. */
-export function Status({ tone, children, look = "badge", icon }: StatusProps) {
+export function Status({ tone, children, look = "badge", icon, isSentence }: StatusProps) {
   const Icon = icon ?? ICONS[tone];
   return (
     <span
       className={cx(
-        "inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-sm",
+        "inline-flex items-center gap-1.5 font-medium text-sm",
+        isSentence ? "max-w-full" : "whitespace-nowrap",
         TEXT[tone],
-        look === "badge" && ["rounded-full px-2 py-0.5 text-xs", TINT[tone]],
+        look === "badge" && ["px-2 py-0.5 text-xs", TINT[tone]],
+        look === "badge" && (isSentence ? "rounded-md" : "rounded-full"),
       )}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />

@@ -37,7 +37,7 @@ export function QueryProblems({ id, query, problems, onFix }: QueryProblemsProps
             key={`${problem.code}-${problem.from}`}
             className="flex flex-wrap items-baseline gap-x-2 gap-y-1"
           >
-            <Status tone={problem.severity === "error" ? "danger" : "due"}>
+            <Status tone={problem.severity === "error" ? "danger" : "due"} isSentence>
               {problem.message}
             </Status>
             <span className="text-muted">{problem.remedy}</span>
