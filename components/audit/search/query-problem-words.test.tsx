@@ -68,7 +68,9 @@ const said = (locale: "en" | "ar", problems: readonly ShownProblem[]) =>
   );
 
 const problems = QUERIES.flatMap(
-  (query) => analyzeQuery(query, { types: ["runtime.secrets.rotated"] }).problems,
+  (query) =>
+    analyzeQuery(query, { now: Date.UTC(2026, 10, 22), knownTypes: ["runtime.secrets.rotated"] })
+      .problems,
 );
 const escaped = (text: string) =>
   text
