@@ -21,7 +21,7 @@ export function KeyCard({ securityKey: key, onAct }: KeyCardProps) {
         <KeyRound aria-hidden className="mt-1 size-4 shrink-0 text-muted" />
         <div className="min-w-0">
           <h2 className="wrap-anywhere font-medium">
-            <bdi>{key.name}</bdi>
+            <bdi className="font-sans">{key.name}</bdi>
           </h2>
           <p className="text-muted text-sm">{t(key.isSynced ? "synced" : "deviceBound")}</p>
           <dl className="flex flex-wrap gap-x-4 pt-1 text-sm">
