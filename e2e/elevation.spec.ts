@@ -43,7 +43,7 @@ test("elevation is asked for, approved by another, used, given back, and then re
   await page.goto(ACCESS);
   await page.getByRole("button", { name: "Ask for elevation…" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Environment").selectOption("staging");
+  await dialog.getByLabel("Environment", { exact: true }).selectOption("staging");
   await dialog.getByLabel(/Change what this environment demands/).check();
   await dialog.getByLabel("Reason").fill("The change board agreed on it");
   await expect(dialog.getByText("You never count.")).toBeVisible();

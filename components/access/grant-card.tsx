@@ -27,7 +27,7 @@ export function GrantCard({ grant, asOf, mayRevoke, onOpen, onEnd }: GrantCardPr
       <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
         <button
           type="button"
-          className="text-start font-medium text-sm underline-offset-4 hover:underline"
+          className="py-0.5 text-start font-medium text-sm underline-offset-4 hover:underline"
           onClick={() => onOpen(grant.grantId)}
         >
           {t("grant.title", { person, environment })}

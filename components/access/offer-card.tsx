@@ -20,9 +20,13 @@ export function OfferCard({ offer, mayManage, onChange }: OfferCardProps) {
       look="card"
       title={t(`environment.${offer.environment}`)}
       aside={
-        <Status tone={offer.isDemanded ? "ok" : "unknown"} look="plain">
-          {t(offer.isDemanded ? "offers.demanded" : "offers.notDemanded")}
-        </Status>
+        offer.isDemanded ? (
+          <Status tone="ok" look="plain">
+            {t("offers.demanded")}
+          </Status>
+        ) : (
+          t("offers.notDemanded")
+        )
       }
     >
       <div className="flex flex-col items-start gap-3 px-4 py-3">

@@ -28,7 +28,7 @@ export function RequestCard({ request, onOpen }: RequestCardProps) {
       <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
         <button
           type="button"
-          className="text-start font-medium text-sm underline-offset-4 hover:underline"
+          className="py-0.5 text-start font-medium text-sm underline-offset-4 hover:underline"
           onClick={() => onOpen(request.requestId)}
         >
           {t("request.title", { person, environment })}
