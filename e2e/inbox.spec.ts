@@ -131,7 +131,8 @@ test("on an Arabic page a refusal is said in Arabic", async ({ page, context, ba
   await signIn(page, DEVELOPER);
   await context.addCookies([{ name: "console-locale", value: "ar", url: baseURL ?? "" }]);
   await page.goto(`/t/${TENANT}/deployments?new=1`);
-  const fields = page.locator("form").locator("input, textarea");
+  const form = page.locator("main form");
+  const fields = form.locator("input, textarea");
   for (const [at, text] of [
     "inventory",
     "registry.omantel.example/muscatpharmacy/inventory:2.0.0",
@@ -140,6 +141,6 @@ test("on an Arabic page a refusal is said in Arabic", async ({ page, context, ba
     "سبب",
   ].entries())
     await fields.nth(at).fill(text);
-  await page.locator("form button[type=submit]").click();
-  await expect(page.locator("form").getByRole("alert")).toContainText("لا تذكر الصورة 1 بصمة");
+  await form.locator("button[type=submit]").click();
+  await expect(form.getByRole("alert")).toContainText("لا تذكر الصورة 1 بصمة");
 });

@@ -44,7 +44,7 @@ export function InboxItemCard({ tenantId, item }: { tenantId: string; item: Inbo
       </h2>
       {where ? <p className="line-clamp-3 break-words text-sm">{item.title}</p> : null}
       <p className="text-muted text-sm">
-        {t("by", { name: by })} {" · "} {t("since")} <Time at={since} />
+        {t("by", { name: by })} {" · "} <Time at={since} />
         {isCounted ? ` · ${t("missing", { count: missing })}` : null}
       </p>
       {kind === "break-glass-review" ? <p className="text-sm">{t("blocksNextUse")}</p> : null}

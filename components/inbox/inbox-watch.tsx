@@ -22,6 +22,11 @@ export function InboxWatch({ tenantId }: { tenantId: string }) {
     () => null,
   );
   const seen = useRef<Set<string> | null>(null);
+  // Words and router may be others after each refresh of the page; the watch goes on.
+  const words = useRef(t);
+  const route = useRef(router);
+  words.current = t;
+  route.current = router;
 
   useEffect(() => showOnTab(count ?? 0), [count]);
 
@@ -40,10 +45,13 @@ export function InboxWatch({ tenantId }: { tenantId: string }) {
         (each) => !before.has(`${each.kind}/${each.id}`),
       )) {
         // Others may see a notification: it names the kind and who, and no more.
-        const told = new Notification(t(`news.${kind}`), { body: t("by", { name: by }), tag: id });
+        const told = new Notification(words.current(`news.${kind}`), {
+          body: words.current("by", { name: by }),
+          tag: id,
+        });
         told.onclick = () => {
           window.focus();
-          router.push(`/t/${tenantId}/inbox`);
+          route.current.push(`/t/${tenantId}/inbox`);
           told.close();
         };
       }
@@ -58,6 +66,6 @@ export function InboxWatch({ tenantId }: { tenantId: string }) {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", lookQuietly);
     };
-  }, [tenantId, t, router]);
+  }, [tenantId]);
   return null;
 }
