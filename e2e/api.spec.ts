@@ -10,7 +10,8 @@ test("the API is read in the console, from the document that anybody may fetch",
 }) => {
   const document = await (await request.get("/api/v1/openapi.json")).json();
   expect(document.openapi).toMatch(/^3\.1\./);
-  await signIn(page, { username: "developer", realm: "muscatpharmacy" }, PAGE);
+  await signIn(page, { username: "developer", realm: "muscatpharmacy" });
+  await page.goto(PAGE);
   const index = page.getByRole("navigation", { name: "Parts of the API" });
   const { summary } = document.paths["/api/v1/deployments"].post;
   await index.getByRole("link", { name: summary }).click();
