@@ -55,14 +55,12 @@ export function DecisionPanel({
           {decision.reasons.length + decision.errors.length === 0 ? (
             <li>{t("nothingPermits")}</li>
           ) : null}
-          {decision.reasons.map(({ policyId, words: said }) => (
-            <li key={policyId}>
-              <span lang="en" dir="auto">
-                {said}
-              </span>
-              {said === policyId ? null : (
+          {decision.reasons.map((reason) => (
+            <li key={reason.policyId}>
+              <span dir="auto">{words.reason(reason)}</span>
+              {reason.words === reason.policyId ? null : (
                 <bdi dir="ltr" className="block break-all font-mono text-muted text-xs">
-                  {policyId}
+                  {reason.policyId}
                 </bdi>
               )}
             </li>

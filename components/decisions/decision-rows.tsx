@@ -21,7 +21,7 @@ export function DecisionRows({
     <ul className="rounded-lg border border-line bg-raised">
       {items.map((decision) => {
         const isOpen = decision.decisionId === selected;
-        const reasons = [...decision.reasons.map((reason) => reason.words), ...decision.errors];
+        const reasons = [...decision.reasons.map(words.reason), ...decision.errors];
         return (
           <li key={decision.decisionId} className="border-line border-b last:border-b-0">
             <button
@@ -39,7 +39,7 @@ export function DecisionRows({
                 </bdi>
                 {" · "}
                 {words.act(decision.action)}
-                <span lang="en" dir="auto" className="block text-muted text-sm">
+                <span dir="auto" className="block text-muted text-sm">
                   {reasons.join(" ") || t("nothingPermits")}
                 </span>
               </span>

@@ -98,10 +98,9 @@ function ChangeRow({ tenantId, change }: { tenantId: string; change: Change }) {
               <>
                 {outcome(verdict.outcome)}
                 {" – "}
-                <span lang="en" dir="auto">
-                  {[...verdict.reasons.map((reason) => reason.words), ...verdict.errors].join(
-                    " ",
-                  ) || t("nothingPermits")}
+                <span dir="auto">
+                  {[...verdict.reasons.map(words.reason), ...verdict.errors].join(" ") ||
+                    t("nothingPermits")}
                 </span>
               </>
             ) : why.has(known) ? (
