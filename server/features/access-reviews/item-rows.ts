@@ -15,7 +15,7 @@ export interface ItemRow {
   what: string;
   grant_id: string | null;
   environment: string | null;
-  scopes: string[] | null;
+  scopes: string[];
   ends_at: Date | null;
   decision: "keep" | "revoke" | null;
   reason: string;
@@ -58,7 +58,7 @@ export function recordedItem(row: ItemRow): RecordedItem {
     isEnabled: row.is_enabled,
     what: row.what,
     environment: row.environment,
-    scopes: row.scopes,
+    scopes: row.kind === "grant" ? row.scopes : null,
     endsAt: row.ends_at?.toISOString() ?? null,
     decision: row.decision,
     reason: row.reason,

@@ -140,7 +140,7 @@ function itemView(item: ItemRow, { actor }: Caller): ItemView {
     isEnabled: item.is_enabled,
     what: item.what,
     environment: item.environment,
-    scopes: item.scopes ?? [],
+    scopes: item.scopes,
     endsAt: item.ends_at,
     decision: item.decision,
     reason: item.reason,
