@@ -18,7 +18,6 @@ export function RequestCard({ request, onOpen }: RequestCardProps) {
   const locale = useLocale();
   const words = useScopeWords();
   const environment = t(`environment.${request.environment}`);
-  const person = request.isYours ? t("grant.you") : request.person;
   const { groups } = request.quorum;
   const sum = (pick: "count" | "filled") => groups.reduce((total, each) => total + each[pick], 0);
   const isWaiting = request.state === "waiting" || request.state === "approved";
@@ -31,7 +30,9 @@ export function RequestCard({ request, onOpen }: RequestCardProps) {
           className="py-0.5 text-start font-medium text-sm underline-offset-4 hover:underline"
           onClick={() => onOpen(request.requestId)}
         >
-          {t("request.title", { person, environment })}
+          {request.isYours
+            ? t("request.titleYou", { environment })
+            : t("request.title", { person: request.person, environment })}
         </button>
         <p className="break-words text-muted text-sm">
           {t(`request.kinds.${request.kind}`)}

@@ -63,6 +63,7 @@ function RequestPanelBody({ tenantId, requestId, onClose }: RequestPanelProps) {
     query.refetch();
     router.refresh();
   };
+  const environment = t(`environment.${request.environment}`);
   const isOpen = request.state === "waiting" || request.state === "approved";
   const facts = [
     { name: t("request.kind"), value: <RequestMark state={request.state} /> },
@@ -83,10 +84,11 @@ function RequestPanelBody({ tenantId, requestId, onClose }: RequestPanelProps) {
   return (
     <DetailPanel
       kind={t("request.kind")}
-      title={t("request.title", {
-        person: request.isYours ? t("grant.you") : request.person,
-        environment: t(`environment.${request.environment}`),
-      })}
+      title={
+        request.isYours
+          ? t("request.titleYou", { environment })
+          : t("request.title", { person: request.person, environment })
+      }
       onClose={onClose}
       actions={
         request.isYours ? (
