@@ -2,19 +2,15 @@ import type { AnyRouter } from "@trpc/server";
 import fc from "fast-check";
 import pg from "pg";
 import { sealPendingAudit } from "#server/features/audit/sealing/seal-pending-audit.ts";
-import { ensureSovereign, ensureTenant } from "#server/features/tenants/bootstrap.ts";
-import { env } from "#server/platform/env/env.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { arbitraryInput } from "./arbitrary-input.ts";
 import { type Answer, callProcedure, proceduresOf } from "./call-procedure.ts";
 import { consistentInput } from "./consistent-input.ts";
 import { routeFiles } from "./http-routes.ts";
 import { LeakWatch } from "./leak-watch.ts";
-import { type Persona, signIn } from "./persona.ts";
+import type { Persona } from "./persona.ts";
 import { absentId, type Hints, nextTo, type Pool, poolOf } from "./pools.ts";
-import { seedFireman } from "./seed-access.ts";
-import { seedStepUp } from "./seed-step-up.ts";
-import { seedTenant } from "./seed-tenant.ts";
+import { seedPeople } from "./seed-people.ts";
 import { fillIn, IdSlot, namesForeign, type Resolver } from "./slots.ts";
 import { walkRoutes } from "./walk-routes.ts";
 
@@ -82,7 +78,8 @@ class IsolationRun {
 
   async run(): Promise<IsolationReport> {
     this.#readSchemas();
-    const people = await this.#seed();
+    const people = await seedPeople(this.#admin, { own: OWN, foreign: FOREIGN, canary: CANARY });
+    await this.#refreshPools();
     if (this.#watch.failures.size === 0) {
       // The foreign tenant first: what its own people write is what must not be seen.
       await this.#succeedInTurn(people.foreign, "foreign");
@@ -139,32 +136,6 @@ class IsolationRun {
         this.#watch.failures.add((error as Error).message);
       }
     }
-  }
-
-  async #seed(): Promise<{ own: Persona[]; foreign: Persona[] }> {
-    const sovereign = env().SOVEREIGN;
-    await ensureSovereign(sovereign, "The Sovereign");
-    await ensureTenant(OWN, CANARY.own);
-    await ensureTenant(FOREIGN, CANARY.foreign);
-    await seedTenant(this.#admin, { tenantId: OWN, canary: CANARY.own });
-    await seedTenant(this.#admin, { tenantId: FOREIGN, canary: CANARY.foreign });
-    await this.#refreshPools();
-    const of = async (tenant: string, name: string) => {
-      const persona = await signIn(this.#admin, tenant, name);
-      await seedStepUp(this.#admin, persona, tenant === FOREIGN ? CANARY.foreign : CANARY.own);
-      return persona;
-    };
-    const fireman = await signIn(this.#admin, OWN, "fireman", ["break-glass"]);
-    await seedFireman(this.#admin, fireman);
-    return {
-      own: [
-        await of(OWN, "asker"),
-        await of(OWN, "decider"),
-        await of(sovereign, "sovereign"),
-        fireman,
-      ],
-      foreign: [await of(FOREIGN, "asker"), await of(FOREIGN, "decider")],
-    };
   }
 
   async #refreshPools(): Promise<void> {
