@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureTransitKey } from "#server/embedded/demo/ensure-transit.ts";
@@ -18,6 +18,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
+import { identityFile } from "#test/isolation/identity-file.ts";
 
 /** A vault in its own process, and a tenant whose pairs of roles live in a database of their own. */
 export interface RotationFixture {
@@ -71,7 +72,11 @@ export async function rotationFixture(): Promise<RotationFixture> {
     vault,
     client,
     target,
-    env: { OPENBAO_ADDR: vault.address, OPENBAO_TOKEN_FILE: vault.tokenFile },
+    env: {
+      OPENBAO_ADDR: vault.address,
+      OPENBAO_TOKEN_FILE: vault.tokenFile,
+      IDENTITY_CONFIG: identityOfNobody(directory),
+    },
     async newPair(graceSeconds = 0, throughPort = target.port) {
       const name = `db-${randomBytes(5).toString("hex")}`;
       const seed = { tenant, kv: client.kv, adminUrl, graceSeconds };
@@ -146,4 +151,11 @@ export async function rotationFixture(): Promise<RotationFixture> {
       await asSuperuser(`DROP DATABASE ${database} WITH (FORCE)`);
     },
   };
+}
+
+/** A worker of every loop reads whose tokens are taken; here that is somebody else's realm. */
+function identityOfNobody(directory: string): string {
+  const file = join(directory, "identity.json");
+  writeFileSync(file, identityFile(["nobody"]));
+  return file;
 }
