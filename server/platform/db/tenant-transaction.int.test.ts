@@ -312,9 +312,10 @@ describe("the signed context stays out of sight", () => {
 
   test("of the database server's log, errors included", async () => {
     await closePools();
-    const { name } = fileDatabase();
+    const { name, cluster } = fileDatabase();
     // As a careful administrator has it, whatever another test asks of the whole server meanwhile.
     await asSuperuser(`ALTER DATABASE ${name} SET log_statement = 'none'`);
+    const before = readFileSync(cluster.logFile, "utf8").length;
     const marker = `marker_${uuidv7().replaceAll("-", "")}`;
     let context = "";
     await expect(
@@ -325,7 +326,9 @@ describe("the signed context stays out of sight", () => {
     ).rejects.toThrow(marker);
     const log = await waitFor(
       () => {
-        const entries = readFileSync(fileDatabase().cluster.logFile, "utf8").split(/\n(?=\d{4}-)/);
+        const entries = readFileSync(cluster.logFile, "utf8")
+          .slice(before)
+          .split(/\n(?=\d{4}-)/);
         const text = entries.filter((entry) => entry.includes(`@${name} `)).join("\n");
         return text.includes(marker) && text;
       },
