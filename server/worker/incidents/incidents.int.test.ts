@@ -41,6 +41,7 @@ test("who could read it and who used it is asked; the leaked login is dead in sp
   ]) {
     await vaultCall(`auth/kubernetes/role/${name}`, { token_policies: [policy] });
   }
+  await vaultCall("identity/entity", { name: "sara", policies: ["orders-readers"] });
   const before = await pair.login();
   const password = before.password.reveal();
   const open = new pg.Client({
@@ -72,6 +73,7 @@ test("who could read it and who used it is asked; the leaked login is dead in sp
     human: "no",
   });
   expect(found("vault-roles").map(({ name }) => name)).not.toContain("other");
+  expect(found("vault-entities").map(({ name }) => name)).toEqual(["sara"]);
   const rows = await asSuperuser<{ source: string; state: string; reason: string }>(
     "SELECT source, state, reason FROM incident_source WHERE incident_id = $1 ORDER BY source",
     [incidentId],
@@ -79,7 +81,7 @@ test("who could read it and who used it is asked; the leaked login is dead in sp
   expect(rows).toEqual([
     { source: "sessions", state: "read", reason: "" },
     { source: "vault-audit", state: "unknown", reason: "no-audit-device" },
-    { source: "vault-entities", state: "unknown", reason: expect.any(String) },
+    { source: "vault-entities", state: "read", reason: "" },
     { source: "vault-policies", state: "read", reason: "" },
     { source: "vault-roles", state: "read", reason: "" },
   ]);
