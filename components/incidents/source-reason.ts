@@ -3,6 +3,8 @@ import { useTranslations } from "next-intl";
 
 const WORDED = [
   "no-audit-device",
+  "audit-log-not-whole",
+  "audit-log-not-readable",
   "permission-denied",
   "sealed",
   "unreachable",

@@ -46,6 +46,7 @@ const FROM_OPERATOR = [
   "OPENBAO_NAMESPACE",
   "OPENBAO_JWT_FILE",
   "OPENBAO_CA_FILE",
+  "OPENBAO_AUDIT_FILE",
   "OPENBAO_CLIENT_CERT_FILE",
   "OPENBAO_CLIENT_KEY_FILE",
   "REGIONS_CONFIG",
@@ -126,6 +127,7 @@ export function applicationEnvironment(options: {
     OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
     ...(source.OPENBAO_ADDR ? {} : demoLogin(layout)),
+    ...(source.OPENBAO_ADDR ? {} : { OPENBAO_AUDIT_FILE: join(layout.vault, "audit.log") }),
     // Who brings an OpenBao of his own says himself which regions it has.
     ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
     KUBERNETES_SNAPSHOT_DIR: join(layout.cluster, sovereign),

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { z } from "zod";
+import { auditDevice } from "./audit-device.ts";
 import { devHook } from "./dev-hook.ts";
 import { followStorage } from "./follow-storage.ts";
 import { createVaultServer } from "./vault-server.ts";
@@ -39,6 +40,7 @@ const server = createVaultServer({
   store,
   isStandby: env.data.DEV_VAULT_STANDBY === "true",
   onFailure: (error) => log.error({ failure: (error as Error).name }, "a call failed"),
+  onAnswered: auditDevice(join(env.data.DEV_VAULT_DIR, "audit.log"), store),
 });
 
 const {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { authenticate } from "./access.ts";
+import type { AnsweredCall } from "./audit-device.ts";
 import { authRoutes, loginRoutes } from "./auth-routes.ts";
 import { engineRoutes } from "./engine-routes.ts";
 import { identityRoutes } from "./identity-routes.ts";
@@ -23,6 +24,7 @@ export interface VaultServerOptions {
   tls?: { certificate: string; privateKey: string };
   /** Told of failures of our own; never of a path's content. */
   onFailure?: (error: unknown) => void;
+  onAnswered?: (call: AnsweredCall) => void;
 }
 
 /** The development vault as an HTTP server that speaks OpenBao's API; the caller listens and closes. */
@@ -54,14 +56,23 @@ function listening({ tls }: VaultServerOptions, listener: RequestListener): Serv
 type Incoming = Parameters<typeof readRequest>[0];
 
 async function handle(options: VaultServerOptions, incoming: Incoming) {
+  let request: VaultRequest | undefined;
+  let reply: { status: number; body?: Record<string, unknown> };
   try {
-    return envelope(await route(options, await readRequest(incoming)));
+    request = await readRequest(incoming);
+    reply = envelope(await route(options, request));
   } catch (error) {
-    if (error instanceof VaultError)
-      return { status: error.status, body: { errors: error.errors } };
-    options.onFailure?.(error);
-    return { status: 500, body: { errors: ["internal error"] } };
+    if (error instanceof VaultError) {
+      reply = { status: error.status, body: { errors: error.errors } };
+    } else {
+      options.onFailure?.(error);
+      reply = { status: 500, body: { errors: ["internal error"] } };
+    }
   }
+  const { socket } = incoming as { socket?: { remoteAddress?: string } };
+  const address = socket?.remoteAddress ?? "";
+  if (request) options.onAnswered?.({ request, status: reply.status, address });
+  return reply;
 }
 
 async function route(options: VaultServerOptions, request: VaultRequest): Promise<VaultAnswer> {

@@ -43,6 +43,8 @@ const settings = z.object({
   OPENBAO_JWT_FILE: z.string().min(1).optional(),
   /** PEM files: an authority besides the system's, and our own certificate with its key. */
   OPENBAO_CA_FILE: z.string().min(1).optional(),
+  /** The log of a `file` audit device of OpenBao, where the worker can read it. */
+  OPENBAO_AUDIT_FILE: z.string().min(1).optional(),
   OPENBAO_CLIENT_CERT_FILE: z.string().min(1).optional(),
   OPENBAO_CLIENT_KEY_FILE: z.string().min(1).optional(),
   /** JSON, or the path of a file with it (docs/runbooks/dr-promotion.md). Without it there is one region. */

@@ -1,10 +1,12 @@
 import "server-only";
 import type { z } from "zod";
 import type { LeakPursued, SourceAnswer } from "#server/features/rotation/leaks/schema.ts";
+import { readAuditedUses } from "#server/integrations/openbao/audit-file.ts";
 import { readDatabaseCredential } from "#server/integrations/openbao/database-credential.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import { readRoleSessions } from "#server/integrations/postgres-roles/role-sessions.ts";
+import { humanBehind } from "../vault-login-methods.ts";
 import { type AccessPath, unknown, vaultReaders } from "./vault-readers.ts";
 
 type Ask = NonNullable<z.output<typeof LeakPursued>["ask"]>;
@@ -13,14 +15,18 @@ type Ask = NonNullable<z.output<typeof LeakPursued>["ask"]>;
 const PERSONAL = /^(psql|pgadmin|dbeaver|datagrip|tableplus|heidisql|beekeeper)/i;
 
 /** Asks every source about a leaked value: who could read it, and who has it in use now. */
-export async function askSources(vault: OpenBaoClient, ask: Ask): Promise<SourceAnswer[]> {
+export async function askSources(
+  vault: OpenBaoClient,
+  ask: Ask,
+  auditFile: string | undefined,
+): Promise<SourceAnswer[]> {
   const paths = accessPaths(ask);
   const readers = paths
     ? await vaultReaders(vault, paths)
     : (["vault-policies", "vault-roles", "vault-entities"] as const).map((source) =>
         unknown(source, "store-not-asked"),
       );
-  const answers = [...readers, unknown("vault-audit", "no-audit-device")];
+  const answers = [...readers, await auditedUses(auditFile, paths)];
   const sessions = await sessionsOf(vault, ask);
   if (sessions) answers.push(sessions);
   if (ask.leases) {
@@ -42,6 +48,37 @@ function accessPaths({ store, path, rotator }: Ask): AccessPath[] | null {
     ];
   }
   return [{ path: `secret/data/${path}`, capability: "read" }];
+}
+
+/** Who used it, as the vault's own audit log tells; half a log is told as one that can't be trusted. */
+async function auditedUses(
+  file: string | undefined,
+  paths: readonly AccessPath[] | null,
+): Promise<SourceAnswer> {
+  if (!file) return unknown("vault-audit", "no-audit-device");
+  if (!paths) return unknown("vault-audit", "store-not-asked");
+  try {
+    const { uses, unread, isCut } = await readAuditedUses(file, paths);
+    if (unread > 0 || isCut) return unknown("vault-audit", "audit-log-not-whole");
+    return {
+      source: "vault-audit",
+      state: "read",
+      findings: uses.map(({ login, address, path, operation, count, first, last }) => ({
+        name: login.slice(0, 300),
+        detail:
+          `${operation} ${path} from ${address || "unknown"}, ${count}×, ${first.toISOString()} – ${last.toISOString()}`.slice(
+            0,
+            500,
+          ),
+        // A display name begins with the login method's path.
+        human: humanBehind([login.split("-")[0] ?? ""]),
+      })),
+    };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return unknown("vault-audit", "audit-log-not-readable");
+  }
 }
 
 async function sessionsOf(vault: OpenBaoClient, ask: Ask): Promise<SourceAnswer | null> {

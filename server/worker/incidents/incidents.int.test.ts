@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { markLeaked } from "#server/features/rotation/verbs/mark-leaked.ts";
@@ -19,7 +20,11 @@ vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   fixture = await rotationFixture();
-  worker = startWorker({ ...fixture.env, WORKER_LOOPS: "rotations,incidents" });
+  worker = startWorker({
+    ...fixture.env,
+    WORKER_LOOPS: "rotations,incidents",
+    OPENBAO_AUDIT_FILE: join(dirname(fixture.vault.tokenFile), "audit.log"),
+  });
 });
 afterAll(async () => {
   await worker.stop();
@@ -73,6 +78,13 @@ test("who could read it and who used it is asked; the leaked login is dead in sp
     human: "no",
   });
   expect(found("vault-roles").map(({ name }) => name)).not.toContain("other");
+  expect(found("vault-audit")).toContainEqual({
+    name: expect.any(String),
+    detail: expect.stringMatching(
+      new RegExp(`^read secret/data/${pair.path} from [\\d.:a-f]+, \\d+×`),
+    ),
+    human: "unknown",
+  });
   expect(found("vault-entities").map(({ name }) => name)).toEqual(["sara"]);
   const rows = await asSuperuser<{ source: string; state: string; reason: string }>(
     "SELECT source, state, reason FROM incident_source WHERE incident_id = $1 ORDER BY source",
@@ -80,7 +92,7 @@ test("who could read it and who used it is asked; the leaked login is dead in sp
   );
   expect(rows).toEqual([
     { source: "sessions", state: "read", reason: "" },
-    { source: "vault-audit", state: "unknown", reason: "no-audit-device" },
+    { source: "vault-audit", state: "read", reason: "" },
     { source: "vault-entities", state: "read", reason: "" },
     { source: "vault-policies", state: "read", reason: "" },
     { source: "vault-roles", state: "read", reason: "" },

@@ -2,6 +2,7 @@ import "server-only";
 import { pursueLeak } from "#server/features/rotation/verbs/pursue-leak.ts";
 import { recordIncidentSources } from "#server/features/rotation/verbs/record-incident-sources.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { env } from "#server/platform/env/env.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
 import { askSources } from "../incidents/ask-sources.ts";
@@ -20,7 +21,7 @@ export function pursueIncidents(vault: OpenBaoClient): Promise<number> {
     const caller = workerCaller({ tenantId: tenant_id, name: "incidents", scopes: SCOPES });
     const { ask } = await runVerb(pursueLeak, caller, { incidentId: id });
     if (!ask) return;
-    const answers = await askSources(vault, ask);
+    const answers = await askSources(vault, ask, env().OPENBAO_AUDIT_FILE);
     await runVerb(recordIncidentSources, caller, { incidentId: id, answers });
   });
 }
