@@ -23,11 +23,14 @@ export function DecisionRows({
         const isOpen = decision.decisionId === selected;
         const reasons = [...decision.reasons.map(words.reason), ...decision.errors];
         return (
-          <li key={decision.decisionId} className="border-line border-b last:border-b-0">
+          <li
+            key={decision.decisionId}
+            className="flex flex-wrap items-center gap-x-3 border-line border-b last:border-b-0"
+          >
             <button
               type="button"
               aria-expanded={isOpen}
-              className="flex min-h-11 w-full flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 text-start hover:bg-hover aria-expanded:bg-hover"
+              className="flex min-h-11 min-w-0 flex-1 basis-80 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 text-start hover:bg-hover aria-expanded:bg-hover"
               onClick={() => visit({ selected: isOpen ? null : decision.decisionId })}
             >
               <Status tone={decision.outcome === "allow" ? "ok" : "danger"}>
@@ -44,8 +47,8 @@ export function DecisionRows({
                 </span>
               </span>
               <span className="text-muted text-sm">{words.engine(decision)}</span>
-              <Time at={decision.decidedAt} className="text-muted text-sm" />
             </button>
+            <Time at={decision.decidedAt} className="min-h-6 px-4 text-muted text-sm" />
           </li>
         );
       })}
