@@ -20,7 +20,8 @@ test("the API is read in the console, from the document that anybody may fetch",
   await expect(page.getByText("configDigest", { exact: true }).first()).toBeVisible();
   await expect(page.getByRole("region", { name: "Example: Body" })).toContainText('"changeRef"');
   await index.getByRole("link", { name: "Problems" }).click();
-  await expect(page.getByText("urn:sovereign-console:problem:conflict")).toBeVisible();
+  const problem = page.getByText("urn:sovereign-console:problem:conflict", { exact: true });
+  await expect(problem).toBeVisible();
   await page.goto(`${PAGE}?at=no.such`);
   await expect(page.getByText("The API has no such operation")).toBeVisible();
 });
