@@ -14,7 +14,9 @@ test("a platform operator sees counts of every tenant and the content of none", 
   }
   await expect(page.getByRole("navigation", { name: "Pages" }).getByRole("link")).toHaveText([
     "Home",
+    "Rights",
     "Regions",
+    "HTTP API",
     "Health",
   ]);
   const { violations } = await new AxeBuilder({ page }).analyze();
