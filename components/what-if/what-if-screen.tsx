@@ -33,7 +33,7 @@ export function WhatIfScreen({ tenantId, rules }: { tenantId: string; rules: Rul
           <p className="text-muted">{t("publish.cli")}</p>
           <pre
             dir="ltr"
-            className="overflow-x-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs"
+            className="whitespace-pre-wrap break-words rounded-md border border-line bg-sunken p-2 font-mono text-xs"
           >
             {COMMAND}
           </pre>
