@@ -37,7 +37,7 @@ export function InboxLine({ tenantId, item }: { tenantId: string; item: InboxIte
         >
           {titleOf(item)}
         </Link>
-        <p className="truncate text-muted text-sm">
+        <p className="relative truncate text-muted text-sm">
           {t(`kind.${kind}`)} {" · "} {t("by", { name: by })} {" · "} <Time at={since} />
         </p>
       </div>

@@ -6,7 +6,7 @@ import { podTemplateOf, secretUseOf } from "#server/engines/kubernetes/pod-templ
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 
 /** How often a secret is fetched again though nothing changed, as `refreshInterval` says in earnest. */
-const REFRESH_MILLIS = 10_000;
+const REFRESH_MILLIS = 60_000;
 /** Until a workload's pods are restarted after its Secret changed. */
 const RESTART_MILLIS = 2_000;
 /** External Secrets looked at in one turn. */
