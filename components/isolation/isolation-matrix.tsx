@@ -120,11 +120,10 @@ function Cell({ row, cell, href, isChosen }: CellProps) {
       href={href}
       scroll={false}
       prefetch={false}
-      aria-label={label}
       aria-current={isChosen ? "true" : undefined}
       data-tip={label}
       className={cx(
-        "flex min-h-8 items-center gap-2 rounded-md px-1.5 hover:bg-hover",
+        "relative flex min-h-8 items-center gap-2 rounded-md px-1.5 hover:bg-hover",
         isChosen && "outline outline-2 outline-accent",
       )}
     >
@@ -134,6 +133,7 @@ function Cell({ row, cell, href, isChosen }: CellProps) {
       <span aria-hidden className="ms-auto font-mono text-muted text-xs">
         {cell.model ? t(`letter.${cell.model}`) : "–"}
       </span>
+      <span className="sr-only">{`: ${label}`}</span>
     </Link>
   );
 }
