@@ -15,7 +15,9 @@ const ApprovalPanel = dynamic(
   async () => (await import("#components/approvals/approval-panel.tsx")).ApprovalPanel,
   { ssr: false },
 );
-const InboxItemCard = dynamic(async () => (await import("./inbox-item.tsx")).InboxItemCard);
+const InboxItemCard = dynamic(async () => (await import("./inbox-item.tsx")).InboxItemCard, {
+  ssr: false,
+});
 const NotifyButton = dynamic(async () => (await import("./notify-button.tsx")).NotifyButton, {
   ssr: false,
 });

@@ -5,8 +5,7 @@ import { AlertsBell } from "#components/alerts/alerts-bell.tsx";
 import { BreakGlassBanner } from "#components/break-glass/break-glass-banner.tsx";
 import { InboxWatchLater } from "#components/inbox/inbox-watch-later.tsx";
 import { AppShell } from "#components/shell/app-shell.tsx";
-import { ToastLayer } from "#components/toast/toast-layer.tsx";
-import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
+import { ToastLayerLater, TooltipLayerLater } from "#components/shell/layers-later.tsx";
 import { currentSession } from "#server/features/identity/current-session.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -72,8 +71,8 @@ export default async function TenantLayout({ children, params }: TenantLayoutPro
       {session.scopes.has("runtime.approvals.read") ? (
         <InboxWatchLater tenantId={tenantId} />
       ) : null}
-      <ToastLayer />
-      <TooltipLayer />
+      <ToastLayerLater />
+      <TooltipLayerLater />
     </>
   );
 }
