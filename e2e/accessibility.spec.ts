@@ -58,7 +58,7 @@ async function expectNoViolations(page: Page, what: string): Promise<void> {
 
 for (const { name, scheme, locale } of LOOKS) {
   test(`every page is accessible (WCAG 2.2 A and AA), ${name}`, async ({ page, context }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.goto("/sign-in");
     await context.addCookies([{ name: "console-locale", value: locale, url: page.url() }]);

@@ -14,6 +14,7 @@ test.use({ viewport: PHONE });
 
 for (const locale of ["en", "ar"]) {
   test(`no page is wider than a phone, ${locale}`, async ({ page, context, browser, baseURL }) => {
+    test.setTimeout(300_000);
     await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
     const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
     await context.addCookies([language]);
