@@ -33,7 +33,10 @@ test("a leak, from the click to the proof of death and the closed incident", asy
   const policies = readers.getByRole("list", { name: "Policies of the vault that give it" });
   await expect(policies.getByText("root")).toBeVisible({ timeout: 30_000 });
   const uses = page.getByRole("region", { name: "Every use since" });
-  await expect(uses.getByText("no audit device is connected")).toBeVisible();
+  const audited = uses.getByRole("list", { name: "Audit log of the vault" });
+  await expect(
+    audited.getByText(/read secret\/data\/acme-shop\/prod\/payments-db/).first(),
+  ).toBeVisible();
   const timeline = page.getByRole("list", { name: "Timeline" });
   await expect(timeline.getByText("Marked as leaked")).toBeVisible();
   await expect(timeline.getByText("Leak contained: the value is dead")).toBeVisible();
