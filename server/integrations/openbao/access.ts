@@ -17,7 +17,8 @@ const Entity = z.object({
   data: z.object({
     name: z.string(),
     policies: z.array(z.string()).nullish(),
-    aliases: z.array(z.object({ mount_type: z.string() })).nullish(),
+    // An alias of a login method that is gone has no type any more.
+    aliases: z.array(z.object({ mount_type: z.string().nullish() })).nullish(),
   }),
 });
 
@@ -104,7 +105,7 @@ export class AccessCalls {
             {
               name: each.data.name,
               policies: each.data.policies ?? [],
-              methods: (each.data.aliases ?? []).map((alias) => alias.mount_type),
+              methods: (each.data.aliases ?? []).map((alias) => alias.mount_type ?? "gone"),
             },
           ]
         : [],
