@@ -20,7 +20,10 @@ export function PolicyVersions({ versions }: { versions: PolicyDetail["versions"
                   <ClockTime at={version.savedAt} />
                 </span>
               </summary>
-              <pre dir="ltr" className="mt-2 whitespace-pre-wrap break-words rounded-md bg-sunken p-3 text-sm">
+              <pre
+                dir="ltr"
+                className="mt-2 whitespace-pre-wrap break-words rounded-md bg-sunken p-3 text-sm"
+              >
                 {version.source}
               </pre>
             </details>
