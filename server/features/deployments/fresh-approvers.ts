@@ -1,9 +1,8 @@
 import "server-only";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
-import { freshSessionOf } from "#server/features/identity/index.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
-import { logger } from "#server/platform/telemetry/logger.ts";
 import { findDeployment } from "./deployment-rows.ts";
 
 /**
@@ -21,17 +20,5 @@ export async function freshApprovers({ tenant }: Caller, deploymentId: string) {
     },
     { readOnly: true },
   );
-  const fresh = [];
-  for (const { issuer, subject } of approvers) {
-    try {
-      const session = await freshSessionOf({ issuer, subject, tenant });
-      fresh.push({ issuer, subject, roles: [...(session?.roles ?? [])] });
-    } catch (err) {
-      logger.warn(
-        { err, deploymentId },
-        "an approver's roles can't be read: the approval does not count",
-      );
-    }
-  }
-  return fresh;
+  return rolesNow(tenant, approvers, "leave-out");
 }

@@ -1,9 +1,8 @@
 import "server-only";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
-import { freshSessionOf } from "#server/features/identity/index.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
-import { logger } from "#server/platform/telemetry/logger.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { findElevationRequest } from "./request-rows.ts";
 import type { ActivationOutcome } from "./schema.ts";
@@ -29,14 +28,6 @@ export async function activate(
     },
     { readOnly: true },
   );
-  const fresh = [];
-  for (const { issuer, subject } of approvers) {
-    try {
-      const session = await freshSessionOf({ issuer, subject, tenant });
-      fresh.push({ issuer, subject, roles: [...(session?.roles ?? [])] });
-    } catch (err) {
-      logger.warn({ err, requestId }, "an approver's roles can't be read: it does not count");
-    }
-  }
+  const fresh = await rolesNow(tenant, approvers, "leave-out");
   return runVerb(activateElevation, caller, { requestId, approvers: fresh });
 }

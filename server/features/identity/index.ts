@@ -5,6 +5,7 @@ export { freshSession, freshSessionOf } from "./fresh-session.ts";
 export { handleAuth, type SignInError } from "./handle-auth.ts";
 export { clientSecretOf, identityConfig } from "./identity-config.ts";
 export { ownForm } from "./own-form.ts";
+export { rolesNow } from "./roles-now.ts";
 export {
   type AuthenticatedService,
   authenticateService,

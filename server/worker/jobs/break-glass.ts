@@ -1,7 +1,7 @@
 import "server-only";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
 import { settleBreakGlass } from "#server/features/break-glass/index.ts";
-import { freshSessionOf } from "#server/features/identity/index.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -18,11 +18,7 @@ const SCOPES = ["runtime.break-glass.settle", "runtime.approvals.consume"] as co
 export function settleBreakGlassApprovals(): Promise<number> {
   return eachDue<DueKey>("app.decided_break_glass($1)", [BATCH], async ({ tenant_id, id }) => {
     const caller = workerCaller({ tenantId: tenant_id, name: "break-glass", scopes: SCOPES });
-    const approvers = [];
-    for (const { issuer, subject } of await approversOf(caller, id)) {
-      const session = await freshSessionOf({ issuer, subject, tenant: caller.tenant });
-      approvers.push({ issuer, subject, roles: [...(session?.roles ?? [])] });
-    }
+    const approvers = await rolesNow(caller.tenant, await approversOf(caller, id), "throw");
     await runVerb(settleBreakGlass, caller, { principalId: id, approvers });
   });
 }

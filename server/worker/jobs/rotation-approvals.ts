@@ -1,6 +1,6 @@
 import "server-only";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
-import { freshSessionOf } from "#server/features/identity/index.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
 import { settleApproval } from "#server/features/rotation/verbs/settle-approval.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
@@ -22,11 +22,7 @@ export function settleRotationApprovals(): Promise<number> {
       name: "rotation-approvals",
       scopes: SCOPES,
     });
-    const approvers = [];
-    for (const { issuer, subject } of await approversOf(caller, id)) {
-      const session = await freshSessionOf({ issuer, subject, tenant: caller.tenant });
-      approvers.push({ issuer, subject, roles: [...(session?.roles ?? [])] });
-    }
+    const approvers = await rolesNow(caller.tenant, await approversOf(caller, id), "throw");
     await runVerb(settleApproval, caller, { rotationId: id, approvers });
   });
 }
