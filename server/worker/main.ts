@@ -9,6 +9,7 @@ import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
+import { closeClusterSources, clusterSources } from "./clusters/cluster-sources.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { every } from "./every.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
@@ -147,11 +148,10 @@ const loops = {
     return repeat(2_000, "access-reviews", () => tendAccessReviews(look));
   },
   isolation: () => {
-    const folder = env().KUBERNETES_SNAPSHOT_DIR;
     const ownRole = `auth/${env().OPENBAO_AUTH_MOUNT ?? env().OPENBAO_AUTH}/${env().OPENBAO_ROLE ?? ""}`;
     const look = {
       vault,
-      folders: folder ? [folder] : [],
+      clusters: clusterSources(),
       platformReaders: [ownRole, ...VAULT_PLATFORM_READERS],
       owner,
       everySeconds: ISOLATION_SECONDS,
@@ -197,6 +197,7 @@ const following = every(
 );
 await Promise.all([following, ...WORKER_LOOPS.map((name) => loops[name]())]);
 await boss.stop({ graceful: true, timeout: 20_000 });
+await closeClusterSources();
 await vault.close();
 await clients.close();
 await closePools();

@@ -9,6 +9,8 @@ import { cellDetail, matrix } from "#server/features/isolation/queries.ts";
 import { reach } from "#server/features/isolation/reach-queries.ts";
 import type { DeclarationInput } from "#server/features/isolation/schema.ts";
 import { declareIsolation } from "#server/features/isolation/verbs/declare-isolation.ts";
+import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
+import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { withTenant, withTenantSet } from "#server/platform/db/tenant-transaction.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
@@ -26,6 +28,7 @@ import { lookAtIsolation } from "../jobs/isolation.ts";
 /** Two tenants of one cluster, a real vault in a process of its own, and the console's own catalog. */
 let root: string;
 let folder: string;
+let cluster: ClusterSource;
 let vault: SpawnedVault;
 let token: string;
 let client: OpenBaoClient;
@@ -35,6 +38,7 @@ let pool: AuthorizedTenantId;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "isolation-"));
   folder = join(root, "cluster");
+  cluster = snapshotSource({ path: folder });
   mkdirSync(folder);
   vault = await spawnVault(join(root));
   token = readFileSync(vault.tokenFile, "utf8").trim();
@@ -249,7 +253,7 @@ function write(...changes: string[]): void {
 async function look(): Promise<void> {
   const due = "UPDATE isolation_look SET due_at = clock_timestamp() WHERE tenant_id IN ($1, $2)";
   await asSuperuser(due, [silo, pool]);
-  const sources = { vault: client, folders: [folder], platformReaders: [] };
+  const sources = { vault: client, clusters: [cluster], platformReaders: [] };
   await lookAtIsolation({ ...sources, owner: "test", everySeconds: 3_600 });
 }
 

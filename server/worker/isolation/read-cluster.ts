@@ -1,5 +1,4 @@
 import "server-only";
-import { basename } from "node:path";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
 import type { Away, JudgedCluster } from "#server/engines/isolation/judge-isolation.ts";
@@ -7,7 +6,8 @@ import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import type { SourceState } from "#server/features/isolation/schema.ts";
-import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
+import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
 
 export interface ClusterLook {
@@ -15,25 +15,23 @@ export interface ClusterLook {
   source: SourceState;
 }
 
-const kept = new Map<string, ClusterLook & { digest: string }>();
+const kept = new WeakMap<ClusterSource, ClusterLook & { digest: string }>();
 
 /**
- * Reads the folder that describes a cluster and computes, once for all tenants, who is where and which
- * edges cross a border. The same contents as last time are not computed again. A folder that can't be
- * read is away.
+ * Reads a cluster and computes, once for all tenants, who is where and which edges cross a border. The
+ * same contents as last time are not computed again. A cluster that can't be read is away.
  */
-export async function readCluster(folder: string): Promise<ClusterLook> {
-  const name = basename(folder).slice(0, 200);
+export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> {
+  const { name } = cluster;
   try {
-    const { objects, problems, takenAt, digest } = await readSnapshot(folder);
-    const last = kept.get(folder);
+    const { manifests, problems, unread, takenAt, digest } = await cluster.read();
+    const last = kept.get(cluster);
     if (last?.digest === digest) {
       return { evidence: last.evidence, source: { ...last.source, takenAt } };
     }
-    if (objects.length === 0) return away(name, "the folder holds no manifests");
-    const manifests = objects.map(({ manifest }) => manifest);
+    if (manifests.length === 0) return away(name, "it holds no manifests");
     const read = factsFromManifests(runningWorkloads(manifests));
-    const isComplete = problems.length === 0 && read.problems.length === 0;
+    const isComplete = problems.length + unread.length + read.problems.length === 0;
     const tenancy = clusterTenancy({ name, manifests, isComplete });
     const reach = computeReachability(read.facts);
     const look = {
@@ -41,10 +39,12 @@ export async function readCluster(folder: string): Promise<ClusterLook> {
       source: { kind: "cluster", name, digest, takenAt, reason: null } satisfies SourceState,
       digest,
     };
-    kept.set(folder, look);
+    kept.set(cluster, look);
     return look;
   } catch (error) {
-    if (error instanceof SnapshotError) return away(name, error.message);
+    if (error instanceof SnapshotError || error instanceof KubernetesError) {
+      return away(name, error.message);
+    }
     // A CIDR that is none: which pods it would let in, nobody can say.
     if (error instanceof RangeError) return away(name, error.message);
     throw error;

@@ -1,4 +1,5 @@
 import "server-only";
+import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { lookAtTenant, type Reading } from "../isolation/look-at-tenant.ts";
 import { readOwnCatalog } from "../isolation/read-catalog.ts";
@@ -10,8 +11,7 @@ const BATCH = 200;
 
 export interface IsolationSources {
   vault: Pick<OpenBaoClient, "access">;
-  /** Folders that describe clusters. */
-  folders: readonly string[];
+  clusters: readonly ClusterSource[];
   /** Vault logins of the platform itself, as `auth/<mount>/<role>`. */
   platformReaders: readonly string[];
   owner: string;
@@ -36,10 +36,10 @@ export function lookAtIsolation({
 
 async function readSources({
   vault,
-  folders,
+  clusters: sources,
   platformReaders,
-}: Pick<IsolationSources, "vault" | "folders" | "platformReaders">): Promise<Reading> {
-  const clusters = await Promise.all(folders.map(readCluster));
+}: Pick<IsolationSources, "vault" | "clusters" | "platformReaders">): Promise<Reading> {
+  const clusters = await Promise.all(sources.map(readCluster));
   const access = await readVaultAccess(vault, platformReaders);
   const catalog = await readOwnCatalog();
   return {
