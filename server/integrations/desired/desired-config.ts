@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 
 const Name = z.string().trim().min(1).max(200);
@@ -46,12 +47,12 @@ const PulumiSettings = z.strictObject({
 });
 
 /** One source of what a cluster should be: the `desired` part of the clusters' configuration. */
-export const DesiredSettings = z.union([
+export const DesiredConfig = z.union([
   z.strictObject({ git: GitSettings }),
   z.strictObject({ pulumi: PulumiSettings }),
   z.strictObject({ folder: Path }),
 ]);
-export type DesiredSettings = z.output<typeof DesiredSettings>;
+export type DesiredConfig = z.output<typeof DesiredConfig>;
 export type GitSettings = z.output<typeof GitSettings>;
 export type PulumiSettings = z.output<typeof PulumiSettings>;
 
@@ -67,4 +68,24 @@ function isKnownTransport(repository: string): boolean {
   if (url === null) return !repository.includes("://");
   if (url.protocol === "http:") return LOCAL.includes(url.hostname);
   return url.protocol === "https:" || url.protocol === "file:";
+}
+
+/** The same with its relative paths taken from `folder` on, where the configuration file stands. */
+export function desiredFrom(folder: string, config: DesiredConfig): DesiredConfig {
+  if ("folder" in config) return { folder: resolve(folder, config.folder) };
+  if ("pulumi" in config) {
+    return { pulumi: { ...config.pulumi, file: resolve(folder, config.pulumi.file) } };
+  }
+  const { git } = config;
+  const { credential, caFile } = git;
+  return {
+    git: {
+      ...git,
+      repository: git.repository.includes("://") ? git.repository : resolve(folder, git.repository),
+      ...(credential?.file
+        ? { credential: { ...credential, file: resolve(folder, credential.file) } }
+        : {}),
+      ...(caFile ? { caFile: resolve(folder, caFile) } : {}),
+    },
+  };
 }

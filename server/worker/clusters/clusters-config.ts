@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { DesiredConfig, desiredFrom } from "#server/integrations/desired/desired-config.ts";
 import { env } from "#server/platform/env/env.ts";
-import { DesiredConfig } from "./desired-config.ts";
 
 const path = z.string().min(1).max(1_000);
 
@@ -79,7 +79,11 @@ export function readClustersFile(file: string): readonly ClusterConfig[] {
     );
   }
   const from = dirname(file);
-  return parsed.data.clusters.map((each) => ({ ...each, live: liveFrom(from, each.live) }));
+  return parsed.data.clusters.map((each) => ({
+    ...each,
+    live: liveFrom(from, each.live),
+    desired: each.desired.map((one) => desiredFrom(from, one)),
+  }));
 }
 
 function parseYaml(file: string): unknown {

@@ -1,21 +1,15 @@
 import "server-only";
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
-import { z } from "zod";
-import { DesiredSettings } from "#server/integrations/desired/desired-config.ts";
+import type { DesiredConfig } from "#server/integrations/desired/desired-config.ts";
 import type { DesiredSource } from "#server/integrations/desired/desired-source.ts";
 import { folderSource } from "#server/integrations/desired/folder-source.ts";
-
-const Clusters = z.object({
-  clusters: z.array(z.object({ name: z.string(), desired: z.array(DesiredSettings).default([]) })),
-});
+import { configuredClusters } from "./clusters-config.ts";
 
 let made: Map<string, readonly DesiredSource[]> | undefined;
 
 /** Where it stands what a cluster should be; empty when nobody said. One list per process. */
 export function desiredSources(cluster: string): readonly DesiredSource[] {
   made ??= new Map(
-    configured().map(({ name, desired }) => [
+    configuredClusters().map(({ name, desired }) => [
       name,
       desired.flatMap((each) => sourceOf(name, each)),
     ]),
@@ -23,11 +17,13 @@ export function desiredSources(cluster: string): readonly DesiredSource[] {
   return made.get(cluster) ?? [];
 }
 
-function sourceOf(cluster: string, settings: DesiredSettings): DesiredSource[] {
-  return "folder" in settings ? [folderSource(cluster, settings.folder)] : [];
+/** Ends what the sources hold open; the next call of `desiredSources` begins anew. */
+export async function closeDesiredSources(): Promise<void> {
+  const open = [...(made?.values() ?? [])].flat();
+  made = undefined;
+  await Promise.all(open.map((source) => source.close()));
 }
 
-function configured(): z.output<typeof Clusters>["clusters"] {
-  const file = process.env.CLUSTERS_FILE;
-  return file ? Clusters.parse(parse(readFileSync(file, "utf8"))).clusters : [];
+function sourceOf(cluster: string, config: DesiredConfig): DesiredSource[] {
+  return "folder" in config ? [folderSource(cluster, config.folder)] : [];
 }
