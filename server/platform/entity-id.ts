@@ -30,6 +30,8 @@ export const ENTITY_KINDS = [
   "access item",
   "break-glass principal",
   "break-glass use",
+  "drift finding",
+  "drift ignore rule",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

@@ -2,6 +2,7 @@ import type { FieldDifference } from "#server/engines/differ/diff.ts";
 
 /** What may be wrong with an object of a cluster, the worst first. */
 export const DRIFT_RULES = [
+  "isolation-violated",
   "cross-tenant-route",
   "weaker-policy",
   "unexpected-image",
@@ -16,6 +17,33 @@ export type DriftRule = (typeof DRIFT_RULES)[number];
 
 export const SEVERITIES = ["critical", "high", "medium", "low"] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** What a finding says besides its differences; words are in `messages/<locale>/drift.json`. */
+export const DRIFT_REASONS = [
+  /** Nothing but the differences. */
+  "none",
+  /** `image`, `container`: no deployment of the environment recorded its digest. */
+  "image-not-recorded",
+  /** `image`, `container`, `registry`: the environment's policy does not trust the registry. */
+  "registry-not-trusted",
+  /** `image`, `container`, `asked`: the node runs another digest than the one that is asked for. */
+  "running-other-image",
+  /** `ports`: what the policy lets through to or from another owner. */
+  "route-opened",
+  /** `edges`, `from`, `to`, `ports`: connections that the desired policies don't allow, and one of them. */
+  "policy-opens",
+  /** The rules alone say so: the policy selects no pod now. */
+  "policy-loosened",
+  /** `controls`: Pod Security controls that the desired object keeps and the live one doesn't. */
+  "hardening-weakened",
+  /** `layer`, `facts`: a layer of the isolation matrix is violated. */
+  "isolation-layer",
+  /** `why`: the objects could not be compared. */
+  "uncomparable",
+  /** `kind`, `why`: the cluster does not let the console read this kind. */
+  "kind-unread",
+] as const;
+export type DriftReason = (typeof DRIFT_REASONS)[number];
 
 export interface DriftObject {
   apiVersion: string;
@@ -37,6 +65,9 @@ export interface DriftFinding {
   differences: readonly FieldDifference[];
   /** What else the sentence of the rule says: an image, a port, a reason. */
   detail: string;
+  /** The same as a code with parameters; `none` when left out. */
+  reason?: DriftReason;
+  params?: Readonly<Record<string, string>>;
 }
 
 /** `apps Deployment shop/web`: the same for every version of an API. */
