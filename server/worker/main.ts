@@ -30,6 +30,7 @@ import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
+import { sweepStepUps } from "./jobs/step-ups.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { tendDueLeases } from "./leases/leases-job.ts";
 import { startQueue } from "./queue.ts";
@@ -180,7 +181,7 @@ const loops = {
 
 async function sweepOnce(): Promise<number> {
   const { expired, dropped } = await sweepSessions();
-  return expired + dropped + (await sweepIdempotencyKeys());
+  return expired + dropped + (await sweepIdempotencyKeys()) + (await sweepStepUps());
 }
 
 function repeat(millis: number, job: string, act: () => Promise<number>): Promise<void> {

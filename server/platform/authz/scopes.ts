@@ -79,7 +79,8 @@ export const WORKER_SCOPES = {
   "runtime.reviews.tend":
     "Start access reviews, remind, and follow revocations until they are seen",
   "runtime.break-glass.settle": "Carry out approved declarations of who may break glass",
-  "runtime.answers.sweep": "Drop answers kept under idempotency keys after their day",
+  "runtime.answers.sweep":
+    "Drop answers kept under idempotency keys, and attempts to step up, after their day",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.denials.publish": "Publish how many denials a window counted",
