@@ -127,7 +127,9 @@ describe("cluster commands", () => {
     );
     expect(bad.code).toBe(2);
     expect(bad.errors[0]).toMatch(/policy\.yaml:6: /);
-    expect(bad.errors[1]).toBe("NetworkPolicy shop/bad: ports: 99999 is not a port");
+    expect(bad.errors[1]).toContain(
+      "NetworkPolicy shop/bad: spec.ingress[0].ports: 99999 is not a port",
+    );
   });
 
   it("pod-security: 0 fine, 1 findings with their path, 2 when there is nothing to check", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { ask, decide } from "#server/features/approvals/testing/approval-fixture.ts";
-import { loadPolicies } from "#server/platform/authz/policy-engine.ts";
+import { loadPolicies } from "#server/platform/authz/policy-set.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";

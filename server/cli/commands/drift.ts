@@ -4,7 +4,10 @@ import { objectKey } from "#server/engines/drift/finding.ts";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
 import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
-import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
+import {
+  factsFromManifests,
+  factsProblemText,
+} from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
 import { readObjects } from "../read-objects.ts";
@@ -37,7 +40,7 @@ export const driftCommand: Command = {
       ...[...desired.problems, ...live.problems].map(
         ({ file, line, message }) => `${file}${line ? `:${line}` : ""}: ${message}`,
       ),
-      ...read.problems.map(({ object, message }) => `${object}: ${message}`),
+      ...read.problems.map(factsProblemText),
     ];
     if (values.json) out(JSON.stringify({ findings, problems }, null, 2));
     else {

@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
 import { edgeLines } from "#server/engines/reachability/edge-text.ts";
-import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
+import {
+  factsFromManifests,
+  factsProblemText,
+} from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
 import { readObjects } from "../read-objects.ts";
@@ -25,14 +28,14 @@ export const reachCommand: Command = {
       ...read.problems.map(
         ({ file, line, message }) => `${file}${line ? `:${line}` : ""}: ${message}`,
       ),
-      ...problems.map(({ object, message }) => `${object}: ${message}`),
+      ...problems.map(factsProblemText),
     ];
     if (values.json) out(JSON.stringify({ edges, problems: all }, null, 2));
     else {
       for (const edge of edges) out(edge);
       for (const problem of all) err(problem);
     }
-    // A policy that could not be understood may have closed or opened anything.
-    return problems.length > 0 ? EXIT.cannotTell : EXIT.fine;
+    // What could not be read or understood may have closed or opened anything.
+    return all.length > 0 ? EXIT.cannotTell : EXIT.fine;
   },
 };

@@ -1,4 +1,6 @@
+import { type ManifestPlace, placeOf } from "#server/engines/kubernetes/manifest-place.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import { contains, parseCidr } from "./ip-range.ts";
 import type { LabelSelector, Labels, SelectorRequirement } from "./label-selector.ts";
 import type {
   ClusterFacts,
@@ -28,11 +30,19 @@ const DEFAULT_NAMESPACE = "default";
 export interface FactsProblem {
   object: string;
   message: string;
+  /** Where the object was read, when it was in a file. */
+  place?: ManifestPlace;
+}
+
+/** `file:line: NetworkPolicy shop/web: what is wrong` */
+export function factsProblemText({ object, message, place }: FactsProblem): string {
+  return `${place ? `${place.file}:${place.line}: ` : ""}${object}: ${message}`;
 }
 
 /**
  * The facts that reachability needs, from Kubernetes objects of any kinds. An object whose fields
- * are not what the API allows is a problem and left out; the rest is still used.
+ * are not what the API allows is a problem and left out; the rest is still used. Of a policy only the
+ * rules at fault are left out: it still isolates what it selects, and what it would allow is unknown.
  */
 export function factsFromManifests(manifests: readonly Manifest[]): {
   facts: ClusterFacts;
@@ -44,19 +54,22 @@ export function factsFromManifests(manifests: readonly Manifest[]): {
   const problems: FactsProblem[] = [];
   for (const manifest of manifests) {
     const namespace = manifest.metadata.namespace ?? DEFAULT_NAMESPACE;
+    const report = (message: string) => {
+      const object = `${manifest.kind} ${namespace}/${manifest.metadata.name}`;
+      const place = placeOf(manifest);
+      problems.push({ object, message, ...(place ? { place } : {}) });
+    };
     try {
       if (manifest.kind === "Namespace") {
         namespaces.set(manifest.metadata.name, labelsOf(manifest.metadata.labels));
       } else if (manifest.kind === "Pod") pods.push(podOf(manifest, namespace));
-      else if (manifest.kind in TEMPLATE_PATHS) pods.push(templateOf(manifest, namespace));
+      else if (Object.hasOwn(TEMPLATE_PATHS, manifest.kind))
+        pods.push(templateOf(manifest, namespace));
       else if (manifest.kind === "NetworkPolicy" && isCoreNetworking(manifest)) {
-        policies.push(policyOf(manifest, namespace));
+        policies.push(policyOf(manifest, namespace, report));
       }
     } catch (error) {
-      problems.push({
-        object: `${manifest.kind} ${namespace}/${manifest.metadata.name}`,
-        message: (error as Error).message,
-      });
+      report((error as Error).message);
     }
   }
   // A namespace may be named by a pod only.
@@ -121,25 +134,41 @@ function podSpecFacts(spec: Fields): Pick<Pod, "namedPorts" | "isHostNetwork"> {
 }
 
 /** policyTypes default (API reference): Ingress always, Egress when there is an egress rule. */
-function policyOf(manifest: Manifest, namespace: string): NetworkPolicy {
-  const spec = fieldsOf(manifest.spec);
-  const types = listOf(spec.policyTypes);
-  const egress = listOf(spec.egress).map((rule) => ruleOf(fieldsOf(rule), "to"));
+function policyOf(
+  manifest: Manifest,
+  namespace: string,
+  report: (message: string) => void,
+): NetworkPolicy {
+  const spec = statedFields(manifest.spec, "spec");
+  const types = statedList(spec.policyTypes, "spec.policyTypes");
+  const rules = {
+    ingress: statedList(spec.ingress, "spec.ingress"),
+    egress: statedList(spec.egress, "spec.egress"),
+  };
+  const rulesOf = (direction: "ingress" | "egress", side: "from" | "to") =>
+    rules[direction].flatMap((rule, at) => {
+      try {
+        return [ruleOf(statedFields(rule, "rule"), side)];
+      } catch (error) {
+        report(`spec.${direction}[${at}].${(error as Error).message}`);
+        return [];
+      }
+    });
   return {
     namespace,
     name: manifest.metadata.name,
     podSelector: selectorOf(spec.podSelector, "spec.podSelector"),
     isolatesIngress: types.length === 0 || types.includes("Ingress"),
-    isolatesEgress: types.length === 0 ? egress.length > 0 : types.includes("Egress"),
-    ingress: listOf(spec.ingress).map((rule) => ruleOf(fieldsOf(rule), "from")),
-    egress,
+    isolatesEgress: types.length === 0 ? rules.egress.length > 0 : types.includes("Egress"),
+    ingress: rulesOf("ingress", "from"),
+    egress: rulesOf("egress", "to"),
   };
 }
 
 function ruleOf(rule: Fields, side: "from" | "to"): PolicyRule {
   return {
-    peers: listOf(rule[side]).map((peer) => peerOf(fieldsOf(peer), side)),
-    ports: listOf(rule.ports).map((port) => portOf(fieldsOf(port))),
+    peers: statedList(rule[side], side).map((peer) => peerOf(statedFields(peer, side), side)),
+    ports: statedList(rule.ports, "ports").map((port) => portOf(statedFields(port, "ports"))),
   };
 }
 
@@ -148,8 +177,17 @@ function peerOf(peer: Fields, side: string): PolicyPeer {
     if (peer.podSelector || peer.namespaceSelector)
       throw new Error(`${side}: ipBlock stands alone in a peer`);
     const block = fieldsOf(peer.ipBlock);
-    if (typeof block.cidr !== "string") throw new Error(`${side}.ipBlock.cidr is missing`);
-    return { kind: "ip", cidr: block.cidr, except: listOf(block.except).map(String) };
+    const { cidr } = block;
+    if (typeof cidr !== "string") throw new Error(`${side}.ipBlock.cidr is missing`);
+    const except = statedList(block.except, `${side}.ipBlock.except`).map(String);
+    const [whole, ...parts] = [cidr, ...except].map((text) => {
+      const range = parseCidr(text);
+      if (!range) throw new Error(`${side}.ipBlock: "${text.slice(0, 60)}" is not a CIDR`);
+      return range;
+    });
+    if (whole && !parts.every((part) => contains(whole, part)))
+      throw new Error(`${side}.ipBlock: an exception is outside of ${cidr}`);
+    return { kind: "ip", cidr, except };
   }
   const hasPods = peer.podSelector !== undefined && peer.podSelector !== null;
   const hasNamespaces = peer.namespaceSelector !== undefined && peer.namespaceSelector !== null;
@@ -192,18 +230,24 @@ function protocolOf(value: unknown): Protocol {
 const OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
 
 function selectorOf(value: unknown, where: string): LabelSelector {
-  const fields = fieldsOf(value);
-  const matchExpressions = listOf(fields.matchExpressions).map((each): SelectorRequirement => {
-    const { key, operator, values } = fieldsOf(each);
-    if (typeof key !== "string" || typeof operator !== "string" || !OPERATORS.includes(operator)) {
-      throw new Error(`${where}: operator ${String(operator)} is not ${OPERATORS.join(", ")}`);
-    }
-    const list = listOf(values).map(String);
-    if ((operator === "In" || operator === "NotIn") !== list.length > 0) {
-      throw new Error(`${where}: ${operator} ${list.length > 0 ? "takes no" : "needs"} values`);
-    }
-    return { key, operator: operator as SelectorRequirement["operator"], values: list };
-  });
+  const fields = statedFields(value, where);
+  const matchExpressions = statedList(fields.matchExpressions, where).map(
+    (each): SelectorRequirement => {
+      const { key, operator, values } = fieldsOf(each);
+      if (
+        typeof key !== "string" ||
+        typeof operator !== "string" ||
+        !OPERATORS.includes(operator)
+      ) {
+        throw new Error(`${where}: operator ${String(operator)} is not ${OPERATORS.join(", ")}`);
+      }
+      const list = listOf(values).map(String);
+      if ((operator === "In" || operator === "NotIn") !== list.length > 0) {
+        throw new Error(`${where}: ${operator} ${list.length > 0 ? "takes no" : "needs"} values`);
+      }
+      return { key, operator: operator as SelectorRequirement["operator"], values: list };
+    },
+  );
   return { matchLabels: labelsOf(fields.matchLabels), matchExpressions };
 }
 
@@ -211,6 +255,19 @@ function labelsOf(value: unknown): Labels {
   return Object.fromEntries(
     Object.entries(fieldsOf(value)).map(([key, each]) => [key, String(each)]),
   );
+}
+
+/** Of a policy nothing may be passed over: what is left out of it would allow more than it says. */
+function statedFields(value: unknown, where: string): Fields {
+  if (value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value)))
+    throw new Error(`${where} must be an object`);
+  return fieldsOf(value);
+}
+
+function statedList(value: unknown, where: string): unknown[] {
+  if (value !== undefined && value !== null && !Array.isArray(value))
+    throw new Error(`${where} must be a list`);
+  return listOf(value);
 }
 
 function fieldsOf(value: unknown): Fields {
