@@ -2,6 +2,7 @@ import "server-only";
 
 /** What other parts of the server may use of the deployments feature. */
 export { approvedDigests } from "./approved-digests.ts";
+export { approvedImages } from "./approved-images.ts";
 export { claim } from "./claim.ts";
 export { environments } from "./environment-queries.ts";
 export { EnvironmentName, EnvironmentPolicySpec } from "./environment-schema.ts";
