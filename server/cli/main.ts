@@ -9,6 +9,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { podSecurityCommand } from "./commands/pod-security.ts";
 import { policyWhatIfCommand } from "./commands/policy-what-if.ts";
 import { reachCommand } from "./commands/reach.ts";
+import { whatIfCommand } from "./commands/what-if.ts";
 
 /** Every command of `npm run -s console -- <command>`; a two-word name is matched first. */
 const COMMANDS: Record<string, Command> = {
@@ -22,6 +23,7 @@ const COMMANDS: Record<string, Command> = {
   "policy what-if": policyWhatIfCommand,
   reach: reachCommand,
   "tenant make": makeTenantCommand,
+  "what-if": whatIfCommand,
 };
 
 const output: CommandOutput = {
