@@ -8,6 +8,7 @@ import { breakGlassRouter } from "#server/features/break-glass/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
+import { driftRouter } from "#server/features/drift/router.ts";
 import { elevationRouter } from "#server/features/elevation/router.ts";
 import { inboxRouter } from "#server/features/inbox/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
@@ -38,6 +39,7 @@ export const appRouter = router({
   changeWindows: changeWindowsRouter,
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
+  drift: driftRouter,
   elevation: elevationRouter,
   isolation: isolationRouter,
   inbox: inboxRouter,

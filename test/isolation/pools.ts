@@ -32,6 +32,8 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "access item": ["access_item", "item_id"],
   "break-glass principal": ["break_glass_principal", "principal_id"],
   "break-glass use": ["break_glass_use", "use_id"],
+  "drift finding": ["drift_finding", "finding_id"],
+  "drift ignore rule": ["drift_ignore_rule", "rule_id"],
 };
 
 export type Pool = Record<EntityKind, string[]>;

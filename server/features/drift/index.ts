@@ -1,0 +1,14 @@
+import "server-only";
+
+/** What other parts of the server may use of the drift feature. */
+export {
+  type FindingInBrief,
+  findingInBrief,
+  hasLookedAtDriftSince,
+  lookAtDriftSoon,
+  severeFindings,
+} from "./finding-in-brief.ts";
+export { hiddenName, unhide } from "./hidden-names.ts";
+export { type FindingChange, recordChanges } from "./record-change.ts";
+export { markRemediating, releaseFinding } from "./set-remediating.ts";
+export { type TargetRow, targetRows } from "./target-rows.ts";
