@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PolicyRequest } from "#server/platform/authz/policy-engine.ts";
+import type { PolicyRequest } from "#server/platform/authz/policy-request.ts";
 import { APPROVALS_TENANT, seedApprovals } from "./approvals-seed.ts";
 import { writeManyPolicies } from "./many-policies.ts";
 import { type ProcedureServer, startProcedureServer } from "./procedure-server.ts";
@@ -108,7 +108,8 @@ async function measure(server: ProcedureServer, wanted: Case, rounds: number) {
 
 /** Decisions about carrying a deployment out, one after the other, each of another request. */
 async function decisions(count: number) {
-  const { loadPolicies, decide } = await import("#server/platform/authz/policy-engine.ts");
+  const { loadPolicies } = await import("#server/platform/authz/policy-set.ts");
+  const { decide } = await import("#server/platform/authz/policy-engine.ts");
   const shared = globalThis as { consolePolicies?: ReturnType<typeof loadPolicies> };
   const directory = mkdtempSync(join(tmpdir(), "policies-"));
   try {

@@ -5,7 +5,7 @@ import { sendEvent } from "./audit/emit.ts";
 import { type Audited, auditedResult, type Unchanged, unchanged } from "./audit/event.ts";
 import { recordDenial } from "./audit/record-denial.ts";
 import { type Judge, judged } from "./authz/judge.ts";
-import type { PolicyAction, PolicyDecision, PolicyRequest } from "./authz/policy-engine.ts";
+import type { PolicyAction, PolicyDecision, PolicyRequest } from "./authz/policy-request.ts";
 import { type ActPlace, callerOfAct } from "./authz/production-rights.ts";
 import { savePolicyDecision, wordsForDecision } from "./authz/recorded-decision.ts";
 import type { Scope } from "./authz/scopes.ts";

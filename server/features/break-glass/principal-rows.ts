@@ -1,7 +1,7 @@
 import "server-only";
 import type { Caller } from "#server/platform/actor.ts";
-import type { CedarEntity, PolicyRequest } from "#server/platform/authz/policy-engine.ts";
 import { identityText, policyPrincipal } from "#server/platform/authz/policy-principal.ts";
+import type { CedarEntity, PolicyRequest } from "#server/platform/authz/policy-request.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";

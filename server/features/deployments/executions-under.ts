@@ -7,7 +7,7 @@ import {
 import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
 import { hasGate, NO_DEMAND } from "#server/engines/supply-chain/supply-chain-demand.ts";
 import { type StandingAt, standingsAt } from "#server/features/approvals/index.ts";
-import type { PolicyDecision, PolicyRequest } from "#server/platform/authz/policy-engine.ts";
+import type { PolicyDecision, PolicyRequest } from "#server/platform/authz/policy-request.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { imagesOf, revisionKey } from "./deployment-rows.ts";

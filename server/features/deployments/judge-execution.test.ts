@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { executionFacts } from "#server/engines/deployments/execution-facts.ts";
-import { type CedarEntity, decide } from "#server/platform/authz/policy-engine.ts";
+import { decide } from "#server/platform/authz/policy-engine.ts";
+import type { CedarEntity } from "#server/platform/authz/policy-request.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import { blockersNow, judgeExecution } from "./judge-execution.ts";
 

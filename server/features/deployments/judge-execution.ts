@@ -7,12 +7,12 @@ import type { ImageReference } from "#server/engines/deployments/image-reference
 import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
 import type { ElevationFact } from "#server/features/elevation/index.ts";
 import { foretell, type Judge } from "#server/platform/authz/judge.ts";
+import { identityText } from "#server/platform/authz/policy-principal.ts";
 import type {
   CedarEntity,
   PolicyDecision,
   PolicyRequest,
-} from "#server/platform/authz/policy-engine.ts";
-import { identityText } from "#server/platform/authz/policy-principal.ts";
+} from "#server/platform/authz/policy-request.ts";
 import { wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import type { EnvironmentRow } from "./environment-rows.ts";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Caller } from "#server/platform/actor.ts";
-import type { CedarEntity, PolicyRequest } from "#server/platform/authz/policy-engine.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
+import type { CedarEntity, PolicyRequest } from "#server/platform/authz/policy-request.ts";
 
 /** What Cedar judges when somebody does something about elevation in an environment. */
 export function elevationPolicyFacts(

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Environment } from "#server/engines/deployments/environment-policy.ts";
-import type { PolicyAction, PolicyDecision } from "#server/platform/authz/policy-engine.ts";
+import type { PolicyAction, PolicyDecision } from "#server/platform/authz/policy-request.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 

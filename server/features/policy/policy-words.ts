@@ -1,7 +1,7 @@
 import "server-only";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { policyDirectory } from "#server/platform/authz/policy-engine.ts";
+import { policyDirectory } from "#server/platform/authz/policy-set.ts";
 
 let cached: ReadonlyMap<string, string> | undefined;
 

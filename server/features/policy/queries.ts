@@ -1,11 +1,8 @@
 import "server-only";
 import type { PolicyDecision as DecisionRow } from "#prisma-client";
 import { exchangeSaid, type RecordedExchange } from "#server/platform/authz/governed-decision.ts";
-import type {
-  PolicyAction,
-  PolicyDecision,
-  PolicyTexts,
-} from "#server/platform/authz/policy-engine.ts";
+import type { PolicyAction, PolicyDecision } from "#server/platform/authz/policy-request.ts";
+import type { PolicyTexts } from "#server/platform/authz/policy-set.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { wordsOfPolicy } from "./policy-words.ts";

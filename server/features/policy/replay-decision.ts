@@ -5,15 +5,13 @@ import {
   governedDecision,
   type RecordedExchange,
 } from "#server/platform/authz/governed-decision.ts";
-import {
-  decide,
-  decideFloor,
-  decideUnder,
-  type PolicyAction,
-  type PolicyDecision,
-  type PolicyRequest,
-  type PolicyTexts,
-} from "#server/platform/authz/policy-engine.ts";
+import { decide, decideFloor, decideUnder } from "#server/platform/authz/policy-engine.ts";
+import type {
+  PolicyAction,
+  PolicyDecision,
+  PolicyRequest,
+} from "#server/platform/authz/policy-request.ts";
+import type { PolicyTexts } from "#server/platform/authz/policy-set.ts";
 import type { Replay } from "./schema.ts";
 
 type Change = Replay["changed"][number];

@@ -7,7 +7,8 @@ import {
 } from "#server/engines/authzen/read-answer.ts";
 import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts";
 import type { Exchange } from "./governance.ts";
-import { decisionDigest, type PolicyDecision } from "./policy-engine.ts";
+import { decisionDigest } from "./policy-engine.ts";
+import type { PolicyDecision } from "./policy-request.ts";
 
 /** What is kept of one question's exchange, as it stands in the record. */
 export interface RecordedExchange {

@@ -4,7 +4,8 @@ import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/ca
 import { AppError } from "../errors/app-error.ts";
 import { type Exchange, type Governance, governance } from "./governance.ts";
 import { exchangeText, governedDecision } from "./governed-decision.ts";
-import { decide, decideFloor, type PolicyDecision, type PolicyRequest } from "./policy-engine.ts";
+import { decide, decideFloor } from "./policy-engine.ts";
+import type { PolicyDecision, PolicyRequest } from "./policy-request.ts";
 
 /** Who decides in a verb: Cedar, or the governance engine that takes its place. */
 export interface Judge {

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Actor, Caller } from "../actor.ts";
-import type { CedarEntity, CedarUid } from "./policy-engine.ts";
+import type { CedarEntity, CedarUid } from "./policy-request.ts";
 
 /** The caller as policies see it: who, and with which scopes. */
 export function policyPrincipal(caller: Caller): CedarEntity {

@@ -3,7 +3,8 @@ import { uuidv7 } from "uuidv7";
 import type { TenantTx } from "../db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "../tenancy/authorized-tenant.ts";
 import { exchangeSaid } from "./governed-decision.ts";
-import { type PolicyDecision, policyTexts } from "./policy-engine.ts";
+import { policyTexts } from "./policy-engine.ts";
+import type { PolicyDecision } from "./policy-request.ts";
 
 /** Records a decision with its digests, in the transaction it decides about. Returns its id. */
 export async function savePolicyDecision(

@@ -3,7 +3,8 @@ import type { ElevationRules } from "#server/engines/elevation/elevation-policy.
 import { isLiveAt } from "#server/engines/elevation/judge-act.ts";
 import { evaluateQuorum } from "#server/engines/quorum/evaluate-quorum.ts";
 import type { QuorumReview } from "#server/engines/quorum/types.ts";
-import { type CedarEntity, decide } from "#server/platform/authz/policy-engine.ts";
+import { decide } from "#server/platform/authz/policy-engine.ts";
+import type { CedarEntity } from "#server/platform/authz/policy-request.ts";
 
 const ISSUER = "https://idp.test";
 export const identity = (subject: string) => ({ issuer: ISSUER, subject });

@@ -1,7 +1,8 @@
 import "server-only";
 import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts";
-import { type PolicyTexts, policyTexts } from "#server/platform/authz/policy-engine.ts";
+import { policyTexts } from "#server/platform/authz/policy-engine.ts";
 import { type PolicyProblem, policyProblems } from "#server/platform/authz/policy-problems.ts";
+import type { PolicyTexts } from "#server/platform/authz/policy-set.ts";
 
 /** A draft of the Cedar rules: whole files by id, each instead of the one in force, or null to leave it out. */
 export interface RulesDraft {

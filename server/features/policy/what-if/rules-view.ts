@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { isDelegated, policyTexts } from "#server/platform/authz/policy-engine.ts";
+import { policyTexts } from "#server/platform/authz/policy-engine.ts";
+import { isDelegated } from "#server/platform/authz/policy-set.ts";
 import type { Rules } from "../schema.ts";
 import { rulesInForce } from "./draft-rules.ts";
 

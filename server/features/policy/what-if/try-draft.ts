@@ -3,12 +3,9 @@ import { createHash } from "node:crypto";
 import { setImmediate as breathe } from "node:timers/promises";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { governedDecision } from "#server/platform/authz/governed-decision.ts";
-import {
-  type PolicyDecision,
-  type PolicyRequest,
-  type PolicyTexts,
-  withDraft,
-} from "#server/platform/authz/policy-engine.ts";
+import { withDraft } from "#server/platform/authz/policy-engine.ts";
+import type { PolicyDecision, PolicyRequest } from "#server/platform/authz/policy-request.ts";
+import type { PolicyTexts } from "#server/platform/authz/policy-set.ts";
 
 /** A recorded decision, to be made again by a draft. */
 export interface PastDecision {
