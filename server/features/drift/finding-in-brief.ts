@@ -3,80 +3,100 @@ import type { DriftObject, DriftRule, Severity } from "#server/engines/drift/fin
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { SHOWN_STATE } from "./finding-sql.ts";
-import type { FindingState } from "./schema.ts";
+import type { Difference, FindingState } from "./schema.ts";
 
-/** What a feature that does something about a finding needs to know of it. */
+/** What others need to know of a finding to act on it. */
 export interface FindingInBrief {
   findingId: string;
+  groupId: string;
   rule: DriftRule;
   severity: Severity;
   /** As shown. */
   state: FindingState;
-  cluster: string;
-  environment: "dev" | "test" | "staging" | "prod" | null;
   object: DriftObject;
-  /** The event that told of it the last time. */
-  eventId: string | null;
+  cluster: string;
+  environment: string | null;
+  differences: Difference[];
+  lastSeenAt: Date;
 }
 
-/** A finding, locked for the rest of the transaction where asked; undefined when absent or foreign. */
+interface Row {
+  [column: string]: unknown;
+  finding_id: string;
+  group_id: string;
+  rule: DriftRule;
+  severity: Severity;
+  state: FindingState;
+  api_version: string;
+  kind: string;
+  namespace: string | null;
+  name: string;
+  cluster: string;
+  environment: string | null;
+  differences: Difference[];
+  last_seen_at: Date;
+}
+
+/** One finding; undefined when there is none of this id. With `hold` it is locked until the commit. */
 export async function findingInBrief(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   findingId: string,
-  lock: "locked" | "unlocked" = "unlocked",
+  { hold = false }: { hold?: boolean } = {},
 ): Promise<FindingInBrief | undefined> {
-  const [row] = await tx.query<
-    Omit<FindingInBrief, "object"> & {
-      apiVersion: string;
-      kind: string;
-      namespace: string | null;
-      name: string;
-    }
-  >(
-    `SELECT f.finding_id AS "findingId", f.rule, f.severity, ${SHOWN_STATE} AS state, f.cluster, f.environment,
-       f.api_version AS "apiVersion", f.kind, f.namespace, f.name, f.event_id AS "eventId"
-     FROM drift_finding f WHERE f.tenant_id = $1 AND f.finding_id = $2 ${lock === "locked" ? "FOR UPDATE" : ""}`,
+  const [row] = await tx.query<Row>(
+    `SELECT f.finding_id, f.group_id, f.rule, f.severity, ${SHOWN_STATE} AS state, f.api_version, f.kind, f.namespace, f.name,
+       f.cluster, f.environment, f.differences, f.last_seen_at
+     FROM drift_finding f WHERE f.tenant_id = $1 AND f.finding_id = $2 ${hold ? "FOR UPDATE" : ""}`,
     [tenant, findingId],
   );
   if (!row) return undefined;
-  const { apiVersion, kind, namespace, name, ...rest } = row;
-  return { ...rest, object: { apiVersion, kind, namespace, name } };
+  const { api_version: apiVersion, kind, namespace, name } = row;
+  return {
+    findingId: row.finding_id,
+    groupId: row.group_id,
+    rule: row.rule,
+    severity: row.severity,
+    state: row.state,
+    object: { apiVersion, kind, namespace, name },
+    cluster: row.cluster,
+    environment: row.environment,
+    differences: row.differences,
+    lastSeenAt: row.last_seen_at,
+  };
 }
 
-/** What is critical or high of one cluster and not resolved, as of the last look. */
-export function severeFindings(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  cluster: string,
-): Promise<{ findingId: string; rule: DriftRule; severity: Severity }[]> {
-  return tx.query(
-    `SELECT finding_id AS "findingId", rule, severity FROM drift_finding
-     WHERE tenant_id = $1 AND cluster = $2 AND state <> 'resolved' AND weight <= 2 ORDER BY finding_id`,
-    [tenant, cluster],
-  );
-}
-
-/** Whether a whole look at the tenant's drift began after this moment and has ended, with the cluster in sight. */
+/** Whether a look that began after this moment has compared the cluster with what is desired. */
 export async function hasLookedAtDriftSince(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   cluster: string,
-  moment: Date,
+  since: Date,
 ): Promise<boolean> {
-  const found = await tx.query(
-    `SELECT 1 FROM drift_look l JOIN drift_cluster c ON c.tenant_id = l.tenant_id AND c.cluster = $2
-     WHERE l.tenant_id = $1 AND l.started_at > $3 AND l.finished_at >= l.started_at
-       AND c.live_away_since IS NULL AND c.compare_away_since IS NULL`,
-    [tenant, cluster, moment],
+  const [row] = await tx.query<{ is_since: boolean }>(
+    `SELECT coalesce(c.compared_at > $3, false) AS is_since FROM drift_cluster c
+     WHERE c.tenant_id = $1 AND c.cluster = $2`,
+    [tenant, cluster, since],
   );
-  return found.length > 0;
+  return row?.is_since ?? false;
 }
 
-/** Moves the tenant's turn to be looked at to now; for the worker. */
-export async function lookAtDriftSoon(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
-  await tx.query(
-    "UPDATE drift_look SET due_at = least(due_at, clock_timestamp()) WHERE tenant_id = $1",
-    [tenant],
+/**
+ * Takes unresolved findings into remediation, or back out of it. Gives those that moved; the history
+ * tells by which event.
+ */
+export async function setRemediating(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  findingIds: readonly string[],
+  isRemediating: boolean,
+): Promise<{ findingId: string; severity: Severity }[]> {
+  return tx.query<{ findingId: string; severity: Severity }>(
+    `UPDATE drift_finding f SET state = CASE WHEN $3 THEN 'remediating'
+         WHEN f.acknowledged_at IS NOT NULL THEN 'acknowledged' ELSE 'open' END
+     WHERE f.tenant_id = $1 AND f.finding_id = ANY ($2::uuid[])
+       AND f.state IN ('open', 'acknowledged', 'remediating') AND (f.state = 'remediating') <> $3
+     RETURNING f.finding_id AS "findingId", f.severity`,
+    [tenant, findingIds, isRemediating],
   );
 }

@@ -5,10 +5,8 @@ export {
   type FindingInBrief,
   findingInBrief,
   hasLookedAtDriftSince,
-  lookAtDriftSoon,
-  severeFindings,
+  setRemediating,
 } from "./finding-in-brief.ts";
 export { hiddenName, unhide } from "./hidden-names.ts";
 export { type FindingChange, recordChanges } from "./record-change.ts";
-export { markRemediating, releaseFinding } from "./set-remediating.ts";
 export { type TargetRow, targetRows } from "./target-rows.ts";

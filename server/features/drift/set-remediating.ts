@@ -46,7 +46,16 @@ async function move(
   );
   if (!row) return false;
   await recordChanges(tx, tenant, [
-    { findingId, kind, before: row.before, state: row.state, severity: row.severity, note, byName, eventId },
+    {
+      findingId,
+      kind,
+      before: row.before,
+      state: row.state,
+      severity: row.severity,
+      note,
+      byName,
+      eventId,
+    },
   ]);
   return true;
 }
