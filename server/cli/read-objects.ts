@@ -1,13 +1,15 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { ManifestSet } from "#server/engines/kubernetes/manifest-set.ts";
 import {
   MAX_FILE_BYTES,
   type ReadManifests,
   readManifests,
+  TOO_LARGE,
 } from "#server/engines/kubernetes/read-manifests.ts";
 import { UsageError } from "./command.ts";
 
-const MANIFEST = /\.(ya?ml|json)$/;
+const MANIFEST = /\.(ya?ml|json)$/i;
 
 /** Every Kubernetes object of a file, or of the YAML and JSON files under a directory, in the order of their names. */
 export async function readObjects(path: string): Promise<ReadManifests> {
@@ -19,20 +21,15 @@ export async function readObjects(path: string): Promise<ReadManifests> {
         .sort()
         .map((file) => join(path, file))
     : [path];
-  const all: ReadManifests = { manifests: [], problems: [] };
+  const all = new ManifestSet();
   for (const file of files) {
     const name = found.isDirectory() ? relative(path, file) : file;
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) {
-      all.problems.push({
-        file: name,
-        message: `larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB, not read`,
-      });
-      continue;
-    }
-    const { manifests, problems } = readManifests(name, await readFile(file, "utf8"));
-    all.manifests.push(...manifests);
-    all.problems.push(...problems);
+    const facts = await stat(file).catch(() => undefined);
+    if (facts?.isDirectory()) continue;
+    if (!facts?.isFile()) all.problems.push({ file: name, message: "can't be read" });
+    else if (facts.size > MAX_FILE_BYTES) all.problems.push({ file: name, message: TOO_LARGE });
+    else all.add(name, readManifests(name, await readFile(file)));
   }
-  return all;
+  const { objects, problems } = all.contents();
+  return { manifests: objects.map(({ manifest }) => manifest), problems: [...problems] };
 }

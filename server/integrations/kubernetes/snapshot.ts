@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { ManifestSet } from "#server/engines/kubernetes/manifest-set.ts";
 import {
   MAX_FILE_BYTES,
   type Manifest,
   type ManifestProblem,
+  type ReadManifests,
   readManifests,
+  TOO_LARGE,
 } from "#server/engines/kubernetes/read-manifests.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 import { withoutValues } from "./without-values.ts";
@@ -40,44 +42,57 @@ const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
  * Throws SnapshotError when there is no such folder, it can't be read, or it is far too large.
  */
 export async function readSnapshot(path: string): Promise<KubernetesSnapshot> {
-  const files = await filesOf(path);
+  const { files, loops } = await filesOf(path);
   const hash = createHash("sha256");
-  const objects: SnapshotObject[] = [];
-  const problems: ManifestProblem[] = [];
-  const seen = new Map<string, SnapshotObject>();
+  const all = new ManifestSet();
   let takenAt: Date | null = null;
   for (const { absolute, name, modifiedAt, bytes } of files) {
     if (!takenAt || modifiedAt > takenAt) takenAt = modifiedAt;
     if (bytes > MAX_FILE_BYTES) {
       hash.update(`${name}\0too large\0`);
-      problems.push({ file: name, message: `larger than ${MAX_FILE_BYTES / 1024 ** 2} MiB` });
+      all.problems.push({ file: name, message: TOO_LARGE });
       continue;
     }
-    let text: string;
+    let content: Buffer;
     try {
-      text = await readFile(absolute, "utf8");
+      content = await readFile(absolute);
     } catch (error) {
       hash.update(`${name}\0unreadable\0`);
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-      problems.push({ file: name, message: `can't be read (${code})` });
+      all.problems.push({ file: name, message: `can't be read (${code})` });
       continue;
     }
-    hash.update(`${name}\0${Buffer.byteLength(text)}\0${text}`);
-    const read = readManifests(name, text);
-    problems.push(...read.problems.map(withoutQuotations));
-    for (const each of read.manifests) {
-      const object = { manifest: withoutValues(each), file: name };
-      const key = keyOf(object.manifest);
-      const first = seen.get(key);
-      if (!first) {
-        seen.set(key, object);
-        objects.push(object);
-      } else if (!isDeepStrictEqual(first.manifest, object.manifest)) {
-        problems.push({ file: name, message: `${key} is another one in ${first.file}` });
-      }
-    }
+    hash.update(`${name}\0${content.length}\0`).update(content);
+    all.add(name, readOnce(absolute, name, content));
   }
-  return { objects, problems, takenAt, digest: hash.digest("hex") };
+  all.problems.push(
+    ...loops.map((file) => ({ file, message: "a link that leads back to itself" })),
+  );
+  return { ...all.contents(), takenAt, digest: hash.digest("hex") };
+}
+
+const MOST_KEPT_BYTES = 64 * 1024 * 1024;
+/** What was parsed of the files last read: of a large folder only few files change at a time. */
+const kept = new Map<string, { digest: string; bytes: number; read: ReadManifests }>();
+let keptBytes = 0;
+
+function readOnce(absolute: string, name: string, content: Buffer): ReadManifests {
+  const key = `${absolute}\0${name}`;
+  const digest = createHash("sha256").update(content).digest("hex");
+  const last = kept.get(key);
+  if (last?.digest === digest) return last.read;
+  const read = readManifests(name, content);
+  const values = { ...read, manifests: read.manifests.map(withoutValues) };
+  if (last) keptBytes -= last.bytes;
+  kept.delete(key);
+  kept.set(key, { digest, bytes: content.length, read: values });
+  keptBytes += content.length;
+  for (const [oldest, { bytes }] of kept) {
+    if (keptBytes <= MOST_KEPT_BYTES) break;
+    kept.delete(oldest);
+    keptBytes -= bytes;
+  }
+  return values;
 }
 
 interface FoundFile {
@@ -88,25 +103,34 @@ interface FoundFile {
 }
 
 /** In the order of their names, so that the same folder always reads the same (law 11). */
-async function filesOf(root: string): Promise<FoundFile[]> {
-  const found: FoundFile[] = [];
+async function filesOf(root: string): Promise<{ files: FoundFile[]; loops: string[] }> {
+  const files: FoundFile[] = [];
+  const loops: string[] = [];
+  const above = new Set<string>();
   let total = 0;
   const visit = async (absolute: string, depth: number): Promise<void> => {
     const facts = await stat(absolute);
     if (facts.isDirectory()) {
+      const real = await realpath(absolute);
+      if (above.has(real)) {
+        loops.push(relative(root, absolute));
+        return;
+      }
+      above.add(real);
       // Names beginning with a dot are how Kubernetes mounts keep their older generations.
       if (depth >= MAX_DEPTH) throw new SnapshotError("too-large", "snapshot");
       const names = (await readdir(absolute)).filter((name) => !name.startsWith("."));
       for (const name of names.sort()) await visit(join(absolute, name), depth + 1);
+      above.delete(real);
       return;
     }
     if (!facts.isFile() || (depth > 0 && !FILE.test(absolute))) return;
     total += facts.size;
-    if (found.length >= MAX_FILES || total > MAX_TOTAL_BYTES) {
+    if (files.length >= MAX_FILES || total > MAX_TOTAL_BYTES) {
       throw new SnapshotError("too-large", "snapshot");
     }
     const name = depth === 0 ? (absolute.split("/").at(-1) ?? absolute) : relative(root, absolute);
-    found.push({ absolute, name, modifiedAt: facts.mtime, bytes: facts.size });
+    files.push({ absolute, name, modifiedAt: facts.mtime, bytes: facts.size });
   };
   try {
     await visit(root, 0);
@@ -115,18 +139,5 @@ async function filesOf(root: string): Promise<FoundFile[]> {
     const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new SnapshotError(isGone ? "absent" : "unreadable", "snapshot");
   }
-  return found;
-}
-
-/** A parser's message may quote what it stumbled over, and that may be a value (law 6). */
-function withoutQuotations(problem: ManifestProblem): ManifestProblem {
-  const message = problem.message
-    .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"')
-    .replace(/(alias[^:]*: ).*/i, "$1…");
-  return { ...problem, message };
-}
-
-function keyOf({ apiVersion, kind, metadata }: Manifest): string {
-  const group = String(apiVersion).includes("/") ? `${String(apiVersion).split("/")[0]}/` : "";
-  return `${group}${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
+  return { files, loops };
 }

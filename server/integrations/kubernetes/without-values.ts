@@ -1,3 +1,4 @@
+import { notePlace, placeOf } from "#server/engines/kubernetes/manifest-place.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -14,12 +15,14 @@ export function withoutValues(manifest: Manifest): Manifest {
     ? Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED))
     : undefined;
   const { managedFields: _fields, ...metadata } = rest.metadata;
-  return {
+  const without: Manifest = {
     ...rest,
     metadata: { ...metadata, ...(kept ? { annotations: kept } : {}) },
     ...(isRecord(data) ? { data: namesOnly(data) } : {}),
     ...(isRecord(stringData) ? { stringData: namesOnly(stringData) } : {}),
   };
+  const place = placeOf(manifest);
+  return place ? notePlace(without, place) : without;
 }
 
 function namesOnly(values: Record<string, unknown>): Record<string, null> {
