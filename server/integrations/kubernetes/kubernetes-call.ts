@@ -1,30 +1,48 @@
 import { ApiException, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 
 /** Who we are to the cluster: the pod's own service account, or a kubeconfig file. */
-export type ClusterAccess = { kind: "in-cluster" } | { kind: "kubeconfig"; file: string };
+export type ClusterAccess =
+  | { kind: "in-cluster" }
+  | {
+      kind: "kubeconfig";
+      file: string;
+      /** The file's current context otherwise. */
+      context?: string;
+    };
 
 /**
- * - `not_found`: no such certificate.
- * - `permission_denied`: our identity may not do this.
+ * - `not_found`: no such object.
+ * - `credentials_refused`: the cluster does not take our credentials, or no longer.
+ * - `permission_denied`: it knows us, and we may not do this.
+ * - `expired`: what we had read is too old to go on from; it is read anew.
+ * - `configuration`: the kubeconfig can't be used.
  * - `invalid`: refused for what was asked.
  * - `conflict`: it changed meanwhile; nothing was done.
+ * - `untrusted`: its certificate is not by the authority that we were given.
  * - `unreachable`: no trustworthy answer. Asking for a renewal again is harmless.
  */
 export type KubernetesFailure =
   | "not_found"
+  | "credentials_refused"
   | "permission_denied"
+  | "expired"
+  | "configuration"
   | "invalid"
   | "conflict"
+  | "untrusted"
   | "unreachable";
 
 /** A failed call, by its operation and status; what the cluster wrote is dropped. */
 export class KubernetesError extends Error {
   readonly failure: KubernetesFailure;
+  /** Of HTTP; null where there was no answer. */
+  readonly status: number | null;
 
   constructor(failure: KubernetesFailure, operation: string, status: number | null = null) {
     super(`Kubernetes ${operation}: ${failure}${status ? ` (HTTP ${status})` : ""}`);
     this.name = "KubernetesError";
     this.failure = failure;
+    this.status = status;
   }
 }
 
@@ -32,10 +50,25 @@ const TIMEOUT_MILLIS = 10_000;
 
 /** The client for objects of other groups than Kubernetes' own. */
 export function customObjects(access: ClusterAccess): CustomObjectsApi {
+  return kubeConfig(access).makeApiClient(CustomObjectsApi);
+}
+
+/** Throws KubernetesError `configuration`; what the file holds is not told. */
+export function kubeConfig(access: ClusterAccess): KubeConfig {
   const config = new KubeConfig();
-  if (access.kind === "in-cluster") config.loadFromCluster();
-  else config.loadFromFile(access.file);
-  return config.makeApiClient(CustomObjectsApi);
+  try {
+    if (access.kind === "in-cluster") config.loadFromCluster();
+    else config.loadFromFile(access.file);
+  } catch {
+    throw new KubernetesError("configuration", "kubeconfig");
+  }
+  if (access.kind === "kubeconfig" && access.context !== undefined) {
+    if (!config.getContextObject(access.context)) {
+      throw new KubernetesError("configuration", "kubeconfig context");
+    }
+    config.setCurrentContext(access.context);
+  }
+  return config;
 }
 
 /** A call within our patience; throws KubernetesError. */
@@ -55,9 +88,13 @@ export async function limited<T>(operation: string, call: () => Promise<T>): Pro
   }
 }
 
-function failureOf(status: number | null): KubernetesFailure {
+export function failureOf(status: number | null): KubernetesFailure {
   if (status === 404) return "not_found";
-  if (status === 401 || status === 403) return "permission_denied";
+  if (status === 401) return "credentials_refused";
+  if (status === 403) return "permission_denied";
+  if (status === 410) return "expired";
   if (status === 409) return "conflict";
-  return status !== null && status >= 400 && status < 500 ? "invalid" : "unreachable";
+  return status !== null && status >= 400 && status < 500 && status !== 429
+    ? "invalid"
+    : "unreachable";
 }

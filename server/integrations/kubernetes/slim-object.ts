@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { list, record } from "#server/engines/kubernetes/manifest-fields.ts";
+import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import { withoutValues } from "./without-values.ts";
+
+/** What managers own is alike in many objects: each text of it is kept once. */
+export type FieldTexts = Map<string, string>;
+
+/**
+ * An object as it is kept: without the values of Secrets (law 6), and of `managedFields` only what the
+ * differ asks for, who owns which field outside of `status`, parsed when somebody looks. What a
+ * controller made (it has an owner) was asked for by nobody, so of it nobody's fields are kept.
+ */
+export function slimObject(received: Manifest, texts: FieldTexts): Manifest {
+  const { managedFields, ...metadata } = received.metadata;
+  const kept: Manifest = withoutValues({ ...received, metadata });
+  const isOwned = list(metadata.ownerReferences).some((one) => record(one).controller === true);
+  if (isOwned || kept.kind === "Secret") return kept;
+  const owners = list(managedFields)
+    .map(record)
+    .filter(({ subresource }) => subresource !== "status")
+    .map((entry) => ({ ...entry, fieldsV1: interned(JSON.stringify(entry.fieldsV1), texts) }));
+  if (owners.length === 0) return kept;
+  Object.defineProperty(kept.metadata, "managedFields", {
+    enumerable: true,
+    get: () => owners.map(({ fieldsV1, ...entry }) => ({ ...entry, fieldsV1: parsed(fieldsV1) })),
+  });
+  return kept;
+}
+
+/** In hex, of what the object says: versions, who wrote it and the beats of a node's heart change nothing. */
+export function digestOf(object: Manifest): string {
+  const { managedFields: _, resourceVersion: __, ...metadata } = object.metadata;
+  const said = object.kind === "Node" ? withoutHeartbeats(object) : object;
+  return createHash("sha256")
+    .update(JSON.stringify({ ...said, metadata }))
+    .digest("hex");
+}
+
+function withoutHeartbeats(node: Manifest): Manifest {
+  const status = record(node.status);
+  const conditions = list(status.conditions).map((each) => {
+    const { lastHeartbeatTime: _, ...rest } = record(each);
+    return rest;
+  });
+  return { ...node, status: { ...status, conditions } };
+}
+
+function interned(text: string | undefined, texts: FieldTexts): string | undefined {
+  if (text === undefined) return undefined;
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  texts.set(text, text);
+  return text;
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}
