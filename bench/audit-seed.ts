@@ -57,6 +57,7 @@ function randomOf(seed: number): () => number {
  */
 export async function seedAudit(superuserUrl: string, events: number): Promise<void> {
   const { sealPayload, actorReference } = await import("#server/platform/audit/payload-cipher.ts");
+  const { keepTenantKeys } = await import("#server/platform/audit/tenant-keys.ts");
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   await client.query(
@@ -69,6 +70,7 @@ export async function seedAudit(superuserUrl: string, events: number): Promise<v
       "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $1)",
       [tenant],
     );
+    keepTenantKeys(tenant, []);
     const count = tenant === AUDIT_TENANT ? Math.ceil(events / 2) : Math.floor(events / 8);
     await seedTenant(tenant, count);
   }

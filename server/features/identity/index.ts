@@ -4,6 +4,7 @@ export { type RealmConfig, realmNamed, realmOfIssuer } from "./config.ts";
 export { freshSession, freshSessionOf } from "./fresh-session.ts";
 export { handleAuth, type SignInError } from "./handle-auth.ts";
 export { clientSecretOf, identityConfig } from "./identity-config.ts";
+export { endSessionsOf } from "./open-tenants.ts";
 export { ownForm } from "./own-form.ts";
 export { rolesNow } from "./roles-now.ts";
 export {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { verifyJwt } from "#server/integrations/keycloak/verify-jwt.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { RealmConfig } from "./config.ts";
+import { openTenants } from "./open-tenants.ts";
 import { insertSession } from "./session-rows.ts";
 import { recordSignedIn, type SignInFailure } from "./sign-in-audit.ts";
 import { verifiedGrants } from "./verified-grants.ts";
@@ -48,7 +49,7 @@ export async function openSession(realm: RealmConfig, answer: unknown): Promise<
   const idToken = await orRefused(verifyJwt(id_token, realm.issuer, realm.clientId));
   const id = IdClaims.safeParse(idToken.claims);
   if (!id.success || id.data.sub !== grants.subject) throw new SignInRefused("failed");
-  if (grants.tenants.length === 0) throw new SignInRefused("no_tenant", grants.subject);
+  if ((await openTenants(grants.tenants)).length === 0) throw new SignInRefused("no_tenant", grants.subject);
   if (grants.roles.length === 0) throw new SignInRefused("no_role", grants.subject);
 
   const sessionId = uuidv7();

@@ -6,7 +6,7 @@ import type { Grants } from "./grants.ts";
 import { SESSION_SECONDS } from "./session-cookie.ts";
 import { decryptFor, encryptFor } from "./token-cipher.ts";
 
-export type EndReason = "signed_out" | "back_channel" | "expired" | "refresh_refused" | "replaced";
+export type EndReason = "signed_out" | "back_channel" | "expired" | "refresh_refused" | "replaced" | "tenant_closed";
 
 export interface SessionTokens {
   readonly accessToken: string;
@@ -51,8 +51,8 @@ interface Row {
 
 export const ROLES_FRESH_SECONDS = 60;
 
-/** Of a session, by the database's clock. */
-export const LIVE_COLUMNS = `session_id, realm, issuer, subject, display_enc, tenants, roles, acr, auth_time,
+/** Of a session, by the database's clock. A tenant that is not open is nobody's (ADR 33). */
+export const LIVE_COLUMNS = `session_id, realm, issuer, subject, display_enc, app.open_tenants(tenants) AS tenants, roles, acr, auth_time,
   roles_checked_at <= clock_timestamp() - make_interval(secs => ${ROLES_FRESH_SECONDS}) AS is_stale,
   access_expires_at <= clock_timestamp() AS is_access_expired,
   refresh_lease_owner IS NULL AND coalesce(refresh_lease_until > clock_timestamp(), false) AS is_backing_off`;

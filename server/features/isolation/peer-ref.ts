@@ -1,7 +1,7 @@
 import "server-only";
 import { createHmac } from "node:crypto";
 import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts";
-import { derivedKey } from "#server/platform/audit/payload-cipher.ts";
+import { derivedKey } from "#server/platform/audit/installation-key.ts";
 
 /** One key of the installation for all: both sides must come to the same. */
 const EVERYBODY = "";

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { derivedKey } from "#server/platform/audit/payload-cipher.ts";
+import { derivedKey } from "#server/platform/audit/installation-key.ts";
 
 /** What an attempt is bound to. */
 export interface AttemptFacts {

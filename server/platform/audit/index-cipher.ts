@@ -1,6 +1,6 @@
 import "server-only";
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { derivedKey } from "./payload-cipher.ts";
+import { tenantKey } from "./tenant-keys.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -16,7 +16,7 @@ export interface IndexCipher {
 }
 
 export function indexCipher(tenant: string): IndexCipher {
-  const key = derivedKey(tenant, "search-index");
+  const key = tenantKey(tenant, "search-index");
   const seed = seedOf(tenant);
   const aad = (place: string) => Buffer.from(`${tenant}|${place}`);
   return {
@@ -40,7 +40,7 @@ export function indexCipher(tenant: string): IndexCipher {
 }
 
 function seedOf(tenant: string): number {
-  const key = derivedKey(tenant, "search-pages");
+  const key = tenantKey(tenant, "search-pages");
   return createHmac("sha256", key).update("pages").digest().readInt32BE(0);
 }
 

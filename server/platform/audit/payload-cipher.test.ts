@@ -4,8 +4,10 @@ import { expect, test } from "vitest";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { environment } from "#test/fixtures/environment.ts";
 import { actorReference, openPayload, sealPayload } from "./payload-cipher.ts";
+import { keepTenantKeys, newTenantKey, tenantKey } from "./tenant-keys.ts";
 
 Object.assign(process.env, environment());
+for (const tenant of ["acme", "other"]) keepTenantKeys(tenant, []);
 
 const json = fc.jsonValue() as fc.Arbitrary<JsonValue>;
 
@@ -50,4 +52,32 @@ test("an actor's reference is stable in a tenant, unlinkable across tenants, and
   expect(actorReference("acme", "user", key)).toBe(reference);
   expect(actorReference("other", "user", key)).not.toBe(reference);
   expect(reference).toMatch(/^user:[0-9a-f]{32}$/);
+});
+
+test("with a key of its own, nothing of a tenant is read once that is destroyed", () => {
+  const { keyId, wrapped } = newTenantKey("shop");
+  keepTenantKeys("shop", [{ key_id: keyId, wrapped }]);
+  const sealed = sealPayload("shop", "event-1", { name: "x" });
+  const before = actorReference("shop", "user", "u");
+  expect(sealed.keyId).toBe(keyId);
+  expect(openPayload("shop", "event-1", sealed)).toEqual({ name: "x" });
+  // The installation's key alone opens nothing of it.
+  expect(() => openPayload("shop", "event-1", { ...sealed, keyId: "payload-1" })).toThrow();
+  keepTenantKeys("shop", [{ key_id: keyId, wrapped: null }]);
+  expect(() => openPayload("shop", "event-1", sealed)).toThrow(/destroyed/);
+  expect(() => sealPayload("shop", "event-2", {})).toThrow(/destroyed/);
+  expect(() => tenantKey("shop", "search-index")).toThrow(/destroyed/);
+  keepTenantKeys("shop", []);
+  expect(actorReference("shop", "user", "u")).not.toBe(before);
+});
+
+test("a wrapped key opens for its own tenant and id alone", () => {
+  const { keyId, wrapped } = newTenantKey("shop");
+  expect(() => keepTenantKeys("other", [{ key_id: keyId, wrapped }])).toThrow();
+  const id = "tenant-0000000000000000";
+  expect(() => keepTenantKeys("shop", [{ key_id: id, wrapped }])).toThrow();
+});
+
+test("keys that nobody read are no reason to seal with another", () => {
+  expect(() => sealPayload("unread", "event-1", {})).toThrow(/keys are read/);
 });

@@ -4,6 +4,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
 import pg from "pg";
 import type { PrismaClient } from "#prisma-client";
+import { keepTenantKeys, needsTenantKeys, type StoredTenantKey } from "../audit/tenant-keys.ts";
 import { env } from "../env/env.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { AuthorizedTenantId, AuthorizedTenantSet } from "../tenancy/authorized-tenant.ts";
@@ -98,8 +99,17 @@ export function withTenant<Result>(
 ): Promise<Result> {
   const { snapshot = false } = options;
   const readOnly = snapshot || (options.readOnly ?? login === "search");
-  return inContext(pools()[login], { kind: login, tenants: [tenant], readOnly, snapshot }, work);
+  const entry = { kind: login, tenants: [tenant], readOnly, snapshot };
+  return inContext(pools()[login], entry, async (tx) => {
+    if (needsTenantKeys(tenant)) {
+      keepTenantKeys(tenant, await tx.prepared<StoredTenantKey>(TENANT_KEYS, [tenant]));
+    }
+    return work(tx);
+  });
 }
+
+const TENANT_KEYS =
+  "SELECT key_id, wrapped FROM tenant_key WHERE tenant_id = $1 ORDER BY created_at, key_id";
 
 /** Runs `work` read-only over a signed set of tenants. */
 export function withTenantSet<Result>(
@@ -109,13 +119,20 @@ export function withTenantSet<Result>(
   return inContext(pools().overview, { kind: "overview", tenants, readOnly: true }, work);
 }
 
-/** A statement of the worker outside any tenant: only the `app.due_*` functions answer it. */
+/**
+ * A statement of the worker outside any tenant: only the `app.due_*` functions answer it. Nothing is due
+ * for a tenant that is not open, unless `closed` asks for it: what was recorded of it is still sealed.
+ */
 export async function findDueKeys<Row extends pg.QueryResultRow>(
   functionCall: string,
   params: readonly unknown[] = [],
+  { closed = false } = {},
 ): Promise<Row[]> {
-  const result = await pools().worker.query<Row>(`SELECT * FROM ${functionCall}`, [...params]);
-  return result.rows;
+  const { rows } = await pools().worker.query<Row>(`SELECT * FROM ${functionCall}`, [...params]);
+  if (closed || !rows.some((row) => "tenant_id" in row)) return rows;
+  const found = await pools().worker.query<{ tenant_id: string }>("SELECT * FROM app.closed_tenants()");
+  const closedOnes = new Set(found.rows.map((row) => row.tenant_id));
+  return rows.filter((row) => !closedOnes.has(row.tenant_id));
 }
 
 interface Entry {

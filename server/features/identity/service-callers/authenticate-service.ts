@@ -1,6 +1,7 @@
 import "server-only";
 import { isScope, type Scope } from "#server/platform/authz/scopes.ts";
 import type { Grants } from "../grants.ts";
+import { openTenants } from "../open-tenants.ts";
 import { type AccessToken, realmNamedBy, verifiedAccessToken } from "./access-token.ts";
 import { freshGrants } from "./fresh-grants.ts";
 import { databaseNow } from "./proof-use.ts";
@@ -35,14 +36,19 @@ export async function authenticateService(request: Request): Promise<Authenticat
     throw error;
   });
   return {
-    identity: identityOf(token, token.grants),
+    identity: await open(identityOf(token, token.grants)),
     nextNonce,
-    fresh: async () => identityOf(token, both(token.grants, await freshGrants(token))),
+    fresh: async () => open(identityOf(token, both(token.grants, await freshGrants(token)))),
     again: async () => {
       const still = await verifiedAccessToken(text, realm, await databaseNow());
-      return identityOf(still, still.grants);
+      return open(identityOf(still, still.grants));
     },
   };
+}
+
+/** Without the tenants that are not open (ADR 33). */
+async function open(identity: ServiceIdentity): Promise<ServiceIdentity> {
+  return { ...identity, tenants: await openTenants(identity.tenants) };
 }
 
 function authorizationOf(headers: Headers): { scheme: Scheme; text: string } {

@@ -1,11 +1,12 @@
 import "server-only";
+import { newTenantKey } from "#server/platform/audit/tenant-keys.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { currentTenant } from "../queries.ts";
 import { TenantCreated, TenantInput } from "../schema.ts";
 
-/** Creates an organization, in the Sovereign's context; the event stands in the Sovereign's log. */
+/** Creates an organization with a key of its own, in the Sovereign's context; the event stands in the Sovereign's log. */
 export const createTenant = verb({
   name: "tenants.create",
   scope: "runtime.tenants.manage",
@@ -24,9 +25,10 @@ export const createTenant = verb({
     };
   },
   async run({ tx, input }) {
+    const { keyId, wrapped } = newTenantKey(input.slug);
     const [row] = await tx.query<{ is_new: boolean }>(
-      "SELECT app.create_tenant($1, 'organization', $2) AS is_new",
-      [input.slug, input.displayName],
+      "SELECT app.open_tenant($1, $2, 'active', '{}', $3, $4) AS is_new",
+      [input.slug, input.displayName, keyId, wrapped],
     );
     if (!row?.is_new) {
       throw new AppError("conflict", `slug: a tenant named ${input.slug} exists already.`, {
