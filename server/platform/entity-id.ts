@@ -32,6 +32,9 @@ export const ENTITY_KINDS = [
   "break-glass use",
   "drift finding",
   "drift ignore rule",
+  "remediation",
+  "remediation breaker",
+  "tenant lifecycle",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

@@ -16,6 +16,7 @@ import { leasesRouter } from "#server/features/leases/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
 import { regionsRouter } from "#server/features/regions/router.ts";
+import { remediationRouter } from "#server/features/remediation/router.ts";
 import { rightsRouter } from "#server/features/rights/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
 import { incidentsRouter } from "#server/features/rotation/leaks/router.ts";
@@ -48,6 +49,7 @@ export const appRouter = router({
   platform: platformRouter,
   policy: policyRouter,
   regions: regionsRouter,
+  remediation: remediationRouter,
   rights: rightsRouter,
   rotation: rotationRouter,
   rotationTargets: rotationTargetsRouter,

@@ -34,6 +34,8 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "break-glass use": ["break_glass_use", "use_id"],
   "drift finding": ["drift_finding", "finding_id"],
   "drift ignore rule": ["drift_ignore_rule", "rule_id"],
+  remediation: ["remediation", "remediation_id"],
+  "remediation breaker": ["remediation_breaker", "breaker_id"],
 };
 
 export type Pool = Record<EntityKind, string[]>;

@@ -9,4 +9,6 @@ export {
 } from "./finding-in-brief.ts";
 export { hiddenName, unhide } from "./hidden-names.ts";
 export { type FindingChange, recordChanges } from "./record-change.ts";
+export { markRemediating, releaseFinding } from "./set-remediating.ts";
+export { eventOfFinding, lookAtDriftSoon, severeFindings } from "./severe-findings.ts";
 export { type TargetRow, targetRows } from "./target-rows.ts";
