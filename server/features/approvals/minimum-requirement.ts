@@ -11,4 +11,6 @@ export const MINIMUM_REQUIREMENT: Record<ApprovalKind, Requirement> = {
   ],
   remediation: [{ role: "security-officer", count: 1 }],
   "break-glass": [{ role: "sovereign-admin", count: 1 }],
+  onboarding: [{ role: "sovereign-admin", count: 1 }],
+  offboarding: [{ role: "sovereign-admin", count: 1 }],
 };

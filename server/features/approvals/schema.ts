@@ -11,6 +11,8 @@ export const APPROVAL_KINDS = [
   "dr-promotion",
   "remediation",
   "break-glass",
+  "onboarding",
+  "offboarding",
 ] as const;
 export const ApprovalKind = z.enum(APPROVAL_KINDS);
 export type ApprovalKind = z.infer<typeof ApprovalKind>;

@@ -130,7 +130,9 @@ export async function findDueKeys<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   const { rows } = await pools().worker.query<Row>(`SELECT * FROM ${functionCall}`, [...params]);
   if (closed || !rows.some((row) => "tenant_id" in row)) return rows;
-  const found = await pools().worker.query<{ tenant_id: string }>("SELECT * FROM app.closed_tenants()");
+  const found = await pools().worker.query<{ tenant_id: string }>(
+    "SELECT * FROM app.closed_tenants()",
+  );
   const closedOnes = new Set(found.rows.map((row) => row.tenant_id));
   return rows.filter((row) => !closedOnes.has(row.tenant_id));
 }
