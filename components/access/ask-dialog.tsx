@@ -11,7 +11,7 @@ import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { OfferView } from "#server/features/elevation/elevation-views.ts";
 import { DurationSelect } from "./duration-select.tsx";
 import { useScopeWords } from "./use-scope-words.ts";
@@ -163,20 +163,14 @@ export function AskDialog({ tenantId, offers, onClose }: AskDialogProps) {
           )}
         </Field>
       ) : null}
-      <Field
+      <TextareaField
         label={form("reason")}
         hint={form("reasonHint")}
         error={isTried && reason.trim() === "" ? form("reasonMissing") : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+        maxLength={2000}
+        value={reason}
+        onChange={setReason}
+      />
       <div className="flex flex-col gap-1 rounded-md border border-line bg-sunken px-3 py-2 text-sm">
         <p>{form("gives", { environment: t(`environment.${offer.environment}`) })}</p>
         {chosen.length > 0 ? (

@@ -5,9 +5,8 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { GrantView } from "#server/features/elevation/elevation-views.ts";
 
 interface EndDialogProps {
@@ -50,16 +49,13 @@ export function EndDialog({ tenantId, grant, onClose }: EndDialogProps) {
       onClose={onClose}
     >
       <p className="text-sm">{t("revoke.does")}</p>
-      <Field label={t("revoke.reason")} error={isTried && isMissing ? t("revoke.missing") : null}>
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("revoke.reason")}
+        error={isTried && isMissing ? t("revoke.missing") : null}
+        maxLength={2000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -8,7 +8,7 @@ import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { GrantView } from "#server/features/elevation/elevation-views.ts";
 import { DurationSelect } from "./duration-select.tsx";
 
@@ -70,16 +70,13 @@ export function ExtendDialog({ tenantId, grant, onClose }: ExtendDialogProps) {
           />
         )}
       </Field>
-      <Field label={t("form.reason")} error={isTried && isMissing ? t("form.reasonMissing") : null}>
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("form.reason")}
+        error={isTried && isMissing ? t("form.reasonMissing") : null}
+        maxLength={2000}
+        value={reason}
+        onChange={setReason}
+      />
       {stepUp.dialog}
     </FormDialog>
   );

@@ -9,7 +9,7 @@ import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { ElevationPolicySpec } from "#server/features/elevation/elevation-policy-spec.ts";
 import type { OfferView } from "#server/features/elevation/elevation-views.ts";
 import { ROLE_SCOPES, ROLES } from "#server/platform/authz/scopes.ts";
@@ -162,37 +162,28 @@ export function PolicyDialog({ tenantId, offer, onClose }: PolicyDialogProps) {
           </label>
         ))}
       </div>
-      <Field
+      <TextareaField
         label={form("projections")}
         hint={form("projectionsHint")}
         error={"badLine" in read ? form("projectionsBad", { line: read.badLine }) : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            dir="ltr"
-            spellCheck={false}
-            className="font-mono text-sm"
-            value={lines}
-            onChange={(event) => setLines(event.target.value)}
-          />
-        )}
-      </Field>
+        dir="ltr"
+        spellCheck={false}
+        className="font-mono text-sm"
+        value={lines}
+        onChange={setLines}
+      />
       <div className="rounded-md border border-line bg-sunken px-3 py-2">
         <OfferSentences
           policy={{ ...policy, projections: "badLine" in read ? [] : read.targets }}
         />
       </div>
-      <Field label={form("reason")} error={isTried && isMissing ? form("reasonMissing") : null}>
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={form("reason")}
+        error={isTried && isMissing ? form("reasonMissing") : null}
+        maxLength={2000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -4,9 +4,8 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 interface WithdrawDialogProps {
   tenantId: string;
@@ -45,16 +44,13 @@ export function WithdrawDialog({ tenantId, requestId, onDone, onClose }: Withdra
       onSubmit={withdraw}
       onClose={onClose}
     >
-      <Field label={t("reason")} error={isTried && isMissing ? t("missing") : null}>
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("reason")}
+        error={isTried && isMissing ? t("missing") : null}
+        maxLength={2000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

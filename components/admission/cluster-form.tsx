@@ -8,7 +8,7 @@ import { consoleClient } from "#components/trpc/console-client.ts";
 import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { AdmissionOverview } from "#server/features/admission/schema.ts";
 
 type Cluster = AdmissionOverview["clusters"][number];
@@ -107,17 +107,14 @@ export function ClusterForm({ tenantId, cluster, onClose }: ClusterFormProps) {
           {t("cluster.retire")}
         </label>
       ) : null}
-      <Field label={t("reason")} hint={t("reasonHint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("reason")}
+        hint={t("reasonHint")}
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -11,7 +11,7 @@ import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Identifier } from "#components/ui/identifier.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { newToken } from "./new-token.ts";
 
 interface CredentialFormProps {
@@ -112,17 +112,14 @@ export function CredentialForm({ tenantId, cluster, isReplacing, onClose }: Cred
           )}
         </Field>
       ) : null}
-      <Field label={common("reason")} hint={common("reasonHint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={common("reason")}
+        hint={common("reasonHint")}
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -5,9 +5,8 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { linesFromKubectl, rulesFromLines } from "./namespace-lines.ts";
 
 interface NamespacesFormProps {
@@ -57,41 +56,30 @@ export function NamespacesForm({ tenantId, cluster, onClose }: NamespacesFormPro
       onSubmit={save}
       onClose={onClose}
     >
-      <Field
+      <TextareaField
         label={t("lines")}
         hint={t("linesHint")}
         error={
           isTried && isWrong ? (badLine === null ? t("nothing") : t("badLine", { badLine })) : null
         }
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            dir="ltr"
-            spellCheck={false}
-            rows={8}
-            className="font-mono text-sm"
-            placeholder={t("example")}
-            value={lines}
-            onChange={(event) =>
-              setLines(linesFromKubectl(event.target.value) ?? event.target.value)
-            }
-          />
-        )}
-      </Field>
+        autoFocus
+        dir="ltr"
+        spellCheck={false}
+        rows={8}
+        className="font-mono text-sm"
+        placeholder={t("example")}
+        value={lines}
+        onChange={(text) => setLines(linesFromKubectl(text) ?? text)}
+      />
       {exempt > 0 ? <p className="text-danger text-sm">{t("exempts", { count: exempt })}</p> : null}
-      <Field label={common("reason")} hint={common("reasonHint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={common("reason")}
+        hint={common("reasonHint")}
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

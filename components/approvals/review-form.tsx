@@ -6,8 +6,7 @@ import { useStepUp } from "#components/step-up/use-step-up.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { ApprovalDetail } from "#server/features/approvals/schema.ts";
 
 interface ReviewFormProps {
@@ -56,20 +55,14 @@ export function ReviewForm({ tenantId, request, onDone }: ReviewFormProps) {
   return (
     <div className="flex w-full flex-col gap-3">
       {blocked === null ? (
-        <Field
+        <TextareaField
           label={t("comment")}
           hint={t("commentHint")}
           error={needsComment ? t("commentMissing") : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              maxLength={2000}
-              value={comment}
-              onChange={(event) => setComment(event.target.value)}
-            />
-          )}
-        </Field>
+          maxLength={2000}
+          value={comment}
+          onChange={setComment}
+        />
       ) : null}
       {failure ? (
         <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">

@@ -8,7 +8,7 @@ import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { BreakGlassOverview } from "#server/features/break-glass/schema.ts";
 
 interface DeclareDialogProps {
@@ -180,17 +180,13 @@ export function DeclareDialog({ tenantId, overview, onClose, onDone }: DeclareDi
           </p>
         ) : null}
       </fieldset>
-      <Field label={t("declare.reason")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={2000}
-            value={values.reason}
-            onChange={(event) => set({ reason: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("declare.reason")}
+        required
+        maxLength={2000}
+        value={values.reason}
+        onChange={(text) => set({ reason: text })}
+      />
     </FormDialog>
   );
 }

@@ -4,9 +4,8 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormShell } from "#components/ui/form-shell.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 interface ReviewFormProps {
   tenantId: string;
@@ -66,21 +65,15 @@ export function ReviewForm({ tenantId, useId, isLive }: ReviewFormProps) {
           </label>
         ))}
       </fieldset>
-      <Field
+      <TextareaField
         label={t("text")}
         hint={t("textHint")}
         error={isTried && isShort ? t("textShort") : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={4000}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+        required
+        maxLength={4000}
+        value={text}
+        onChange={setText}
+      />
     </FormShell>
   );
 }

@@ -8,7 +8,7 @@ import { showToast } from "#components/toast/toast-store.ts";
 import { Field } from "#components/ui/field.tsx";
 import { FormShell } from "#components/ui/form-shell.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { PrincipalView } from "#server/features/break-glass/schema.ts";
 import { useEnvironmentName } from "./environment-name.ts";
 
@@ -101,21 +101,15 @@ export function UseForm({ tenantId, principal }: UseFormProps) {
             />
           )}
         </Field>
-        <Field
+        <TextareaField
           label={t("reason")}
           hint={t("reasonHint")}
           error={isTried && isShort ? t("reasonShort") : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              required
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+          required
+          maxLength={2000}
+          value={reason}
+          onChange={setReason}
+        />
       </FormShell>
       {stepUp.dialog}
     </div>

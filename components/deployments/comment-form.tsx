@@ -5,9 +5,8 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormShell } from "#components/ui/form-shell.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 interface CommentFormProps {
   tenantId: string;
@@ -40,16 +39,13 @@ export function CommentForm({ tenantId, deploymentId, mayComment }: CommentFormP
       disabledReason={mayComment ? null : t("mayNotRequest")}
       onSubmit={send}
     >
-      <Field label={t("comment.label")} hint={t("comment.hint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            maxLength={4000}
-            value={body}
-            onChange={(event) => setBody(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("comment.label")}
+        hint={t("comment.hint")}
+        maxLength={4000}
+        value={body}
+        onChange={setBody}
+      />
     </FormShell>
   );
 }

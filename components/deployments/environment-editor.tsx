@@ -11,7 +11,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { EnvironmentTrial } from "#components/what-if/environment-trial.tsx";
 import type {
   EnvironmentPolicySpec,
@@ -110,21 +110,18 @@ export function EnvironmentEditor({ tenantId, view, mayManage, onClose }: Enviro
               </Field>
             ))}
           </fieldset>
-          <Field label={t("editor.registries")} hint={t("editor.registriesHint")}>
-            {(control) => (
-              <Textarea
-                {...control}
-                dir="ltr"
-                spellCheck={false}
-                className="font-mono text-sm"
-                value={registries}
-                onChange={(event) => {
-                  setRegistries(event.target.value);
-                  change({ trustedRegistries: event.target.value.split(/\s+/).filter(Boolean) });
-                }}
-              />
-            )}
-          </Field>
+          <TextareaField
+            label={t("editor.registries")}
+            hint={t("editor.registriesHint")}
+            dir="ltr"
+            spellCheck={false}
+            className="font-mono text-sm"
+            value={registries}
+            onChange={(text) => {
+              setRegistries(text);
+              change({ trustedRegistries: text.split(/\s+/).filter(Boolean) });
+            }}
+          />
           <div className="flex flex-wrap gap-4">
             <Field label={t("editor.waiting")}>
               {(control) => (

@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 type Problems = Parameters<typeof PolicyProblems>[0]["problems"];
 
@@ -88,21 +88,18 @@ export function DocumentEditor<Preview extends { problems: Problems }>(
   return (
     <Section look="card" title={words.title}>
       <form onSubmit={submit} noValidate className="flex flex-col gap-4 px-4 py-3">
-        <Field label={words.yaml} hint={words.yamlHint}>
-          {(control) => (
-            <Textarea
-              {...control}
-              ref={area}
-              dir="ltr"
-              spellCheck={false}
-              wrap="off"
-              rows={18}
-              className="font-mono text-sm"
-              value={yaml}
-              onChange={(event) => setYaml(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextareaField
+          label={words.yaml}
+          hint={words.yamlHint}
+          ref={area}
+          dir="ltr"
+          spellCheck={false}
+          wrap="off"
+          rows={18}
+          className="font-mono text-sm"
+          value={yaml}
+          onChange={setYaml}
+        />
         {current && current.problems.length > 0 ? (
           <PolicyProblems problems={current.problems} onGoTo={goTo} />
         ) : null}

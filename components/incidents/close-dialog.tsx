@@ -5,8 +5,7 @@ import { ReasonDialog } from "#components/rotations/reason-dialog.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { LiveQueries } from "#components/trpc/live-queries.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { IncidentView } from "#server/features/rotation/leaks/views.ts";
 
 interface CloseDialogProps {
@@ -38,21 +37,15 @@ export function CloseDialog({ tenantId, view, onClose, onDone }: CloseDialogProp
         isReady={!isShort}
         more={(isTried) =>
           needsHand ? (
-            <Field
+            <TextareaField
               label={t("byHand")}
               hint={t("byHandHint")}
               error={isTried && isShort ? force("reasonShort") : null}
-            >
-              {(control) => (
-                <Textarea
-                  {...control}
-                  required
-                  maxLength={1000}
-                  value={byHand}
-                  onChange={(event) => setByHand(event.target.value)}
-                />
-              )}
-            </Field>
+              required
+              maxLength={1000}
+              value={byHand}
+              onChange={setByHand}
+            />
           ) : null
         }
         act={(findings) =>

@@ -5,10 +5,9 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { LeaseAct } from "./lease-row.ts";
 
 interface LeaseDialogProps {
@@ -69,22 +68,16 @@ export function LeaseDialog({ tenantId, act, onClose }: LeaseDialogProps) {
           ))}
         </Select>
       ) : null}
-      <Field
+      <TextareaField
         label={t("reason")}
         hint={t("reasonHint")}
         error={isTried && isShort ? t("reasonShort") : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+        autoFocus
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

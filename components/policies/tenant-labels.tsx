@@ -8,10 +8,9 @@ import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { LiveQueries } from "#components/trpc/live-queries.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Field } from "#components/ui/field.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { LabelList } from "./label-list.tsx";
 import { labelsOf, labelText } from "./label-text.ts";
 
@@ -64,19 +63,17 @@ function TenantLabelsBody({ tenantId, mayLabel }: TenantLabelsProps) {
           confirm={t("confirm")}
           isReady={labels !== null}
           more={() => (
-            <Field label={t("labels")} hint={t("hint")} error={labels ? null : t("wrong")}>
-              {(control) => (
-                <Textarea
-                  {...control}
-                  dir="ltr"
-                  spellCheck={false}
-                  rows={6}
-                  className="font-mono text-sm"
-                  value={text}
-                  onChange={(event) => setText(event.target.value)}
-                />
-              )}
-            </Field>
+            <TextareaField
+              label={t("labels")}
+              hint={t("hint")}
+              error={labels ? null : t("wrong")}
+              dir="ltr"
+              spellCheck={false}
+              rows={6}
+              className="font-mono text-sm"
+              value={text}
+              onChange={setText}
+            />
           )}
           act={(reason) =>
             consoleClient(tenantId).secretPolicies.setTenantLabels.mutate({

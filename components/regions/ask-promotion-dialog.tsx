@@ -9,7 +9,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { PROMOTION_KINDS, type PromotionKind } from "#server/engines/dr-promotion/checklist.ts";
 import type { RegionView } from "#server/features/regions/views.ts";
 
@@ -84,17 +84,14 @@ export function AskPromotionDialog({
             </Select>
           )}
         </Field>
-        <Field label={t("reason")} error={isTried && isShort ? t("short") : null}>
-          {(control) => (
-            <Textarea
-              {...control}
-              required
-              maxLength={2000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextareaField
+          label={t("reason")}
+          error={isTried && isShort ? t("short") : null}
+          required
+          maxLength={2000}
+          value={reason}
+          onChange={setReason}
+        />
         {change.error ? (
           <p role="alert" className="text-danger text-sm">
             {problemText(problemOf(change.error))}

@@ -7,8 +7,7 @@ import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { CheckItem } from "#server/engines/dr-promotion/checklist.ts";
 
 export type PromotionAct =
@@ -71,23 +70,17 @@ export function PromotionTextDialog(props: PromotionTextDialogProps) {
         <p className="text-sm">
           {act.name === "tick" ? t(`items.${act.item}`) : t(`dialogs.${act.name}.does`)}
         </p>
-        <Field
+        <TextareaField
           label={t(`dialogs.${act.name}.label`, {
             target: act.name === "execute" ? act.target : "",
           })}
           error={isTried && isWrong ? t(act.name === "execute" ? "notTheName" : "short") : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              autoFocus
-              required
-              maxLength={2000}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+          autoFocus
+          required
+          maxLength={2000}
+          value={text}
+          onChange={setText}
+        />
         {change.error ? (
           <p role="alert" className="text-danger text-sm">
             {problemText(problemOf(change.error))}

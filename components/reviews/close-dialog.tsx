@@ -4,9 +4,8 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { CampaignView } from "#server/features/access-reviews/schema.ts";
 
 interface CloseDialogProps {
@@ -49,21 +48,15 @@ export function CloseDialog({ tenantId, view, onClose, onDone }: CloseDialogProp
     >
       <p className="text-sm">{t("body", { kept, revoked: view.revoked })}</p>
       {isIncomplete ? (
-        <Field
+        <TextareaField
           label={t("note")}
           hint={t("unknown")}
           error={isTried && note.trim() === "" ? t("noteMissing") : null}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              required
-              maxLength={2000}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-            />
-          )}
-        </Field>
+          required
+          maxLength={2000}
+          value={note}
+          onChange={setNote}
+        />
       ) : null}
     </FormDialog>
   );

@@ -7,7 +7,7 @@ import { consoleClient } from "#components/trpc/console-client.ts";
 import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { ReviewOverview } from "#server/features/access-reviews/schema.ts";
 
 interface PolicyDialogProps {
@@ -134,17 +134,13 @@ export function PolicyDialog({ tenantId, overview, onClose, onDone }: PolicyDial
           </p>
         ) : null}
       </fieldset>
-      <Field label={t("reason")} error={null}>
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={2000}
-            value={values.reason}
-            onChange={(event) => set({ reason: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextareaField
+        label={t("reason")}
+        required
+        maxLength={2000}
+        value={values.reason}
+        onChange={(text) => set({ reason: text })}
+      />
     </FormDialog>
   );
 }

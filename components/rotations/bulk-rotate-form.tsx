@@ -6,7 +6,7 @@ import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { ForcePreview } from "#server/features/rotation/bulk-schema.ts";
 import { BulkPreview } from "./bulk-preview.tsx";
 
@@ -71,22 +71,16 @@ export function BulkRotateForm(props: BulkRotateFormProps) {
               <span>{t("outsideWindow", { count: format.number(preview.outsideWindow) })}</span>
             </label>
           ) : null}
-          <Field
+          <TextareaField
             label={force("reason")}
             hint={force("reasonHint")}
             error={isTried && isShort ? force("reasonShort") : null}
-          >
-            {(control) => (
-              <Textarea
-                {...control}
-                autoFocus
-                required
-                maxLength={1000}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
+            autoFocus
+            required
+            maxLength={1000}
+            value={reason}
+            onChange={setReason}
+          />
           <Field
             label={t("typeCount", { count: format.number(preview.rotatable) })}
             error={isTried && isWrongCount ? t("wrongCount") : null}

@@ -9,7 +9,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 interface ManualReportDialogProps {
   tenantId: string;
@@ -71,18 +71,16 @@ export function ManualReportDialog(props: ManualReportDialogProps) {
         {confirmers.length > 0 ? (
           <p className="text-sm">{t("willWait", { roles: confirmers.join(", ") })}</p>
         ) : null}
-        <Field label={t("note")} hint={t("noteHint")} error={errorOf("note")}>
-          {(control) => (
-            <Textarea
-              {...control}
-              autoFocus
-              required
-              maxLength={2000}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextareaField
+          label={t("note")}
+          hint={t("noteHint")}
+          error={errorOf("note")}
+          autoFocus
+          required
+          maxLength={2000}
+          value={note}
+          onChange={setNote}
+        />
         <Field label={t("link")} hint={t("linkHint")} error={errorOf("link")}>
           {(control) => (
             <Input

@@ -5,7 +5,7 @@ import { useAct } from "#components/problem/use-act.ts";
 import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 
 interface ReasonDialogProps<Result> {
   isOpen?: boolean;
@@ -70,22 +70,16 @@ export function ReasonDialog<Result>(props: ReasonDialogProps<Result>) {
       onClose={onClose}
     >
       {does}
-      <Field
+      <TextareaField
         label={props.label ?? t("reason")}
         hint={props.hint ?? t("reasonHint")}
         error={isTried && isShort ? t("reasonShort") : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            required
-            maxLength={props.maxLength ?? 1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+        autoFocus
+        required
+        maxLength={props.maxLength ?? 1000}
+        value={reason}
+        onChange={setReason}
+      />
       {more?.(isTried)}
       {typed === undefined ? null : (
         <Field

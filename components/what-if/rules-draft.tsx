@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { Rules } from "#server/features/policy/schema.ts";
 import { DraftProblems } from "./draft-problems.tsx";
 import { NewRule } from "./new-rule.tsx";
@@ -88,19 +88,15 @@ export function RulesDraft({ tenantId, rules }: { tenantId: string; rules: Rules
             />
           </div>
           {text === null || text === undefined ? null : (
-            <Field label={t("text")}>
-              {(control) => (
-                <Textarea
-                  {...control}
-                  dir="ltr"
-                  spellCheck={false}
-                  rows={12}
-                  className="font-mono text-sm"
-                  value={text}
-                  onChange={(event) => edit(event.target.value)}
-                />
-              )}
-            </Field>
+            <TextareaField
+              label={t("text")}
+              dir="ltr"
+              spellCheck={false}
+              rows={12}
+              className="font-mono text-sm"
+              value={text}
+              onChange={edit}
+            />
           )}
           <div className="flex flex-wrap items-end gap-4">
             <Field label={t("last")}>

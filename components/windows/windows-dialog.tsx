@@ -5,9 +5,8 @@ import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import { WindowFields } from "./window-fields.tsx";
 import type { ChangeWindow, EnvironmentWindows } from "./windows-view.ts";
 
@@ -88,21 +87,15 @@ export function WindowsDialog({ tenantId, environment, onClose, onSaved }: Windo
           </Button>
         </div>
       ) : null}
-      <Field
+      <TextareaField
         label={t("reason")}
         hint={t("reasonHint")}
         error={isTried && isShort ? t("reasonShort") : null}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            required
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Textarea } from "#components/ui/textarea.tsx";
+import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { RotatorField, RotatorForm } from "#server/features/rotation/bindings/rotator-form.ts";
 import { CheckField, TextField } from "../form-fields.tsx";
 import { askedFields, isIn } from "./bind-input.ts";
@@ -85,16 +85,14 @@ function OneField({ field, word, value, error, onChange }: OneFieldProps) {
     case "long-text":
       return (
         <div className="sm:col-span-2">
-          <Field label={label} hint={hint} error={error}>
-            {(control) => (
-              <Textarea
-                {...control}
-                rows={5}
-                value={value}
-                onChange={(event) => onChange(event.target.value)}
-              />
-            )}
-          </Field>
+          <TextareaField
+            label={label}
+            hint={hint}
+            error={error}
+            rows={5}
+            value={value}
+            onChange={onChange}
+          />
         </div>
       );
     default:
