@@ -10,6 +10,8 @@ import type common from "../../messages/en/common.json";
 import type consumers from "../../messages/en/consumers.json";
 import type decisions from "../../messages/en/decisions.json";
 import type deployments from "../../messages/en/deployments.json";
+import type diff from "../../messages/en/diff.json";
+import type drift from "../../messages/en/drift.json";
 import type environments from "../../messages/en/environments.json";
 import type errors from "../../messages/en/errors.json";
 import type evidence from "../../messages/en/evidence.json";
@@ -51,6 +53,8 @@ interface Messages {
   rights: typeof rights;
   whatIf: typeof whatIf;
   deployments: typeof deployments;
+  diff: typeof diff;
+  drift: typeof drift;
   environments: typeof environments;
   evidence: typeof evidence;
   errors: typeof errors;

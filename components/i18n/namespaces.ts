@@ -22,6 +22,8 @@ export const NAMESPACES = [
   "alerts",
   "approvals",
   "deployments",
+  "diff",
+  "drift",
   "admission",
   "environments",
   "evidence",
