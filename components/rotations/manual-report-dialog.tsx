@@ -1,13 +1,10 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
-import { problemOf } from "#components/problem/problem.ts";
-import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { useState } from "react";
+import { useAct } from "#components/problem/use-act.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { TextareaField } from "#components/ui/textarea-field.tsx";
 
@@ -29,8 +26,7 @@ const LINK = /^(https:\/\/\S+)?$/;
 export function ManualReportDialog(props: ManualReportDialogProps) {
   const { tenantId, bindingId, name, confirmers, onClose, onDone } = props;
   const t = useTranslations("rotations.byHand");
-  const common = useTranslations("common");
-  const problemText = useProblemText();
+  const { isBusy, failure, run } = useAct();
   const [note, setNote] = useState("");
   const [link, setLink] = useState("");
   const [digest, setDigest] = useState("");
@@ -42,90 +38,81 @@ export function ManualReportDialog(props: ManualReportDialogProps) {
     digest: !DIGEST.test(digest.trim().toLowerCase()),
   };
   const isWrong = Object.values(wrong).some(Boolean);
-  const report = useMutation({
-    mutationFn: () =>
-      consoleClient(tenantId).rotation.completeManual.mutate({
-        bindingId,
-        performedAt: when ? new Date(when) : null,
-        evidence: {
-          note: note.trim(),
-          link: link.trim() || null,
-          digest: digest.trim().toLowerCase() || null,
-        },
-      }),
-    onSuccess: onDone,
-  });
+  const send = () =>
+    consoleClient(tenantId).rotation.completeManual.mutate({
+      bindingId,
+      performedAt: when ? new Date(when) : null,
+      evidence: {
+        note: note.trim(),
+        link: link.trim() || null,
+        digest: digest.trim().toLowerCase() || null,
+      },
+    });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setTried(true);
-    if (!isWrong && !report.isPending) report.mutate();
+    if (!isWrong) run(send, onDone);
   }
 
   const errorOf = (field: keyof typeof wrong) =>
     isTried && wrong[field] ? t(`wrong.${field}`) : null;
   return (
-    <Dialog isOpen onClose={onClose} title={t("reportTitle", { name })}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <p className="text-sm">{t("noValue")}</p>
-        {confirmers.length > 0 ? (
-          <p className="text-sm">{t("willWait", { roles: confirmers.join(", ") })}</p>
-        ) : null}
-        <TextareaField
-          label={t("note")}
-          hint={t("noteHint")}
-          error={errorOf("note")}
-          autoFocus
-          required
-          maxLength={2000}
-          value={note}
-          onChange={setNote}
-        />
-        <Field label={t("link")} hint={t("linkHint")} error={errorOf("link")}>
-          {(control) => (
-            <Input
-              {...control}
-              type="url"
-              dir="ltr"
-              maxLength={500}
-              value={link}
-              onChange={(event) => setLink(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("digest")} hint={t("digestHint")} error={errorOf("digest")}>
-          {(control) => (
-            <Input
-              {...control}
-              dir="ltr"
-              maxLength={64}
-              value={digest}
-              onChange={(event) => setDigest(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("when")} hint={t("whenHint")}>
-          {(control) => (
-            <Input
-              {...control}
-              type="datetime-local"
-              value={when}
-              onChange={(event) => setWhen(event.target.value)}
-            />
-          )}
-        </Field>
-        {report.error ? (
-          <p role="alert" className="text-danger text-sm">
-            {problemText(problemOf(report.error))}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={report.isPending}>
-            {t("send")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("reportTitle", { name })}
+      confirm={t("send")}
+      look="primary"
+      isBusy={isBusy}
+      failure={failure}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p className="text-sm">{t("noValue")}</p>
+      {confirmers.length > 0 ? (
+        <p className="text-sm">{t("willWait", { roles: confirmers.join(", ") })}</p>
+      ) : null}
+      <TextareaField
+        label={t("note")}
+        hint={t("noteHint")}
+        error={errorOf("note")}
+        autoFocus
+        required
+        maxLength={2000}
+        value={note}
+        onChange={setNote}
+      />
+      <Field label={t("link")} hint={t("linkHint")} error={errorOf("link")}>
+        {(control) => (
+          <Input
+            {...control}
+            type="url"
+            dir="ltr"
+            maxLength={500}
+            value={link}
+            onChange={(event) => setLink(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("digest")} hint={t("digestHint")} error={errorOf("digest")}>
+        {(control) => (
+          <Input
+            {...control}
+            dir="ltr"
+            maxLength={64}
+            value={digest}
+            onChange={(event) => setDigest(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("when")} hint={t("whenHint")}>
+        {(control) => (
+          <Input
+            {...control}
+            type="datetime-local"
+            value={when}
+            onChange={(event) => setWhen(event.target.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -53,3 +53,11 @@ export function absoluteTime(at: Date, zone: string): string {
   const isNamed = !/^(GMT|UTC)/.test(short);
   return `${wallClock(at, zone)} ${isNamed ? `${short} (${offset})` : offset}`;
 }
+
+/** `54:09`, or `23:10:00` from an hour on. */
+export function clockText(seconds: number, locale: string): string {
+  const two = new Intl.NumberFormat(intlLocale(locale), { minimumIntegerDigits: 2 });
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => two.format(part));
+  const hours = Math.floor(seconds / 3_600);
+  return hours > 0 ? [two.format(hours), ...parts].join(":") : parts.join(":");
+}
