@@ -33,6 +33,12 @@ export const whatIfCommand: Command = {
     const asked = values.policy
       ? readPolicies(values.policy, await readFile(values.policy, "utf8"))
       : { policies: [], problems: [] };
+    if (asked.problems.length > 0) {
+      for (const { file, line, message } of asked.problems) {
+        err(`${file}${line ? `:${line}` : ""}: ${message}`);
+      }
+      return EXIT.cannotTell;
+    }
     const changed = withPolicies(live.manifests, { set: asked.policies, remove: values.remove });
     const [before, after] = [factsOf(live.manifests), factsOf(changed.manifests)];
     const [was, is] = sameFamilies(before.facts, after.facts).map(
@@ -41,7 +47,7 @@ export const whatIfCommand: Command = {
     const added = [...is.difference(was)];
     const removed = [...was.difference(is)];
     const problems = [
-      ...[...live.problems, ...asked.problems].map(
+      ...live.problems.map(
         ({ file, line, message }) => `${file}${line ? `:${line}` : ""}: ${message}`,
       ),
       ...[...new Set([...before.problems, ...after.problems])],

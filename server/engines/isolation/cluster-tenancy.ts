@@ -24,6 +24,15 @@ export interface ClusterEvidence {
   manifests: readonly Manifest[];
   /** False when some of its files could not be read: an object that isn't there may still exist. */
   isComplete: boolean;
+  /** Where it stands, as the installation says; the nodes' own labels win. */
+  region?: string | null;
+  /** Kinds that may not or could not be read: nothing is known of their objects. */
+  unread?: readonly { kind: string; reason: string }[];
+}
+
+/** Whether an object of this kind (`group/Kind`, the core group's without one) would be seen. */
+export function isSeen({ isComplete, unread = [] }: ClusterEvidence, kind: string): boolean {
+  return isComplete && !unread.some((each) => each.kind === kind);
 }
 
 export interface RunningPod {

@@ -1,4 +1,8 @@
-import type { Layer } from "./declaration.ts";
+import { LAYERS } from "./declaration.ts";
+
+/** What is judged of an environment: the five layers, and where it all is (Placement). */
+export const CELL_LAYERS = [...LAYERS, "residency"] as const;
+export type CellLayer = (typeof CELL_LAYERS)[number];
 
 export const VERDICTS = ["violates", "unknown", "supports", "notes"] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -8,6 +12,7 @@ export const FACT_CODES = [
   "not-declared",
   "source-away",
   "source-incomplete",
+  "kind-unread",
   "no-source",
   "nothing-there",
   "namespace-undeclared",
@@ -20,9 +25,13 @@ export const FACT_CODES = [
   "node-shared",
   "node-outside-pool",
   "nodes-dedicated",
-  "region-outside-placement",
-  "region-unknown",
-  "regions-agreed",
+  "virtual-cluster-own",
+  "virtual-cluster-foreign",
+  "virtual-cluster-misplaced",
+  "capsule-own",
+  "capsule-shared",
+  "capsule-owner",
+  "capsule-owner-foreign",
   "reaches-tenant",
   "reached-by-tenant",
   "reaches-unowned",
@@ -43,28 +52,53 @@ export const FACT_CODES = [
   "row-security-missing",
   "row-security-forced",
   "login-bypasses-row-security",
+  "bus-account-own",
+  "bus-account-foreign",
+  "bus-account-shared",
+  "bus-account-absent",
+  "bus-topic-own",
+  "bus-topic-open",
+  "bus-topic-reader-unknown",
+  "bus-unauthorized",
   "reader-human",
   "reader-foreign",
   "reader-unknown",
   "reader-own",
   "reader-platform",
   "readers-known",
+  "realm-own",
+  "realm-absent",
+  "realm-foreign",
   "quota-absent",
   "quota-above-declared",
   "quota-within",
   "quota-nearly-used",
   "capacity-own",
+  "placement-not-agreed",
+  "region-outside-placement",
+  "region-unknown",
+  "regions-agreed",
+  "cluster-outside-placement",
+  "database-outside-placement",
+  "database-region-unknown",
+  "database-region-agreed",
+  "backup-outside-placement",
+  "backup-region-unknown",
+  "backup-region-agreed",
+  "vault-outside-placement",
+  "vault-region-unknown",
+  "vault-region-agreed",
 ] as const;
 export type FactCode = (typeof FACT_CODES)[number];
 
 /** Where a fact was read. */
 export interface FactSource {
-  kind: "cluster" | "vault" | "catalog" | "declaration";
+  kind: "cluster" | "vault" | "catalog" | "identity" | "declaration";
   name: string;
 }
 
 export interface Fact {
-  layer: Layer;
+  layer: CellLayer;
   code: FactCode;
   verdict: Verdict;
   source: FactSource;

@@ -1,17 +1,18 @@
 import type { ClusterNode, ClusterTenancy, RunningPod } from "./cluster-tenancy.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, Verdict } from "./fact.ts";
+import { judgeVirtualClusters } from "./judge-virtual-clusters.ts";
 
 /**
  * Compute: whose namespaces they are, and for a silo that nobody else's pods are on its nodes. What
- * runs where is taken from pods and nodes, never from the declaration. The Placement is judged here
- * too: where the nodes are, the tenant's data is.
+ * runs where is taken from pods and nodes, never from the declaration. Virtual clusters and Capsule
+ * tenants count too: whose they are, and what else they hold.
  */
 export function judgeCompute(
   tenancy: ClusterTenancy,
   tenant: string,
   environment: string,
-  { compute, regions }: Pick<Declaration, "compute" | "regions">,
+  { compute }: Pick<Declaration, "compute">,
 ): Fact[] {
   const facts: Fact[] = [];
   const add = (
@@ -64,7 +65,7 @@ export function judgeCompute(
   }
   const nodes = nodesOf(tenancy, pods);
   if (compute.model === "silo") judgeNodes(tenancy, { tenant, compute, nodes, pods }, add);
-  judgeRegions(nodes, pods, regions, add);
+  facts.push(...judgeVirtualClusters(tenancy, tenant, own));
   return facts;
 }
 
@@ -169,24 +170,4 @@ function othersOn(tenancy: ClusterTenancy, tenant: string, node: string): (strin
     else if (owner.kind === "unowned" && !pod.isDaemon) others.add(null);
   }
   return [...others].sort();
-}
-
-function judgeRegions(
-  nodes: readonly UsedNode[],
-  pods: readonly RunningPod[],
-  allowed: readonly string[],
-  add: Add,
-): void {
-  if (allowed.length === 0 || pods.length === 0) return;
-  const outside = nodes.filter(({ node }) => node?.region && !allowed.includes(node.region));
-  for (const { name, node } of outside) {
-    const params = { node: name, region: node?.region ?? "", allowed: allowed.join(", ") };
-    add("region-outside-placement", "violates", params, { objects: [`Node ${name}`] });
-  }
-  const silent = nodes.filter(({ node }) => !node?.region);
-  for (const { name } of silent) add("region-unknown", "unknown", { node: name });
-  if (nodes.length > 0 && outside.length + silent.length === 0) {
-    const regions = [...new Set(nodes.map(({ node }) => node?.region ?? ""))].sort().join(", ");
-    add("regions-agreed", "supports", { regions });
-  } else if (nodes.length === 0) add("region-unknown", "unknown", { node: "" });
 }

@@ -1,6 +1,6 @@
 import { namespaceOf, record } from "#server/engines/kubernetes/manifest-fields.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
-import type { ClusterTenancy } from "./cluster-tenancy.ts";
+import { type ClusterTenancy, isSeen } from "./cluster-tenancy.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, FactSource, Verdict } from "./fact.ts";
 
@@ -15,6 +15,7 @@ export interface CatalogEvidence {
 
 const TENANT_LABEL = "catalyst.openova.io/tenant";
 const OPERATOR = "postgresql.cnpg.io/v1";
+const CLUSTER_KIND = "postgresql.cnpg.io/Cluster";
 
 type Add = (
   code: FactCode,
@@ -30,13 +31,14 @@ type Add = (
  * every tenant's records are in it.
  */
 export function judgeData(
-  tenancy: ClusterTenancy | null,
+  { clusters, isWhole }: { clusters: readonly ClusterTenancy[]; isWhole: boolean },
   catalog: CatalogEvidence | null,
   tenant: string,
   declared: Declaration["data"],
 ): Fact[] {
   const facts: Fact[] = [];
-  const cluster = { kind: "cluster", name: tenancy?.evidence.name ?? "" } as const;
+  const everywhere = clusters.map(({ evidence }) => evidence.name).join(", ");
+  const cluster = { kind: "cluster", name: everywhere } as const;
   const add: Add = (code, verdict, params, { objects = [], peer, source = cluster } = {}) => {
     const whose = peer === undefined ? {} : { peer };
     facts.push({ layer: "data", code, verdict, source, params, objects, ...whose });
@@ -50,11 +52,23 @@ export function judgeData(
     }
     return facts;
   }
-  if (declared.database === null || !tenancy) {
-    add("no-source", "unknown", { database: declared.database ?? "" });
+  const { database, model } = declared;
+  if (database === null || clusters.length === 0) {
+    add("no-source", "unknown", { database: database ?? "" });
     return facts;
   }
-  judgeObjects(tenancy, { tenant, model: declared.model, boundary: declared.database }, add);
+  // It may be in another cluster than the tenant's workloads.
+  const holding = clusters.filter((each) => databaseClusters(each, database).length > 0);
+  if (holding.length === 0) {
+    const isSure = isWhole && clusters.every(({ evidence }) => isSeen(evidence, CLUSTER_KIND));
+    add("database-absent", isSure ? "violates" : "unknown", { database });
+  }
+  for (const tenancy of holding) {
+    const source = { kind: "cluster", name: tenancy.evidence.name } as const;
+    judgeObjects(tenancy, { tenant, model, boundary: database }, (code, verdict, params, more) =>
+      add(code, verdict, params, { source, ...more }),
+    );
+  }
   return facts;
 }
 
@@ -78,25 +92,26 @@ function judgeCatalog(catalog: CatalogEvidence, isBoundary: boolean, add: Add): 
   }
 }
 
-function judgeObjects(
-  tenancy: ClusterTenancy,
-  { tenant, model, boundary }: { tenant: string; model: string; boundary: string },
-  add: Add,
-): void {
-  const [namespace = "", name = "", database] = boundary.split("/");
-  const { manifests, isComplete } = tenancy.evidence;
-  const clusters = manifests.filter(
+function databaseClusters({ evidence }: ClusterTenancy, boundary: string): Manifest[] {
+  const [namespace, name] = boundary.split("/");
+  return evidence.manifests.filter(
     (each) =>
       each.apiVersion === OPERATOR &&
       each.kind === "Cluster" &&
       namespaceOf(each) === namespace &&
       each.metadata.name === name,
   );
+}
+
+function judgeObjects(
+  tenancy: ClusterTenancy,
+  { tenant, model, boundary }: { tenant: string; model: string; boundary: string },
+  add: Add,
+): void {
+  const [namespace = "", name = "", database] = boundary.split("/");
+  const { evidence } = tenancy;
+  const { manifests } = evidence;
   const object = `Cluster ${namespace}/${name}`;
-  if (clusters.length === 0) {
-    add("database-absent", isComplete ? "violates" : "unknown", { database: boundary });
-    return;
-  }
   const databases = manifests.filter(
     (each) =>
       each.apiVersion === OPERATOR &&
@@ -129,7 +144,8 @@ function judgeObjects(
   const own = databases.find((each) => record(each.spec).name === database);
   const ownObject = `Database ${namespace}/${own?.metadata.name ?? database ?? ""}`;
   if (!own || database === undefined) {
-    add("database-absent", isComplete ? "violates" : "unknown", { database: boundary });
+    const isSure = isSeen(evidence, "postgresql.cnpg.io/Database");
+    add("database-absent", isSure ? "violates" : "unknown", { database: boundary });
   } else if (ownerOfDatabase(own) !== tenant) {
     const peer = ownerOfDatabase(own);
     const whose = peer === null ? {} : { peer };

@@ -63,6 +63,7 @@ function vaultWith(...more: PolicyHolder[]): VaultEvidence {
       ...more,
     ],
     unlisted: [],
+    region: "muscat",
   };
 }
 
@@ -96,6 +97,7 @@ const VERIFIED = {
   data: "verified",
   secrets: "verified",
   quota: "verified",
+  residency: "verified",
 };
 
 test("the sample is verified, layer by layer", () => {
@@ -117,7 +119,7 @@ test.each([
   ["acme", "compute", "nodeName: node-1", "nodeName: node-9", "unknown", "node-unknown"],
   [
     "acme",
-    "compute",
+    "residency",
     "subnet: net-a, topology.kubernetes.io/region: muscat",
     "subnet: net-a, topology.kubernetes.io/region: dublin",
     "violated",
@@ -277,6 +279,7 @@ test("a source that is away or half read makes its layers unknown, never green",
     // Whose the namespaces of its readers are, nobody can tell without the cluster.
     secrets: "unknown",
     quota: "unknown",
+    residency: "unknown",
   });
   expect(statesOf("lulu", { vault: away }).states).toEqual({ ...VERIFIED, secrets: "unknown" });
   expect(statesOf("lulu", { vault: null }).states.secrets).toBe("unknown");

@@ -1,13 +1,24 @@
 import type { Reachability } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy } from "./cluster-tenancy.ts";
 import type { CrossingEdge } from "./crossing-edges.ts";
-import { type Declaration, LAYERS, type Layer } from "./declaration.ts";
-import { type CellState, type Fact, type FactSource, stateOf } from "./fact.ts";
+import type { Declaration } from "./declaration.ts";
+import {
+  CELL_LAYERS,
+  type CellLayer,
+  type CellState,
+  type Fact,
+  type FactSource,
+  stateOf,
+} from "./fact.ts";
+import { judgeBus } from "./judge-bus.ts";
 import { judgeCompute } from "./judge-compute.ts";
 import { type CatalogEvidence, judgeData } from "./judge-data.ts";
 import { judgeNetwork } from "./judge-network.ts";
 import { judgeQuota } from "./judge-quota.ts";
+import { type IdentityEvidence, judgeRealm } from "./judge-realm.ts";
+import { judgeResidency } from "./judge-residency.ts";
 import { judgeSecrets, type VaultEvidence } from "./judge-secrets.ts";
+import { layersOfKind } from "./layers-of-kind.ts";
 
 /** A source that could not be read now. */
 export interface Away {
@@ -27,10 +38,12 @@ export interface IsolationEvidence {
   clusters: readonly (JudgedCluster | Away)[];
   vault: VaultEvidence | Away | null;
   catalog: CatalogEvidence | Away | null;
+  /** Left out where nothing tells of realms. */
+  identity?: IdentityEvidence | null;
 }
 
 export interface Cell {
-  layer: Layer;
+  layer: CellLayer;
   model: string | null;
   state: CellState;
   facts: readonly Fact[];
@@ -44,95 +57,103 @@ export interface JudgedTenant {
   secretPaths: readonly string[];
 }
 
-/** The five cells of one environment of one tenant: the same evidence gives the same cells (law 11). */
+/** What a cluster tells of, and what is unknown while it is away. */
+const OF_CLUSTERS = ["compute", "network", "quota", "residency"] as const;
+
+/** The cells of one environment of one tenant: the same evidence gives the same cells (law 11). */
 export function judgeIsolation(evidence: IsolationEvidence, asked: JudgedTenant): Cell[] {
   const { declaration } = asked;
   if (!declaration) {
-    return LAYERS.map((layer) => cellOf(layer, null, [undeclared(layer, asked.environment)]));
+    return CELL_LAYERS.map((layer) => cellOf(layer, null, [undeclared(layer, asked.environment)]));
   }
   const facts = factsOf(evidence, asked, declaration);
-  return LAYERS.map((layer) =>
+  return CELL_LAYERS.map((layer) =>
     cellOf(
       layer,
-      declaration[layer].model,
+      layer === "residency" ? null : declaration[layer].model,
       facts.filter((fact) => fact.layer === layer),
     ),
   );
 }
 
 function factsOf(
-  { clusters, vault, catalog }: IsolationEvidence,
+  { clusters, vault, catalog, identity }: IsolationEvidence,
   { tenant, environment, secretPaths }: JudgedTenant,
   declaration: Declaration,
 ): Fact[] {
   const facts: Fact[] = [];
-  const away = (layer: Layer, kind: FactSource["kind"], { name, reason }: Away) => {
-    const source = { kind, name };
-    const params = { source: name, reason };
-    facts.push({ layer, code: "source-away", verdict: "unknown", source, params, objects: [] });
-  };
-  const missing = (layer: Layer, kind: FactSource["kind"]) => {
-    const source = { kind, name: "" };
-    facts.push({
-      layer,
-      code: "no-source",
-      verdict: "unknown",
-      source,
-      params: {},
-      objects: [],
-    });
-  };
+  const unknown = (
+    layer: CellLayer,
+    code: "source-away" | "source-incomplete" | "kind-unread" | "no-source",
+    source: FactSource,
+    params: Record<string, string> = {},
+  ) => facts.push({ layer, code, verdict: "unknown", source, params, objects: [] });
+  const away = (layer: CellLayer, kind: FactSource["kind"], { name, reason }: Away) =>
+    unknown(layer, "source-away", { kind, name }, { source: name, reason });
   const read = clusters.filter((each): each is JudgedCluster => "tenancy" in each);
+  const all = read.map(({ tenancy }) => tenancy);
   // A tenant need not be in every cluster: where it has nothing, that cluster says nothing of it.
   const present = read.filter(
     ({ tenancy }) => tenancy.namespacesOf(tenant, environment).length > 0,
   );
   const judged = present.length > 0 ? present : read.slice(0, 1);
   for (const each of clusters.filter((one): one is Away => !("tenancy" in one))) {
-    for (const layer of ["compute", "network", "quota"] as const) away(layer, "cluster", each);
+    for (const layer of OF_CLUSTERS) away(layer, "cluster", each);
   }
   if (clusters.length === 0) {
-    for (const layer of ["compute", "network", "quota"] as const) missing(layer, "cluster");
+    for (const layer of OF_CLUSTERS) unknown(layer, "no-source", { kind: "cluster", name: "" });
   }
+  const compute: Fact[] = [];
+  const seen = new Set(all.flatMap((each) => each.namespacesOf(tenant, environment)));
   for (const { tenancy, reach, edges } of judged) {
-    const compute = judgeCompute(tenancy, tenant, environment, declaration);
-    facts.push(...compute);
-    facts.push(
-      ...judgeNetwork({ tenancy, reach, edges }, tenant, environment, declaration.network),
+    const own = judgeCompute(tenancy, tenant, environment, declaration);
+    // A declared namespace may be in another cluster.
+    compute.push(
+      ...own.filter(
+        ({ code, params }) => code !== "namespace-absent" || !seen.has(params.namespace ?? ""),
+      ),
     );
-    facts.push(...judgeQuota(tenancy, tenant, environment, declaration.quota, compute));
-    if (!tenancy.evidence.isComplete) {
-      for (const layer of ["compute", "network", "quota"] as const) {
-        const { name } = tenancy.evidence;
-        facts.push({
-          layer,
-          code: "source-incomplete",
-          verdict: "unknown",
-          source: { kind: "cluster", name },
-          params: { source: name },
-          objects: [],
-        });
+    const { network } = declaration;
+    facts.push(...judgeNetwork({ tenancy, reach, edges }, tenant, environment, network));
+    facts.push(...judgeBus(tenancy, tenant, environment));
+  }
+  facts.push(...compute);
+  if (judged.length > 0) {
+    const tenancies = judged.map(({ tenancy }) => tenancy);
+    facts.push(...judgeQuota(tenancies, tenant, environment, declaration.quota, compute));
+  }
+  for (const { evidence } of all) {
+    const source = { kind: "cluster", name: evidence.name } as const;
+    if (!evidence.isComplete) {
+      for (const layer of OF_CLUSTERS) {
+        unknown(layer, "source-incomplete", source, { source: evidence.name });
+      }
+    }
+    for (const { kind, reason } of evidence.unread ?? []) {
+      for (const layer of layersOfKind(kind)) {
+        unknown(layer, "kind-unread", source, { source: evidence.name, kind, reason });
       }
     }
   }
-  const [first] = judged;
   const known = catalog && !("reason" in catalog) ? catalog : null;
   if (catalog && "reason" in catalog) away("data", "catalog", catalog);
-  facts.push(...judgeData(first?.tenancy ?? null, known, tenant, declaration.data));
+  const isWhole = all.length === clusters.length;
+  facts.push(...judgeData({ clusters: all, isWhole }, known, tenant, declaration.data));
+  const knownVault = vault && !("reason" in vault) ? vault : null;
   if (vault && "reason" in vault) away("secrets", "vault", vault);
-  else if (!vault) missing("secrets", "vault");
-  else {
-    const tenancy = first?.tenancy ?? null;
-    facts.push(...judgeSecrets(vault, tenancy, tenant, declaration.secrets, secretPaths));
-  }
+  else if (!vault) unknown("secrets", "no-source", { kind: "vault", name: "" });
+  else facts.push(...judgeSecrets(vault, all, tenant, declaration.secrets, secretPaths));
+  if (identity) facts.push(...judgeRealm(identity, all, tenant));
+  const places = { present: present.map(({ tenancy }) => tenancy), all, vault: knownVault };
+  facts.push(...judgeResidency(places, tenant, environment, declaration));
   return facts;
 }
 
-function cellOf(layer: Layer, model: string | null, facts: readonly Fact[]): Cell {
+function cellOf(layer: CellLayer, model: string | null, facts: readonly Fact[]): Cell {
   return { layer, model, state: stateOf(facts), facts };
 }
 
-function undeclared(layer: Layer, environment: string): Fact {
+function undeclared(layer: CellLayer, environment: string): Fact {
   return {
     layer,
     code: "not-declared",

@@ -56,7 +56,17 @@ export function judgeNetwork(
   if (plugin?.isEnforcing) {
     add("cni-enforces", "notes", { plugin: plugin.name }, { objects: [plugin.object] });
     if (out.length + into.length === 0) {
-      add("no-crossing-edges", "supports", { workloads: String(workloadsIn(classes)) });
+      const policies = classes.flatMap((each) => [
+        ...reach.isolatingPolicies(each, "ingress"),
+        ...reach.isolatingPolicies(each, "egress"),
+      ]);
+      const objects = [...new Set(policies)].sort().map((name) => `NetworkPolicy ${name}`);
+      add(
+        "no-crossing-edges",
+        "supports",
+        { workloads: String(workloadsIn(classes)) },
+        { objects },
+      );
     }
   } else {
     const objects = plugin ? [plugin.object] : [];

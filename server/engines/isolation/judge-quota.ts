@@ -1,6 +1,6 @@
 import { quantityNanos } from "#server/engines/differ/quantity.ts";
 import { namespaceOf, record } from "#server/engines/kubernetes/manifest-fields.ts";
-import type { ClusterTenancy } from "./cluster-tenancy.ts";
+import { type ClusterTenancy, isSeen } from "./cluster-tenancy.ts";
 import type { Declaration } from "./declaration.ts";
 import { type Fact, type FactCode, stateOf, type Verdict } from "./fact.ts";
 
@@ -15,27 +15,31 @@ interface Quota {
 
 /**
  * Quota: each of the tenant's namespaces has a ResourceQuota, and together they allow no more than
- * what is declared. A silo has its environment's whole capacity: its nodes must be its own, which
- * the compute facts show.
+ * what is declared, over all clusters that it is in. A silo has its environment's whole capacity: its
+ * nodes must be its own, which the compute facts show.
  */
 export function judgeQuota(
-  tenancy: ClusterTenancy,
+  clusters: readonly ClusterTenancy[],
   tenant: string,
   environment: string,
   declared: Declaration["quota"],
   computeFacts: readonly Fact[],
 ): Fact[] {
   const facts: Fact[] = [];
-  const add = (
-    code: FactCode,
-    verdict: Verdict,
-    params: Record<string, string> = {},
-    objects: readonly string[] = [],
-  ) => {
-    const source = { kind: "cluster", name: tenancy.evidence.name } as const;
+  const everywhere = clusters.map(({ evidence }) => evidence.name).join(", ");
+  const add: Add = (code, verdict, params = {}, objects = [], cluster = everywhere) => {
+    const source = { kind: "cluster", name: cluster } as const;
     facts.push({ layer: "quota", code, verdict, source, params, objects });
   };
-  const namespaces = tenancy.namespacesOf(tenant, environment);
+  const namespaces = clusters.flatMap((tenancy) => {
+    const quotas = quotasOf(tenancy);
+    return tenancy.namespacesOf(tenant, environment).map((name) => ({
+      name,
+      cluster: tenancy.evidence.name,
+      isSeen: isSeen(tenancy.evidence, "ResourceQuota"),
+      quotas: quotas.get(name) ?? [],
+    }));
+  });
   if (namespaces.length === 0) {
     add("nothing-there", "unknown", { environment });
     return facts;
@@ -43,12 +47,44 @@ export function judgeQuota(
   if (declared.model === "silo") {
     const dedicated = computeFacts.filter(({ code }) => code === "nodes-dedicated");
     if (dedicated.length > 0 && stateOf(computeFacts) === "verified") {
-      add("capacity-own", "supports", {}, dedicated[0]?.objects ?? []);
+      const objects = dedicated.flatMap((fact) => fact.objects);
+      add("capacity-own", "supports", {}, objects);
     } else add("node-unknown", "unknown", { environment });
     return facts;
   }
+  for (const [resource, limit] of Object.entries(declared.hard)) {
+    judgeResource({ resource, limit, namespaces }, add);
+  }
+  if (Object.keys(declared.hard).length === 0) {
+    for (const each of namespaces.filter(({ quotas }) => quotas.length === 0)) {
+      addAbsent(each, "", add);
+    }
+    if (namespaces.every(({ quotas }) => quotas.length > 0)) {
+      const objects = namespaces.flatMap(({ quotas }) => quotas.map(({ object }) => object));
+      add("quota-within", "supports", { resource: "", total: "", declared: "" }, objects);
+    }
+  }
+  return facts;
+}
+
+type Add = (
+  code: FactCode,
+  verdict: Verdict,
+  params?: Record<string, string>,
+  objects?: readonly string[],
+  cluster?: string,
+) => void;
+
+interface LimitedNamespace {
+  name: string;
+  cluster: string;
+  isSeen: boolean;
+  quotas: readonly Quota[];
+}
+
+function quotasOf({ evidence }: ClusterTenancy): Map<string, Quota[]> {
   const quotas = new Map<string, Quota[]>();
-  for (const manifest of tenancy.evidence.manifests) {
+  for (const manifest of evidence.manifests) {
     if (manifest.kind !== "ResourceQuota" || manifest.apiVersion !== "v1") continue;
     const spec = record(manifest.spec);
     // One with scopes limits some pods only: it is no limit of the namespace.
@@ -61,19 +97,12 @@ export function judgeQuota(
     };
     quotas.set(namespace, [...(quotas.get(namespace) ?? []), quota]);
   }
-  for (const [resource, limit] of Object.entries(declared.hard)) {
-    judgeResource({ resource, limit, namespaces, quotas }, add);
-  }
-  if (Object.keys(declared.hard).length === 0) {
-    for (const namespace of namespaces.filter((each) => !quotas.has(each))) {
-      add("quota-absent", "violates", { namespace, resource: "" }, [`Namespace ${namespace}`]);
-    }
-    if (namespaces.every((each) => quotas.has(each))) {
-      const objects = namespaces.flatMap((each) => quotas.get(each)?.map((q) => q.object) ?? []);
-      add("quota-within", "supports", { resource: "", total: "", declared: "" }, objects);
-    }
-  }
-  return facts;
+  return quotas;
+}
+
+function addAbsent({ name, cluster, isSeen }: LimitedNamespace, resource: string, add: Add): void {
+  const params = { namespace: name, resource };
+  add("quota-absent", isSeen ? "violates" : "unknown", params, [`Namespace ${name}`], cluster);
 }
 
 function judgeResource(
@@ -81,19 +110,8 @@ function judgeResource(
     resource,
     limit,
     namespaces,
-    quotas,
-  }: {
-    resource: string;
-    limit: string;
-    namespaces: readonly string[];
-    quotas: ReadonlyMap<string, readonly Quota[]>;
-  },
-  add: (
-    code: FactCode,
-    verdict: Verdict,
-    params: Record<string, string>,
-    objects: string[],
-  ) => void,
+  }: { resource: string; limit: string; namespaces: readonly LimitedNamespace[] },
+  add: Add,
 ): void {
   const declared = quantityNanos(limit);
   let total = 0n;
@@ -102,14 +120,14 @@ function judgeResource(
   const objects: string[] = [];
   for (const namespace of namespaces) {
     // Of several quotas of a namespace all hold: the smallest counts.
-    const limits = (quotas.get(namespace) ?? []).flatMap(({ object, hard, used: usedNow }) => {
+    const limits = namespace.quotas.flatMap(({ object, hard, used: usedNow }) => {
       const amount = amountOf(hard[resource]);
       return amount === undefined ? [] : [{ object, amount, used: amountOf(usedNow[resource]) }];
     });
     const [least] = limits.sort((a, b) => (a.amount < b.amount ? -1 : 1));
     if (!least) {
       isWhole = false;
-      add("quota-absent", "violates", { namespace, resource }, [`Namespace ${namespace}`]);
+      addAbsent(namespace, resource, add);
       continue;
     }
     total += least.amount;

@@ -1,6 +1,6 @@
 import type { PathRule } from "#server/engines/vault-policy/parse-policy.ts";
 import { policyGives } from "#server/engines/vault-policy/policy-gives.ts";
-import type { ClusterTenancy } from "./cluster-tenancy.ts";
+import type { ClusterTenancy, Owner } from "./cluster-tenancy.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, Verdict } from "./fact.ts";
 
@@ -24,6 +24,8 @@ export interface VaultEvidence {
   holders: readonly PolicyHolder[];
   /** Methods whose roles can't be listed. */
   unlisted: readonly string[];
+  /** Where it stands, as the installation says. */
+  region?: string | null;
 }
 
 const KV_MOUNT = "secret";
@@ -35,7 +37,7 @@ const KV_MOUNT = "secret";
  */
 export function judgeSecrets(
   vault: VaultEvidence,
-  tenancy: ClusterTenancy | null,
+  clusters: readonly ClusterTenancy[],
   tenant: string,
   declared: Declaration["secrets"],
   paths: readonly string[],
@@ -74,7 +76,7 @@ export function judgeSecrets(
     const objects = [...new Set(by)].sort().map((name) => `Policy ${name}`);
     if (holder.human === "yes") add("reader-human", "violates", params, { objects });
     else if (holder.isPlatform) add("reader-platform", "notes", params, { objects });
-    else addWorkload(tenancy, tenant, holder, { params, objects }, add);
+    else addWorkload(clusters, tenant, holder, { params, objects }, add);
   }
   for (const method of vault.unlisted)
     add("reader-unknown", "unknown", { reader: "", given: method });
@@ -85,7 +87,7 @@ export function judgeSecrets(
 
 /** A workload's role is as good as the namespaces that may take it. */
 function addWorkload(
-  tenancy: ClusterTenancy | null,
+  clusters: readonly ClusterTenancy[],
   tenant: string,
   { namespaces }: PolicyHolder,
   { params, objects }: { params: Record<string, string>; objects: string[] },
@@ -96,12 +98,12 @@ function addWorkload(
     more: { objects?: string[]; peer?: string },
   ) => void,
 ): void {
-  if (!namespaces || namespaces.length === 0 || namespaces.includes("*") || !tenancy) {
+  if (!namespaces || namespaces.length === 0 || namespaces.includes("*") || clusters.length === 0) {
     add("reader-unknown", "unknown", params, { objects });
     return;
   }
   for (const namespace of namespaces) {
-    const owner = tenancy.ownerOf(namespace);
+    const owner = ownerIn(clusters, namespace);
     if (owner.kind === "tenant" && owner.tenant !== tenant) {
       // Its role and policies may bear the neighbour's name.
       const { given = "", path = "" } = params;
@@ -112,4 +114,16 @@ function addWorkload(
       add("reader-platform", "notes", { ...params, namespace }, { objects });
     } else add("reader-unknown", "unknown", { ...params, namespace }, { objects });
   }
+}
+
+/** Which cluster a login method trusts can't be seen: where clusters disagree, nobody owns it. */
+function ownerIn(clusters: readonly ClusterTenancy[], namespace: string): Owner {
+  const owners = new Map(
+    clusters
+      .map((each) => each.ownerOf(namespace))
+      .filter(({ kind }) => kind !== "unowned")
+      .map((owner) => [JSON.stringify(owner), owner]),
+  );
+  const [only] = owners.values();
+  return owners.size === 1 && only ? only : { kind: "unowned" };
 }
