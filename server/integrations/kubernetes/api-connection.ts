@@ -1,5 +1,6 @@
 import { HttpMethod, type KubeConfig, RequestContext } from "@kubernetes/client-node";
 import { type Dispatcher, fetch } from "undici";
+import { conflictManagers } from "./conflict-managers.ts";
 import { type ClusterAccess, failureOf, KubernetesError, kubeConfig } from "./kubernetes-call.ts";
 import { readLines } from "./read-lines.ts";
 
@@ -14,6 +15,8 @@ export interface ApiRequest {
   contentType?: string;
   timeoutMillis?: number;
   signal?: AbortSignal;
+  /** Of a conflict about fields, the error names who owns them. */
+  namesManagers?: boolean;
 }
 
 export interface WatchRequest extends Omit<ApiRequest, "method" | "body" | "timeoutMillis"> {
@@ -116,8 +119,13 @@ export class ApiConnection {
       throw new KubernetesError(unansweredBy(error), operation);
     }
     if (response.ok) return response;
+    const { status } = response;
+    if (status === 409 && asked.namesManagers) {
+      const managers = conflictManagers(await response.json().catch(() => null));
+      throw new KubernetesError("conflict", operation, status, managers);
+    }
     await response.body?.cancel().catch(() => undefined);
-    throw new KubernetesError(failureOf(response.status), operation, response.status);
+    throw new KubernetesError(failureOf(status), operation, status);
   }
 
   /** Headers of who we are (read anew each time: tokens are renewed on disk) and the connections. */

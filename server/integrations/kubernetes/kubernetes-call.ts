@@ -37,12 +37,20 @@ export class KubernetesError extends Error {
   readonly failure: KubernetesFailure;
   /** Of HTTP; null where there was no answer. */
   readonly status: number | null;
+  /** Of a server-side apply that met fields of others: who they are. */
+  readonly managers: readonly string[];
 
-  constructor(failure: KubernetesFailure, operation: string, status: number | null = null) {
+  constructor(
+    failure: KubernetesFailure,
+    operation: string,
+    status: number | null = null,
+    managers: readonly string[] = [],
+  ) {
     super(`Kubernetes ${operation}: ${failure}${status ? ` (HTTP ${status})` : ""}`);
     this.name = "KubernetesError";
     this.failure = failure;
     this.status = status;
+    this.managers = managers;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type FindingInBrief,
   markRemediating,
 } from "#server/features/drift/index.ts";
+import type { Actor } from "#server/platform/actor.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
@@ -50,7 +51,7 @@ export async function openRemediation(
       namespace,
       name,
       objectDigest(finding.object),
-      JSON.stringify(actor),
+      JSON.stringify(withoutSession(actor)),
       displayNameOf(actor),
       reason,
       eventId,
@@ -92,4 +93,9 @@ export async function openRemediation(
       },
     },
   };
+}
+
+/** Who it was, for the approval that is asked for in their name later; the session is nobody's business. */
+function withoutSession(actor: Actor): Actor {
+  return actor.kind === "user" ? { ...actor, sessionId: "" } : actor;
 }
