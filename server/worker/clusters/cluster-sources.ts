@@ -1,7 +1,8 @@
 import "server-only";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
+import { LiveSource } from "#server/integrations/kubernetes/live-source.ts";
 import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
-import { type ClusterConfig, configuredClusters } from "./clusters-config.ts";
+import { accessOf, type ClusterConfig, configuredClusters } from "./clusters-config.ts";
 
 let sources: readonly ClusterSource[] | undefined;
 
@@ -20,5 +21,5 @@ export async function closeClusterSources(): Promise<void> {
 
 export function sourceOf({ name, region, live }: ClusterConfig): ClusterSource {
   if ("snapshot" in live) return snapshotSource({ name, region, path: live.snapshot });
-  throw new Error(`${name}: a live cluster can't be read yet`);
+  return new LiveSource({ name, region, access: accessOf(live), secrets: live.secrets });
 }

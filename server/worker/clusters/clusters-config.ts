@@ -4,16 +4,25 @@ import { basename, dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { DesiredConfig, desiredFrom } from "#server/integrations/desired/desired-config.ts";
+import type { ClusterAccess } from "#server/integrations/kubernetes/kubernetes-call.ts";
+import { SECRET_READING } from "#server/integrations/kubernetes/live-source.ts";
 import { env } from "#server/platform/env/env.ts";
 
 const path = z.string().min(1).max(1_000);
+
+/** What is read of Secrets; see `SECRET_READING`. */
+const Secrets = z.enum(SECRET_READING).default("keys");
 
 /** Where it is seen what a cluster is. */
 const LiveConfig = z.union(
   [
     z.strictObject({ snapshot: path }),
-    z.strictObject({ kubeconfig: path, context: z.string().min(1).max(250).optional() }),
-    z.strictObject({ inCluster: z.literal(true) }),
+    z.strictObject({
+      kubeconfig: path,
+      context: z.string().min(1).max(250).optional(),
+      secrets: Secrets,
+    }),
+    z.strictObject({ inCluster: z.literal(true), secrets: Secrets }),
   ],
   { error: "must be { snapshot: <path> }, { kubeconfig: <file> } or { inCluster: true }" },
 );
@@ -107,4 +116,13 @@ function liveFrom(folder: string, live: ClusterConfig["live"]): ClusterConfig["l
   if ("snapshot" in live) return { snapshot: resolve(folder, live.snapshot) };
   if ("kubeconfig" in live) return { ...live, kubeconfig: resolve(folder, live.kubeconfig) };
   return live;
+}
+
+type Live = Exclude<ClusterConfig["live"], { snapshot: string }>;
+
+/** Who we are to a cluster that is read live; whoever applies to it is the same. */
+export function accessOf(live: Live): ClusterAccess {
+  if ("inCluster" in live) return { kind: "in-cluster" };
+  const { kubeconfig: file, context } = live;
+  return { kind: "kubeconfig", file, ...(context === undefined ? {} : { context }) };
 }
