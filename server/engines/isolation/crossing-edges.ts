@@ -1,6 +1,6 @@
 import { IndexSet } from "#server/engines/reachability/index-set.ts";
 import type { PodClass } from "#server/engines/reachability/pod-classes.ts";
-import { PortSet } from "#server/engines/reachability/port-set.ts";
+import type { PortSet } from "#server/engines/reachability/port-set.ts";
 import type { AllowedBy, Reachability, Row } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy, Owner } from "./cluster-tenancy.ts";
 
@@ -51,130 +51,168 @@ export function crossings(
   tenancy: ClusterTenancy,
   limits: CrossingLimits = CROSSING_LIMITS,
 ): Crossings {
-  const owned = new Map<string, { owner: Owner; classes: PodClass[] }>();
-  for (const each of reach.classes) {
-    const owner = tenancy.ownerOf(each.namespace);
-    const key = keyOf(owner);
-    const same = owned.get(key);
-    if (same) same.classes.push(each);
-    else owned.set(key, { owner, classes: [each] });
+  const owners = ownersOf(reach, tenancy);
+  const neighbours = owners.reduce((all, { set }) => all.union(set), IndexSet.empty);
+  const list = new EdgeList(reach, tenancy, { limits, owners, neighbours });
+  for (const each of owners) {
+    const others = neighbours.minus(each.set);
+    for (const index of each.set) {
+      const source = reach.classAt(index);
+      if (source) list.add(each, reach.outwardOf(source, others));
+    }
   }
-  const setOf = (classes: readonly PodClass[]) => IndexSet.of(classes.map(({ index }) => index));
-  const neighbours = setOf(
-    [...owned.values()].flatMap(({ owner, classes }) => (owner.kind === "platform" ? [] : classes)),
-  );
-  const list = new EdgeList(reach, tenancy, limits);
-  for (const { owner, classes } of owned.values()) {
-    if (owner.kind === "platform") continue;
-    const others = neighbours.minus(setOf(classes));
-    for (const each of classes) list.add(owner, reach.outwardOf(each, others));
-  }
-  return list.done();
+  return { edges: list.edges(), unlisted: list.unlisted() };
 }
 
-/** The edges alone, all of them. */
+/** The edges alone, all of them: for a cluster that is known to be small. */
 export function crossingEdges(reach: Reachability, tenancy: ClusterTenancy): CrossingEdge[] {
   const all = Number.POSITIVE_INFINITY;
   return [...crossings(reach, tenancy, { ofTenant: all, inAll: all, atLeast: all }).edges];
+}
+
+/** One that may be a neighbour, with its classes; and how many connections were listed for it. */
+interface Party {
+  owner: Owner;
+  set: IndexSet;
+  listed: number;
+  outward: number;
+}
+
+function ownersOf(reach: Reachability, tenancy: ClusterTenancy): Party[] {
+  const found = new Map<string, { owner: Owner; members: number[] }>();
+  for (const { namespace, index } of reach.classes) {
+    const owner = tenancy.ownerOf(namespace);
+    if (owner.kind === "platform") continue;
+    const same = found.get(keyOf(owner));
+    if (same) same.members.push(index);
+    else found.set(keyOf(owner), { owner, members: [index] });
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { owner, members }]) => ({ owner, set: IndexSet.of(members), listed: 0, outward: 0 }));
+}
+
+function keyOf(owner: Owner): string {
+  return owner.kind === "tenant" ? `tenant ${owner.tenant}` : owner.kind;
 }
 
 class EdgeList {
   readonly #reach: Reachability;
   readonly #tenancy: ClusterTenancy;
   readonly #limits: CrossingLimits;
-  readonly #found = new Map<string, CrossingEdge & { ports: string; set: PortSet }>();
-  readonly #listed = new Map<string, number>();
-  readonly #unlisted = new Map<string, number>();
+  readonly #parties: ReadonlyMap<string, Party>;
+  readonly #neighbours: IndexSet;
+  readonly #found = new Map<string, Found>();
+  /** Classes of those that still have room: with them every connection is listed. */
+  #room: IndexSet;
+  #isFull = false;
 
-  constructor(reach: Reachability, tenancy: ClusterTenancy, limits: CrossingLimits) {
+  constructor(
+    reach: Reachability,
+    tenancy: ClusterTenancy,
+    more: { limits: CrossingLimits; owners: readonly Party[]; neighbours: IndexSet },
+  ) {
     this.#reach = reach;
     this.#tenancy = tenancy;
-    this.#limits = limits;
+    this.#limits = more.limits;
+    this.#parties = new Map(more.owners.map((party) => [keyOf(party.owner), party]));
+    this.#neighbours = more.neighbours;
+    this.#room = more.neighbours;
   }
 
-  add(owner: Owner, { class: source, blocks }: Row): void {
+  /** Every turn of the loops lists a connection, so that what is only counted costs nothing. */
+  add(party: Party, { class: source, blocks }: Row): void {
     for (const { peers, ports, uncertain } of blocks) {
-      let left = peers.size;
-      for (const index of peers) {
-        const target = this.#reach.classAt(index);
-        if (!target) continue;
-        const other = this.#tenancy.ownerOf(target.namespace);
-        if (!this.#hasRoom(owner, other)) {
-          if (this.#found.size >= this.#limits.inAll && !this.#isFew(owner)) break;
-          this.#count(this.#unlisted, [owner, other], 1);
-          left -= 1;
-          continue;
-        }
-        left -= 1;
-        const edge = {
-          from: { kind: "pods", class: source },
-          to: { kind: "pods", class: target },
-          ports,
-          uncertain,
-        } as const;
-        const why = this.#reach.whyAllowed(edge);
-        const isUncertain = ports.minus(uncertain).isEmpty;
-        for (const from of source.workloads) {
-          for (const to of target.workloads) {
-            this.#put(
-              this.#side(source, { owner, workload: from, why: why.egress }),
-              this.#side(target, { owner: other, workload: to, why: why.ingress }),
-              { ports, isUncertain },
-            );
-          }
+      party.outward += peers.size;
+      let reached = -1;
+      if (this.#hasRoom(party)) {
+        for (const index of peers) {
+          reached = index;
+          this.#list(party, source, { index, ports, uncertain });
+          if (!this.#hasRoom(party)) break;
         }
       }
-      // What is left when all lists are full is counted by its size, for its own side.
-      if (left > 0) this.#count(this.#unlisted, [owner], left);
+      if (this.#hasRoom(party)) continue;
+      for (const index of peers.intersect(this.#room)) {
+        if (index > reached && this.#room.has(index)) {
+          this.#list(party, source, { index, ports, uncertain });
+        }
+      }
     }
   }
 
-  done(): Crossings {
-    const edges = [...this.#found]
+  edges(): CrossingEdge[] {
+    return [...this.#found]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { from, to, set, isUncertain }]) => ({
-        from,
-        to,
-        ports: String(set),
-        isUncertain,
-      }));
-    return { edges, unlisted: this.#unlisted };
+      .map(([, { from, to, ports, isUncertain }]) => {
+        return { from, to, ports: String(ports), isUncertain };
+      });
   }
 
-  #put(from: Side, to: Side, { ports, isUncertain }: { ports: PortSet; isUncertain: boolean }) {
-    const key = `${from.workload}|${to.workload}`;
-    const same = this.#found.get(key);
-    if (!same) this.#count(this.#listed, [from.owner, to.owner], 1);
-    const set = same ? same.set.union(ports) : ports;
-    this.#found.set(key, {
-      from: same ? joined(same.from, from) : from,
-      to: same ? joined(same.to, to) : to,
-      ports: "",
-      set,
-      isUncertain: isUncertain && (same?.isUncertain ?? true),
-    });
+  unlisted(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const party of this.#parties.values()) {
+      const { owner, set, listed, outward } = party;
+      if (owner.kind !== "tenant" || this.#hasRoom(party)) continue;
+      const others = this.#neighbours.minus(set);
+      let all = outward;
+      for (const index of set) {
+        const target = this.#reach.classAt(index);
+        if (!target) continue;
+        for (const { peers } of this.#reach.inwardOf(target, others).blocks) all += peers.size;
+      }
+      if (all > listed) counts.set(owner.tenant, all - listed);
+    }
+    return counts;
   }
 
-  #hasRoom(...owners: Owner[]): boolean {
-    const { ofTenant, inAll } = this.#limits;
-    if (owners.some((owner) => this.#isFew(owner))) return true;
-    return (
-      this.#found.size < inAll &&
-      owners.some((owner) => (this.#listed.get(keyOf(owner)) ?? 0) < ofTenant)
-    );
+  #list(
+    party: Party,
+    source: PodClass,
+    { index, ports, uncertain }: { index: number; ports: PortSet; uncertain: PortSet },
+  ): void {
+    const target = this.#reach.classAt(index);
+    const other = target && this.#parties.get(keyOf(this.#tenancy.ownerOf(target.namespace)));
+    if (!other) return;
+    const [from, to] = [
+      { kind: "pods", class: source },
+      { kind: "pods", class: target },
+    ] as const;
+    const why = this.#reach.whyAllowed({ from, to, ports, uncertain });
+    const isUncertain = ports.minus(uncertain).isEmpty;
+    for (const workload of source.workloads) {
+      const here = this.#side(source, party.owner, { workload, allowedBy: why.egress });
+      for (const there of target.workloads) {
+        const far = this.#side(target, other.owner, { workload: there, allowedBy: why.ingress });
+        const key = `${workload}|${there}`;
+        this.#found.set(
+          key,
+          merged(this.#found.get(key), { from: here, to: far, ports, isUncertain }),
+        );
+      }
+    }
+    for (const each of [party, other]) {
+      each.listed += 1;
+      this.#narrow(each);
+    }
+    if (this.#isFull || this.#found.size < this.#limits.inAll) return;
+    this.#isFull = true;
+    for (const each of this.#parties.values()) this.#narrow(each);
   }
 
-  #isFew(owner: Owner): boolean {
-    return owner.kind === "tenant" && (this.#listed.get(keyOf(owner)) ?? 0) < this.#limits.atLeast;
+  #narrow(party: Party): void {
+    if (!this.#hasRoom(party)) this.#room = this.#room.minus(party.set);
   }
 
-  #count(into: Map<string, number>, owners: readonly Owner[], by: number): void {
-    for (const owner of owners) into.set(keyOf(owner), (into.get(keyOf(owner)) ?? 0) + by);
+  #hasRoom({ owner, listed }: Party): boolean {
+    if (owner.kind === "tenant" && listed < this.#limits.atLeast) return true;
+    return !this.#isFull && listed < this.#limits.ofTenant;
   }
 
   #side(
     podClass: PodClass,
-    { owner, workload, why }: { owner: Owner; workload: string; why: AllowedBy },
+    owner: Owner,
+    { workload, allowedBy }: { workload: string; allowedBy: AllowedBy },
   ): Side {
     return {
       owner,
@@ -182,7 +220,32 @@ class EdgeList {
       namespace: podClass.namespace,
       workload,
       isHostNetwork: podClass.isHostNetwork,
-      allowedBy: why,
+      allowedBy,
     };
   }
+}
+
+type Found = Omit<CrossingEdge, "ports"> & { ports: PortSet };
+
+/** One workload may be of several classes: its edges are one. */
+function merged(before: Found | undefined, now: Found): Found {
+  if (!before) return now;
+  const both = (one: Side, other: Side): Side => ({
+    ...one,
+    allowedBy:
+      one.allowedBy.kind === "policies" && other.allowedBy.kind === "policies"
+        ? {
+            kind: "policies",
+            names: [...new Set([...one.allowedBy.names, ...other.allowedBy.names])].sort(),
+          }
+        : one.allowedBy.kind === "policies"
+          ? other.allowedBy
+          : one.allowedBy,
+  });
+  return {
+    from: both(before.from, now.from),
+    to: both(before.to, now.to),
+    ports: before.ports.union(now.ports),
+    isUncertain: before.isUncertain && now.isUncertain,
+  };
 }

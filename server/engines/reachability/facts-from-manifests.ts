@@ -1,19 +1,29 @@
 import { type ManifestPlace, placeOf } from "#server/engines/kubernetes/manifest-place.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 import { contains, parseCidr } from "./ip-range.ts";
-import type { LabelSelector, Labels, SelectorRequirement } from "./label-selector.ts";
+import type { Labels } from "./label-selector.ts";
 import type {
   ClusterFacts,
   NamedPort,
   NetworkPolicy,
+  Node,
   Pod,
   PolicyPeer,
   PolicyPort,
   PolicyRule,
+  TierPolicy,
 } from "./model.ts";
-import { PROTOCOLS, type Protocol } from "./port-set.ts";
-
-type Fields = Record<string, unknown>;
+import {
+  type Fields,
+  fieldsOf,
+  labelsOf,
+  listOf,
+  protocolOf,
+  selectorOf,
+  statedFields,
+  statedList,
+} from "./policy-fields.ts";
+import { isTierPolicy, tierPolicyOf } from "./tier-policy-of.ts";
 
 const TEMPLATE_PATHS: Record<string, readonly string[]> = {
   Deployment: ["spec", "template"],
@@ -51,39 +61,65 @@ export function factsFromManifests(manifests: readonly Manifest[]): {
   const namespaces = new Map<string, Labels>();
   const pods: Pod[] = [];
   const policies: NetworkPolicy[] = [];
+  const tierPolicies: TierPolicy[] = [];
+  const nodes: Node[] = [];
   const problems: FactsProblem[] = [];
   for (const manifest of manifests) {
     const namespace = manifest.metadata.namespace ?? DEFAULT_NAMESPACE;
     const report = (message: string) => {
-      const object = `${manifest.kind} ${namespace}/${manifest.metadata.name}`;
+      const { name } = manifest.metadata;
+      const object = `${manifest.kind} ${isTierPolicy(manifest) ? name : `${namespace}/${name}`}`;
       const place = placeOf(manifest);
       problems.push({ object, message, ...(place ? { place } : {}) });
     };
     try {
       if (manifest.kind === "Namespace") {
         namespaces.set(manifest.metadata.name, labelsOf(manifest.metadata.labels));
-      } else if (manifest.kind === "Pod") pods.push(podOf(manifest, namespace));
+      } else if (manifest.kind === "Pod") {
+        if (!hasEnded(manifest)) pods.push(podOf(manifest, namespace));
+      } else if (manifest.kind === "Node") nodes.push(nodeOf(manifest));
       else if (Object.hasOwn(TEMPLATE_PATHS, manifest.kind))
         pods.push(templateOf(manifest, namespace));
       else if (manifest.kind === "NetworkPolicy" && isCoreNetworking(manifest)) {
         policies.push(policyOf(manifest, namespace, report));
-      }
+      } else if (isTierPolicy(manifest)) tierPolicies.push(tierPolicyOf(manifest, report));
     } catch (error) {
       report((error as Error).message);
     }
   }
   // A namespace may be named by a pod only.
-  for (const { namespace } of [...pods, ...policies]) {
-    if (!namespaces.has(namespace)) namespaces.set(namespace, {});
+  for (const list of [pods, policies]) {
+    for (const { namespace } of list) {
+      if (!namespaces.has(namespace)) namespaces.set(namespace, {});
+    }
   }
   return {
     facts: {
       namespaces: [...namespaces].map(([name, labels]) => ({ name, labels })),
       pods,
       policies,
+      tierPolicies,
+      nodes,
     },
     problems,
   };
+}
+
+/** A pod that has ended has no address any more. */
+function hasEnded(manifest: Manifest): boolean {
+  const { phase } = fieldsOf(manifest.status);
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+function nodeOf(manifest: Manifest): Node {
+  const addresses = listOf(fieldsOf(manifest.status).addresses)
+    .map(fieldsOf)
+    .flatMap(({ type, address }) =>
+      (type === "InternalIP" || type === "ExternalIP") && typeof address === "string"
+        ? [address]
+        : [],
+    );
+  return { name: manifest.metadata.name, labels: labelsOf(manifest.metadata.labels), addresses };
 }
 
 function isCoreNetworking(manifest: Manifest): boolean {
@@ -101,6 +137,16 @@ function podOf(manifest: Manifest, namespace: string): Pod {
     workloadKind: owner && typeof owner.kind === "string" ? owner.kind : "Pod",
     labels: labelsOf(manifest.metadata.labels),
     ...podSpecFacts(fieldsOf(manifest.spec)),
+    ...placeFacts(fieldsOf(manifest.spec), fieldsOf(manifest.status)),
+  };
+}
+
+function placeFacts(spec: Fields, status: Fields): Pick<Pod, "node" | "addresses"> {
+  const addresses = [...listOf(status.podIPs).map((each) => fieldsOf(each).ip), status.podIP];
+  const known = addresses.filter((each): each is string => typeof each === "string" && each !== "");
+  return {
+    ...(typeof spec.nodeName === "string" && spec.nodeName !== "" ? { node: spec.nodeName } : {}),
+    ...(known.length > 0 ? { addresses: [...new Set(known)] } : {}),
   };
 }
 
@@ -218,64 +264,4 @@ function portOf(port: Fields): PolicyPort {
     throw new Error(`ports: endPort ${String(port.endPort)} is below port ${number} or not a port`);
   }
   return { protocol, port: number, endPort };
-}
-
-function protocolOf(value: unknown): Protocol {
-  if (value === undefined || value === null) return "TCP";
-  const found = PROTOCOLS.find((protocol) => protocol === value);
-  if (!found) throw new Error(`ports: ${String(value)} is not TCP, UDP or SCTP`);
-  return found;
-}
-
-const OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
-
-function selectorOf(value: unknown, where: string): LabelSelector {
-  const fields = statedFields(value, where);
-  const matchExpressions = statedList(fields.matchExpressions, where).map(
-    (each): SelectorRequirement => {
-      const { key, operator, values } = fieldsOf(each);
-      if (
-        typeof key !== "string" ||
-        typeof operator !== "string" ||
-        !OPERATORS.includes(operator)
-      ) {
-        throw new Error(`${where}: operator ${String(operator)} is not ${OPERATORS.join(", ")}`);
-      }
-      const list = listOf(values).map(String);
-      if ((operator === "In" || operator === "NotIn") !== list.length > 0) {
-        throw new Error(`${where}: ${operator} ${list.length > 0 ? "takes no" : "needs"} values`);
-      }
-      return { key, operator: operator as SelectorRequirement["operator"], values: list };
-    },
-  );
-  return { matchLabels: labelsOf(fields.matchLabels), matchExpressions };
-}
-
-function labelsOf(value: unknown): Labels {
-  return Object.fromEntries(
-    Object.entries(fieldsOf(value)).map(([key, each]) => [key, String(each)]),
-  );
-}
-
-/** Of a policy nothing may be passed over: what is left out of it would allow more than it says. */
-function statedFields(value: unknown, where: string): Fields {
-  if (value !== undefined && value !== null && (typeof value !== "object" || Array.isArray(value)))
-    throw new Error(`${where} must be an object`);
-  return fieldsOf(value);
-}
-
-function statedList(value: unknown, where: string): unknown[] {
-  if (value !== undefined && value !== null && !Array.isArray(value))
-    throw new Error(`${where} must be a list`);
-  return listOf(value);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : {};
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

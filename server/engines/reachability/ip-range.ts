@@ -26,6 +26,11 @@ export function parseCidr(text: string): IpRange | undefined {
   return { family, from, to: from + size - 1n };
 }
 
+/** One address as a range of one. */
+export function parseAddress(text: string): IpRange | undefined {
+  return parseCidr(`${text}/${text.includes(":") ? BITS[6] : BITS[4]}`);
+}
+
 function parseIpv4(text: string): bigint | undefined {
   const parts = text.split(".");
   if (

@@ -21,6 +21,10 @@ export interface Pod {
   labels: Labels;
   namedPorts: readonly NamedPort[];
   isHostNetwork: boolean;
+  /** The node it runs on, where a cluster says so. */
+  node?: string;
+  /** Its own addresses, as a cluster gave them; none of a template. */
+  addresses?: readonly string[];
 }
 
 export interface PolicyPort {
@@ -51,9 +55,52 @@ export interface NetworkPolicy {
   egress: readonly PolicyRule[];
 }
 
+/** A peer of a policy with tiers (policy.networking.k8s.io). */
+export type TierPeer =
+  | { kind: "pods"; podSelector: LabelSelector; namespaceSelector: LabelSelector }
+  | { kind: "nodes"; selector: LabelSelector }
+  | { kind: "networks"; cidrs: readonly string[] }
+  | { kind: "domains"; names: readonly string[] };
+
+/** A range of ports of a protocol, or a container port's name, of whatever protocol it has. */
+export type TierPort = { protocol: Protocol; port: number; endPort: number } | { named: string };
+
+export interface TierRule {
+  action: "accept" | "deny" | "pass";
+  peers: readonly TierPeer[];
+  /** Empty means every port. */
+  ports: readonly TierPort[];
+}
+
+export const TIER_POLICY_KINDS = [
+  "AdminNetworkPolicy",
+  "BaselineAdminNetworkPolicy",
+  "ClusterNetworkPolicy",
+] as const;
+
+/** A policy of the whole cluster, above (admin) or below (baseline) what namespaces say. */
+export interface TierPolicy {
+  kind: (typeof TIER_POLICY_KINDS)[number];
+  name: string;
+  tier: "admin" | "baseline";
+  /** The lower number is asked first. */
+  priority: number;
+  subject: { podSelector: LabelSelector; namespaceSelector: LabelSelector };
+  ingress: readonly TierRule[];
+  egress: readonly TierRule[];
+}
+
+export interface Node {
+  name: string;
+  labels: Labels;
+  addresses: readonly string[];
+}
+
 /** Everything that reachability is computed from. */
 export interface ClusterFacts {
   namespaces: readonly Namespace[];
   pods: readonly Pod[];
   policies: readonly NetworkPolicy[];
+  tierPolicies?: readonly TierPolicy[];
+  nodes?: readonly Node[];
 }

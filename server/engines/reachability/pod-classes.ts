@@ -1,57 +1,112 @@
-import { keysOf, type Labels } from "./label-selector.ts";
-import type { ClusterFacts, NamedPort, NetworkPolicy, Pod } from "./model.ts";
+import type { Labels } from "./label-selector.ts";
+import type { NamedPort, Pod } from "./model.ts";
 
 /**
- * Pods that no policy of the cluster can tell apart: same namespace, same values of every label
- * that a selector looks at, same named ports. Reachability is a matter of classes, not of pods.
+ * Pods that no policy can tell apart: same namespace, same labels (those that count), same named ports.
+ * Reachability is a matter of classes, not of pods.
  */
 export interface PodClass {
-  index: number;
-  namespace: string;
-  labels: Labels;
-  namedPorts: readonly NamedPort[];
-  isHostNetwork: boolean;
+  readonly index: number;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly namedPorts: readonly NamedPort[];
+  readonly isHostNetwork: boolean;
   /** Distinct workloads of the class, as `namespace/name[Kind]`, sorted. */
-  workloads: readonly string[];
+  readonly workloads: readonly string[];
 }
 
-/** Sorted by what makes them, so that the order of files never shows in an answer. */
-export function podClasses(facts: ClusterFacts): PodClass[] {
-  const keys = [...labelKeys(facts.policies)].sort();
-  const byKey = new Map<string, { pod: Pod; labels: Labels; workloads: Set<string> }>();
-  for (const pod of facts.pods) {
-    const labels = Object.fromEntries(
-      keys.flatMap((key) =>
-        Object.hasOwn(pod.labels, key) ? [[key, pod.labels[key]] as const] : [],
-      ),
-    ) as Labels;
-    const ports = pod.namedPorts.map((port) => `${port.name}=${port.protocol}/${port.port}`).sort();
-    const classKey = JSON.stringify([pod.namespace, labels, ports, pod.isHostNetwork]);
-    const found = byKey.get(classKey) ?? { pod, labels, workloads: new Set<string>() };
-    found.workloads.add(`${pod.namespace}/${pod.workload}[${pod.workloadKind}]`);
-    byKey.set(classKey, found);
+/** What makes pods one class, and a text that is equal for pods of one class. */
+export interface Traits {
+  key: string;
+  labels: Labels;
+  /** Node of a pod on its node's network: a policy may name nodes. Null: not known. */
+  node: string | null;
+  /** For each network that a policy names, whether the pod's addresses are in it: `1`, `0` or `?`. */
+  networks: string;
+}
+
+/** `counting`: the label keys that any selector looks at, sorted; null for all labels. */
+export function traitsOf(
+  pod: Pod,
+  counting: readonly string[] | null,
+  networksOf: (pod: Pod) => string,
+): Traits {
+  const keys = counting ?? Object.keys(pod.labels).sort();
+  const labels: Record<string, string> = {};
+  const parts: string[] = [pod.namespace];
+  for (const key of keys) {
+    const value = Object.hasOwn(pod.labels, key) ? pod.labels[key] : undefined;
+    if (value === undefined) continue;
+    labels[key] = value;
+    parts.push(key, value);
   }
-  return [...byKey.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { pod, labels, workloads }], index) => ({
-      index,
-      namespace: pod.namespace,
-      labels,
-      namedPorts: pod.namedPorts,
-      isHostNetwork: pod.isHostNetwork,
-      workloads: [...workloads].sort(),
-    }));
+  parts.push("");
+  for (const { name, protocol, port } of [...pod.namedPorts].sort(byName)) {
+    parts.push(`${name}=${protocol}/${port}`);
+  }
+  const node = pod.isHostNetwork ? (pod.node ?? null) : null;
+  const networks = networksOf(pod);
+  parts.push("", pod.isHostNetwork ? `host ${node ?? ""}` : "", networks);
+  return { key: parts.join("\n"), labels, node, networks };
 }
 
-function labelKeys(policies: readonly NetworkPolicy[]): Set<string> {
-  const keys = new Set<string>();
-  for (const policy of policies) {
-    for (const key of keysOf(policy.podSelector)) keys.add(key);
-    for (const rule of [...policy.ingress, ...policy.egress]) {
-      for (const peer of rule.peers) {
-        if (peer.kind === "pods") for (const key of keysOf(peer.podSelector)) keys.add(key);
-      }
+function byName(a: NamedPort, b: NamedPort): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.port - b.port || (a.protocol < b.protocol ? -1 : 1);
+}
+
+export function workloadOf({ namespace, workload, workloadKind }: Pod): string {
+  return `${namespace}/${workload}[${workloadKind}]`;
+}
+
+/** A class that pods join and leave. */
+export class KnownClass implements PodClass {
+  readonly index: number;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly namedPorts: readonly NamedPort[];
+  readonly isHostNetwork: boolean;
+  readonly traits: Traits;
+  readonly #pods = new Map<string, number>();
+  #workloads: readonly string[] | null = null;
+
+  constructor(index: number, pod: Pod, traits: Traits) {
+    this.index = index;
+    this.namespace = pod.namespace;
+    this.labels = traits.labels;
+    this.namedPorts = pod.namedPorts;
+    this.isHostNetwork = pod.isHostNetwork;
+    this.traits = traits;
+  }
+
+  get workloads(): readonly string[] {
+    this.#workloads ??= [...this.#pods.keys()].sort();
+    return this.#workloads;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pods.size === 0;
+  }
+
+  /** Whether the workload was not in the class before. */
+  join(pod: Pod): boolean {
+    const workload = workloadOf(pod);
+    const before = this.#pods.get(workload) ?? 0;
+    this.#pods.set(workload, before + 1);
+    if (before === 0) this.#workloads = null;
+    return before === 0;
+  }
+
+  /** Whether the workload is not in the class any more. */
+  leave(pod: Pod): boolean {
+    const workload = workloadOf(pod);
+    const left = (this.#pods.get(workload) ?? 0) - 1;
+    if (left > 0) {
+      this.#pods.set(workload, left);
+      return false;
     }
+    this.#pods.delete(workload);
+    this.#workloads = null;
+    return true;
   }
-  return keys;
 }

@@ -13,6 +13,7 @@ type Interval = readonly [from: number, to: number];
  */
 export class PortSet {
   readonly #intervals: Record<Protocol, readonly Interval[]>;
+  #text: string | undefined;
 
   private constructor(intervals: Record<Protocol, readonly Interval[]>) {
     this.#intervals = intervals;
@@ -61,6 +62,12 @@ export class PortSet {
     return this.#combine(other, overlap);
   }
 
+  minus(other: PortSet): PortSet {
+    if (this === other || other.isAll) return PortSet.none;
+    if (this.isEmpty || other.isEmpty) return this;
+    return this.#combine(other, without);
+  }
+
   equals(other: PortSet): boolean {
     return this === other || this.toString() === other.toString();
   }
@@ -71,6 +78,11 @@ export class PortSet {
 
   /** `All Connections`, `No Connections`, or `TCP 80,8080-8090,UDP 53`. */
   toString(): string {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+
+  #write(): string {
     if (this.isAll) return "All Connections";
     if (this.isEmpty) return "No Connections";
     return PROTOCOLS.filter((protocol) => this.#intervals[protocol].length > 0)
@@ -99,6 +111,21 @@ function merge(intervals: Interval[]): Interval[] {
     else merged.push([from, to]);
   }
   return merged;
+}
+
+/** Both ascending and disjoint, as all intervals of a set are. */
+function without(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  return a.flatMap(([from, to]) => {
+    const left: Interval[] = [];
+    let start = from;
+    for (const [fromB, toB] of b) {
+      if (toB < start || fromB > to) continue;
+      if (fromB > start) left.push([start, fromB - 1]);
+      start = toB + 1;
+    }
+    if (start <= to) left.push([start, to]);
+    return left;
+  });
 }
 
 function overlap(a: readonly Interval[], b: readonly Interval[]): Interval[] {

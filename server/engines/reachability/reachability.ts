@@ -1,9 +1,16 @@
-import { Bitset } from "./bitset.ts";
-import { atomicRanges, contains, type IpRange, parseCidr } from "./ip-range.ts";
-import { type LabelSelector, matchesSelector, selectorKey } from "./label-selector.ts";
-import type { ClusterFacts, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from "./model.ts";
-import { type PodClass, podClasses } from "./pod-classes.ts";
+import { DIRECTIONS, type Direction, type Policy } from "./compile-policy.ts";
+import type { Verdict } from "./decide.ts";
+import { type Explanation, explain } from "./explain.ts";
+import type { IndexSet } from "./index-set.ts";
+import type { IpFamily, IpRange } from "./ip-range.ts";
+import type { ClusterFacts } from "./model.ts";
+import { outsideEdges } from "./outside-edges.ts";
+import type { KnownClass, PodClass } from "./pod-classes.ts";
 import { PortSet } from "./port-set.ts";
+import { ReachEngine } from "./reach-engine.ts";
+import { type ReachNote, reachNotes } from "./reach-notes.ts";
+
+export type { Direction } from "./compile-policy.ts";
 
 /** A peer of an edge: a class of pods, or a range of outside addresses. */
 export type Peer = { kind: "pods"; class: PodClass } | { kind: "external"; range: IpRange };
@@ -11,264 +18,192 @@ export type Peer = { kind: "pods"; class: PodClass } | { kind: "external"; range
 export interface Edge {
   from: Peer;
   to: Peer;
+  /** All that may be allowed, the uncertain among them. */
   ports: PortSet;
+  /** Those of which nobody can tell: what the API leaves open, or what facts don't say. */
+  uncertain: PortSet;
+}
+
+/** The connections of one class with many others, as sets of classes: `peers` are indexes. */
+export interface Row {
+  class: PodClass;
+  blocks: readonly { peers: IndexSet; ports: PortSet; uncertain: PortSet }[];
 }
 
 export interface Reachability {
   classes: readonly PodClass[];
-  externals: readonly IpRange[];
   /** Allowed connections between distinct peers, and within a class of several pods. */
   edges(): Generator<Edge>;
-  /** The policies that isolate a class in a direction, as `namespace/name`. */
+  /** Where one class may go, of those in `within`: itself among them, or nothing of its namespace. */
+  outwardOf(podClass: PodClass, within: IndexSet): Row;
+  /** The same of what comes to it; `class` is the destination. */
+  inwardOf(podClass: PodClass, within: IndexSet): Row;
+  classAt(index: number): PodClass | undefined;
+  /** The policies that isolate a class in a direction, named as in `AllowedBy`. */
   isolatingPolicies(podClass: PodClass, direction: Direction): string[];
   /** Why an edge is there, on each side of it. */
   whyAllowed(edge: Edge): { egress: AllowedBy; ingress: AllowedBy };
+  /** Why other ports between two peers are not allowed, on each side. */
+  whyDenied(from: Peer, to: Peer): { egress: DeniedBy; ingress: DeniedBy };
+  /** What the answer leaves out or takes for granted. */
+  notes: readonly ReachNote[];
 }
 
-/** The policies that let an edge through, as sorted `namespace/name`, or that none isolates there. */
+/**
+ * The policies that let an edge through, sorted: `namespace/name` of a NetworkPolicy, else the kind and
+ * the name (`AdminNetworkPolicy deny-all`); or that none isolates there.
+ */
 export type AllowedBy =
   | { kind: "policies"; names: readonly string[] }
   | { kind: "not-isolated" }
   | { kind: "external" };
 
-export type Direction = "ingress" | "egress";
-
-/** What one rule lets through: these peers, on these ports. */
-interface Grant {
-  peers: Bitset;
-  rule: PolicyRule;
-  policy: NetworkPolicy;
-}
+/** The policies that keep ports out, and these ports; `nothing` where this side denies none. */
+export type DeniedBy =
+  | { kind: "policies"; names: readonly string[]; ports: PortSet }
+  | { kind: "nothing" }
+  | { kind: "external" };
 
 /**
  * NetworkPolicy reachability (networking.k8s.io/v1): an edge is what the source's egress and the
  * destination's ingress both allow; policies add up; a pod is isolated in a direction as soon as
- * one policy of that direction selects it. Throws `RangeError` naming a malformed CIDR.
+ * one policy of that direction selects it. Policies with tiers (policy.networking.k8s.io) come before
+ * and after (ADR 34). Throws `RangeError` naming a malformed CIDR.
  */
 export function computeReachability(facts: ClusterFacts): Reachability {
-  const classes = podClasses(facts);
-  const externals = externalRanges(facts.policies);
-  const universe = new Universe(facts, classes, externals);
-  const ingress = classes.map((each) => universe.grants(each, "ingress"));
-  const egress = classes.map((each) => universe.grants(each, "egress"));
+  return reachabilityOf(new ReachEngine(facts, { wholeLabels: false }), facts);
+}
 
-  const allowed = (
-    grants: readonly Grant[] | "not isolated" | undefined,
-    peer: number,
-    destination: PodClass | undefined,
-  ): PortSet => {
-    if (grants === "not isolated" || grants === undefined) return PortSet.all;
-    let ports = PortSet.none;
-    for (const grant of grants) {
-      if (grant.peers.has(peer)) ports = ports.union(portsOf(grant.rule.ports, destination));
-      if (ports.isAll) break;
-    }
-    return ports;
+/** The view of an engine as it is now. */
+export function reachabilityOf(engine: ReachEngine, facts: ClusterFacts): Reachability {
+  const { universe } = engine;
+  const classes = universe.classes;
+  const known = (podClass: PodClass): KnownClass => {
+    const found = universe.find(podClass.index);
+    if (!found) throw new TypeError(`class ${podClass.index} is not of this cluster`);
+    return found;
   };
-
-  const allowedBy = (
-    grants: readonly Grant[] | "not isolated" | undefined,
-    peer: number,
-    ports: PortSet,
-    destination: PodClass | undefined,
-  ): AllowedBy => {
-    if (grants === undefined) return { kind: "external" };
-    if (grants === "not isolated") return { kind: "not-isolated" };
-    const names = grants.flatMap(({ peers, rule, policy }) =>
-      peers.has(peer) && !portsOf(rule.ports, destination).intersect(ports).isEmpty
-        ? [`${policy.namespace}/${policy.name}`]
-        : [],
-    );
-    return { kind: "policies", names: [...new Set(names)].sort() };
+  const explained = (subject: Peer, direction: Direction, other: Peer): Explanation | null => {
+    if (subject.kind === "external") return null;
+    const peer = other.kind === "pods" ? { ...other, class: known(other.class) } : other;
+    return explain(engine, known(subject.class), direction, peer);
   };
-  const indexOf = (peer: Peer) =>
-    peer.kind === "pods" ? peer.class.index : classes.length + externals.indexOf(peer.range);
-
+  const outwardOf = (podClass: PodClass, within: IndexSet) =>
+    rowOf(podClass, engine.outward(known(podClass), within));
   return {
     classes,
-    externals,
-    whyAllowed({ from, to, ports }) {
-      const source = from.kind === "pods" ? egress[from.class.index] : undefined;
-      const target = to.kind === "pods" ? ingress[to.class.index] : undefined;
-      const destination = to.kind === "pods" ? to.class : undefined;
-      return {
-        egress: allowedBy(source, indexOf(to), ports, destination),
-        ingress: allowedBy(target, indexOf(from), ports, destination),
-      };
+    outwardOf,
+    inwardOf: (podClass, within) => rowOf(podClass, engine.inward(known(podClass), within)),
+    classAt: universe.find,
+    get notes() {
+      return reachNotes(engine, facts);
     },
-    isolatingPolicies: (podClass, direction) =>
-      universe.isolating(podClass, direction).map((policy) => `${policy.namespace}/${policy.name}`),
+    whyAllowed: ({ from, to, ports }) => ({
+      egress: allowedBy(explained(from, "egress", to), ports),
+      ingress: allowedBy(explained(to, "ingress", from), ports),
+    }),
+    whyDenied: (from, to) => ({
+      egress: deniedBy(explained(from, "egress", to)),
+      ingress: deniedBy(explained(to, "ingress", from)),
+    }),
+    isolatingPolicies: (podClass, direction) => [
+      ...engine.book.isolating(direction, podClass.index).map(({ name }) => name),
+      ...denyingAll(engine, known(podClass), direction),
+    ],
     *edges() {
       for (const source of classes) {
-        const outbound = egress[source.index];
-        for (const destination of classes) {
-          const out = allowed(outbound, destination.index, destination);
-          if (out.isEmpty) continue;
-          const ports = out.intersect(
-            allowed(ingress[destination.index], source.index, destination),
-          );
-          if (!ports.isEmpty) {
-            yield {
-              from: { kind: "pods", class: source },
-              to: { kind: "pods", class: destination },
-              ports,
-            };
+        const from = { kind: "pods", class: source } as const;
+        for (const { peers, ports, uncertain } of outwardOf(source, universe.live).blocks) {
+          for (const index of peers) {
+            const to = universe.find(index);
+            if (to) yield { from, to: { kind: "pods", class: to }, ports, uncertain };
           }
         }
       }
-      for (const [at, range] of externals.entries()) {
-        const external = { kind: "external", range } as const;
-        const peer = classes.length + at;
-        for (const podClass of classes) {
-          const pods = { kind: "pods", class: podClass } as const;
-          const inward = allowed(ingress[podClass.index], peer, podClass);
-          if (!inward.isEmpty) yield { from: external, to: pods, ports: inward };
-          const outward = allowed(egress[podClass.index], peer, undefined);
-          if (!outward.isEmpty) yield { from: pods, to: external, ports: outward };
+      // IPv6 is shown only where a policy speaks of it: most clusters have none.
+      const families: IpFamily[] = speaksOfIpv6(facts) ? [4, 6] : [4];
+      for (const podClass of classes) {
+        const pods = { kind: "pods", class: podClass } as const;
+        for (const direction of DIRECTIONS) {
+          for (const { range, ...rest } of outsideEdges(engine, podClass, direction, families)) {
+            const external = { kind: "external", range } as const;
+            const [from, to] = direction === "ingress" ? [external, pods] : [pods, external];
+            yield { from, to, ...rest };
+          }
         }
       }
     },
   };
 }
 
-/** Named ports are those of the destination pod, in both directions; an outside address has none. */
-function portsOf(ports: readonly PolicyPort[], destination: PodClass | undefined): PortSet {
-  if (ports.length === 0) return PortSet.all;
-  let result = PortSet.none;
-  for (const { protocol, port, endPort } of ports) {
-    if (port === undefined) result = result.union(PortSet.protocol(protocol));
-    else if (typeof port === "number")
-      result = result.union(PortSet.range(protocol, port, endPort ?? port));
-    else {
-      for (const named of destination?.namedPorts ?? []) {
-        if (named.name === port && named.protocol === protocol) {
-          result = result.union(PortSet.range(protocol, named.port));
-        }
-      }
-    }
+function rowOf(podClass: PodClass, { may, sure }: Verdict): Row {
+  if (may === sure) {
+    return {
+      class: podClass,
+      blocks: may.blocks.map((each) => ({ ...each, uncertain: PortSet.none })),
+    };
   }
-  return result;
+  const doubt = may.minus(sure);
+  const blocks = may.blocks.flatMap(({ peers, ports }) => {
+    let certain = peers;
+    const split = doubt.blocks.flatMap((doubtful) => {
+      const both = certain.intersect(doubtful.peers);
+      certain = certain.minus(both);
+      return both.isEmpty ? [] : [{ peers: both, ports, uncertain: doubtful.ports }];
+    });
+    return certain.isEmpty ? split : [{ peers: certain, ports, uncertain: PortSet.none }, ...split];
+  });
+  return { class: podClass, blocks };
 }
 
-function externalRanges(policies: readonly NetworkPolicy[]): IpRange[] {
-  const cuts: IpRange[] = [];
-  for (const policy of policies) {
-    for (const rule of [...policy.ingress, ...policy.egress]) {
-      for (const peer of rule.peers) {
-        if (peer.kind === "ip")
-          cuts.push(...[peer.cidr, ...peer.except].map((cidr) => rangeOf(cidr, policy)));
-      }
-    }
-  }
-  // IPv6 is shown only where a policy speaks of it: most clusters have none.
-  return atomicRanges(cuts.some((cut) => cut.family === 6) ? [4, 6] : [4], cuts);
+function allowedBy(explained: Explanation | null, ports: PortSet): AllowedBy {
+  if (!explained) return { kind: "external" };
+  const names = [...explained.allowed].flatMap(([name, own]) =>
+    own.intersect(ports).isEmpty ? [] : [name],
+  );
+  const isFree = names.length === 0 && !explained.free.intersect(ports).isEmpty;
+  return isFree ? { kind: "not-isolated" } : { kind: "policies", names: names.sort() };
 }
 
-function rangeOf(cidr: string, policy: NetworkPolicy): IpRange {
-  const range = parseCidr(cidr);
-  if (!range)
-    throw new RangeError(
-      `NetworkPolicy ${policy.namespace}/${policy.name}: "${cidr}" is not a CIDR`,
-    );
-  return range;
+function deniedBy(explained: Explanation | null): DeniedBy {
+  if (!explained) return { kind: "external" };
+  if (explained.denied.size === 0) return { kind: "nothing" };
+  const ports = [...explained.denied.values()].reduce((sum, each) => sum.union(each), PortSet.none);
+  return { kind: "policies", names: [...explained.denied.keys()].sort(), ports };
 }
 
-/** Finds peers and policies; each distinct selector is resolved once. */
-class Universe {
-  readonly #classes: readonly PodClass[];
-  readonly #externals: readonly IpRange[];
-  readonly #size: number;
-  readonly #namespaceLabels: Map<string, Readonly<Record<string, string>>>;
-  readonly #classesByNamespace = new Map<string, PodClass[]>();
-  readonly #policiesByNamespace = new Map<string, NetworkPolicy[]>();
-  readonly #peersByKey = new Map<string, Bitset>();
-
-  constructor(facts: ClusterFacts, classes: readonly PodClass[], externals: readonly IpRange[]) {
-    this.#classes = classes;
-    this.#externals = externals;
-    this.#size = classes.length + externals.length;
-    this.#namespaceLabels = new Map(facts.namespaces.map(({ name, labels }) => [name, labels]));
-    for (const each of classes) pushInto(this.#classesByNamespace, each.namespace, each);
-    for (const each of facts.policies) pushInto(this.#policiesByNamespace, each.namespace, each);
-  }
-
-  isolating(podClass: PodClass, direction: Direction): NetworkPolicy[] {
-    return (this.#policiesByNamespace.get(podClass.namespace) ?? []).filter(
-      (policy) =>
-        (direction === "ingress" ? policy.isolatesIngress : policy.isolatesEgress) &&
-        matchesSelector(policy.podSelector, podClass.labels),
+/** A policy with a tier isolates a class when it denies it everything that nothing before allows. */
+function denyingAll(engine: ReachEngine, subject: KnownClass, direction: Direction): string[] {
+  const { admin, baseline } = engine.tiersOf(subject, direction);
+  const everyone = engine.universe.classes.filter(({ isHostNetwork }) => !isHostNetwork).length;
+  const isolates = (policy: Policy) =>
+    (policy[direction] ?? []).some(
+      ({ action, peers, ports }) =>
+        action === "deny" &&
+        ports.at(undefined).isAll &&
+        peers.some(({ sure }) => sure.size >= everyone),
     );
-  }
-
-  grants(podClass: PodClass, direction: Direction): Grant[] | "not isolated" {
-    const policies = this.isolating(podClass, direction);
-    if (policies.length === 0) return "not isolated";
-    return policies.flatMap((policy) =>
-      policy[direction].map((rule) => ({ rule, policy, peers: this.#peersOf(rule, policy) })),
-    );
-  }
-
-  #peersOf(rule: PolicyRule, policy: NetworkPolicy): Bitset {
-    if (rule.peers.length === 0) return this.#memo("*", () => Array(this.#size).keys());
-    if (rule.peers.length === 1 && rule.peers[0]) return this.#peerSet(rule.peers[0], policy);
-    const all = new Bitset(this.#size);
-    for (const peer of rule.peers) all.addAll(this.#peerSet(peer, policy));
-    return all;
-  }
-
-  #peerSet(peer: PolicyPeer, policy: NetworkPolicy): Bitset {
-    if (peer.kind === "ip") {
-      return this.#memo(`ip|${peer.cidr}|${peer.except.join(",")}`, () =>
-        this.#externalsIn(peer, policy),
-      );
-    }
-    const { podSelector, namespaceSelector } = peer;
-    const pods = selectorKey(podSelector);
-    if (namespaceSelector === undefined) {
-      return this.#memo(`own|${policy.namespace}|${pods}`, () =>
-        this.#podsIn(policy.namespace, podSelector),
-      );
-    }
-    return this.#memo(`any|${selectorKey(namespaceSelector)}|${pods}`, () =>
-      [...this.#classesByNamespace.keys()]
-        .filter((name) => matchesSelector(namespaceSelector, this.#labelsOf(name)))
-        .flatMap((name) => this.#podsIn(name, podSelector)),
-    );
-  }
-
-  #labelsOf(namespace: string): Readonly<Record<string, string>> {
-    // The API server sets this label on every namespace, also where no manifest does.
-    return { ...this.#namespaceLabels.get(namespace), "kubernetes.io/metadata.name": namespace };
-  }
-
-  #podsIn(namespace: string, selector: LabelSelector): number[] {
-    return (this.#classesByNamespace.get(namespace) ?? [])
-      .filter((each) => matchesSelector(selector, each.labels))
-      .map((each) => each.index);
-  }
-
-  #externalsIn(peer: Extract<PolicyPeer, { kind: "ip" }>, policy: NetworkPolicy): number[] {
-    const within = rangeOf(peer.cidr, policy);
-    const except = peer.except.map((cidr) => rangeOf(cidr, policy));
-    return this.#externals.flatMap((range, at) =>
-      contains(within, range) && !except.some((each) => contains(each, range))
-        ? [this.#classes.length + at]
-        : [],
-    );
-  }
-
-  #memo(key: string, members: () => Iterable<number>): Bitset {
-    let set = this.#peersByKey.get(key);
-    if (!set) {
-      set = Bitset.of(this.#size, members());
-      this.#peersByKey.set(key, set);
-    }
-    return set;
-  }
+  return [...admin.flat(), ...baseline.flat()].filter(isolates).map(({ name }) => name);
 }
 
-function pushInto<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
+function speaksOfIpv6({ policies, tierPolicies = [], nodes = [] }: ClusterFacts): boolean {
+  const isSix = (text: string) => text.includes(":");
+  return (
+    policies.some((policy) =>
+      DIRECTIONS.some((direction) =>
+        policy[direction].some(({ peers }) =>
+          peers.some((peer) => peer.kind === "ip" && [peer.cidr, ...peer.except].some(isSix)),
+        ),
+      ),
+    ) ||
+    tierPolicies.some(({ egress }) =>
+      egress.some(({ peers }) =>
+        peers.some(
+          (peer) =>
+            (peer.kind === "networks" && peer.cidrs.some(isSix)) ||
+            (peer.kind === "nodes" && nodes.some(({ addresses }) => addresses.some(isSix))),
+        ),
+      ),
+    )
+  );
 }
