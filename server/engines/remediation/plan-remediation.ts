@@ -7,6 +7,8 @@ export type RemediationAction = (typeof REMEDIATION_ACTIONS)[number];
 export const REMEDIATION_REFUSALS = [
   /** The console holds no value of a Secret: rotate it, or let its own operator write it again. */
   "secret",
+  /** The desired source holds a value encrypted or unknown: there is nothing to apply. */
+  "hidden-value",
   /** The finding is about what objects do together: there is no one object to apply. */
   "no-object",
   /** Objects could not be compared, so nobody knows what applying would do. */
