@@ -1,6 +1,7 @@
+import { hasHiddenValue, isHiddenValue } from "#server/engines/kubernetes/hidden-value.ts";
 import { isDefault } from "./defaults.ts";
 import type { DiffResult, FieldDifference } from "./diff.ts";
-import { isEmpty, isObject, type Json, type JsonObject, pointer } from "./json.ts";
+import { isObject, type Json, type JsonObject, pointer } from "./json.ts";
 import { isSetField, keyedItems } from "./list-keys.ts";
 import { managerOf } from "./managed-fields.ts";
 import { isAbsent, sameValue } from "./same-value.ts";
@@ -9,6 +10,8 @@ import { isAbsent, sameValue } from "./same-value.ts";
 export class DiffWalk {
   readonly differences: FieldDifference[] = [];
   readonly additions: DiffResult["additions"] = [];
+  /** Paths whose desired value is encrypted or unknown; the live one may be that secret, and isn't kept. */
+  readonly hidden: string[] = [];
   readonly #kind: string;
   readonly #live: JsonObject;
 
@@ -25,6 +28,10 @@ export class DiffWalk {
     live: Json | undefined,
     last: Json | undefined,
   ): void {
+    if (isHiddenValue(desired)) {
+      this.hidden.push(pointer(path));
+      return;
+    }
     if (isAbsent(desired, path)) {
       // An empty list is a statement: nothing may be in it.
       const isStated = Array.isArray(desired) && Array.isArray(live);
@@ -53,7 +60,8 @@ export class DiffWalk {
       this.#lists(path, shape, desired, live, Array.isArray(last) ? last : undefined);
       return;
     }
-    if (!sameValue(path, desired as Json, live as Json)) {
+    if (hasHiddenValue(desired)) this.hidden.push(pointer(path));
+    else if (!sameValue(path, desired as Json, live as Json)) {
       this.differences.push(
         this.#owned(
           { path: pointer(path), kind: "changed", desired: desired as Json, live: live as Json },
@@ -71,6 +79,10 @@ export class DiffWalk {
     last: Json[] | undefined,
   ): void {
     const field = path.at(-1) ?? "";
+    if (isSetField(field) && desired.some(hasHiddenValue)) {
+      this.hidden.push(pointer(path));
+      return;
+    }
     if (isSetField(field)) {
       const texts = (items: Json[]) =>
         JSON.stringify(items.map((item) => JSON.stringify(item)).sort());
@@ -140,7 +152,9 @@ export class DiffWalk {
       const entries = Object.entries(value);
       return (
         entries.length > 0 &&
-        entries.every(([key, each]) => isEmpty(each) || this.#isDefaulted([...shape, key], each))
+        entries.every(
+          ([key, each]) => isAbsent(each, [key]) || this.#isDefaulted([...shape, key], each),
+        )
       );
     }
     return (

@@ -19,7 +19,7 @@ export interface DiffResult {
   differences: FieldDifference[];
   /** Live fields that nobody desired and that are no defaults: others' additions. */
   additions: { path: string; live: Json; manager?: string }[];
-  /** Why nothing could be told; with these the status is `unknown`. */
+  /** What could not be compared and why; with these the status is `drifted` or `unknown`. */
   uncomparable: string[];
 }
 
@@ -52,11 +52,12 @@ export function diffObjects(input: DiffInput): DiffResult {
   }
   walk.compare([], [], desired ?? {}, live ?? {}, last);
   const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+  const hidden = walk.hidden.sort().map((path) => `${path} is encrypted or not known`);
   return {
-    status: walk.differences.length > 0 ? "drifted" : "in-sync",
+    status: walk.differences.length > 0 ? "drifted" : hidden.length > 0 ? "unknown" : "in-sync",
     differences: walk.differences.sort(byPath),
     additions: walk.additions.sort(byPath),
-    uncomparable: [],
+    uncomparable: hidden,
   };
 }
 

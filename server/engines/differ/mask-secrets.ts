@@ -1,3 +1,4 @@
+import { isHiddenValue } from "#server/engines/kubernetes/hidden-value.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 
 /**
@@ -21,6 +22,9 @@ export function maskSecrets(
 
 function masked(secret: JsonObject, token: (value: string) => string): JsonObject {
   const { data, stringData, ...rest } = secret;
+  for (const whole of [data, stringData]) {
+    if (whole !== undefined && isHiddenValue(whole)) return { ...rest, data: whole };
+  }
   const values: JsonObject = {};
   put(data, (value) => `utf8:${decoded(value)}`);
   // stringData wins over data, as on the API server.
@@ -34,6 +38,10 @@ function masked(secret: JsonObject, token: (value: string) => string): JsonObjec
       return;
     }
     for (const [key, value] of Object.entries(source)) {
+      if (isHiddenValue(value)) {
+        values[key] = value;
+        continue;
+      }
       values[key] = token(
         typeof value === "string" ? canonical(value) : `json:${JSON.stringify(value)}`,
       );

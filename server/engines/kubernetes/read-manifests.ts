@@ -1,5 +1,6 @@
 import { decodeText } from "./decode-text.ts";
-import { notePlace } from "./manifest-place.ts";
+import { type ManifestPlace, notePlace } from "./manifest-place.ts";
+import { PlainValueError, plainValue } from "./plain-value.ts";
 import { yamlDocuments } from "./yaml-documents.ts";
 
 /** A Kubernetes object as written: nothing is defaulted. */
@@ -52,6 +53,18 @@ export function readManifests(file: string, content: string | Uint8Array): ReadM
     const more = read.problems.length - MOST_PROBLEMS;
     read.problems.length = MOST_PROBLEMS;
     read.problems.push({ file, message: `and ${more} more problems` });
+  }
+  return read;
+}
+
+/** The Kubernetes objects of a value that is no YAML text, by the same rules. */
+export function manifestsOf(value: unknown, { file, line }: ManifestPlace): ReadManifests {
+  const read: ReadManifests = { manifests: [], problems: [] };
+  try {
+    unfold(plainValue(value), { file, line, itemLines: [] }, read);
+  } catch (error) {
+    if (!(error instanceof PlainValueError)) throw error;
+    read.problems.push({ file, line, message: error.message });
   }
   return read;
 }

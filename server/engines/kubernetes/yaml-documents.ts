@@ -12,7 +12,7 @@ import {
   Parser,
   type ScalarTag,
 } from "yaml";
-import { PlainValueError, plainValue } from "./plain-value.ts";
+import { isText, NO_NUMBER, NO_TEXT, PlainValueError, plainValue } from "./plain-value.ts";
 
 export interface YamlItem {
   /** Made of plain objects, lists, strings, finite numbers, booleans and null. */
@@ -174,7 +174,7 @@ function badNode(root: unknown): { offset: number; message: string } | null {
     else if (isNode(node) && node.anchor) anchors.add(node.anchor);
     if (isSeq(node)) for (const each of node.items) each && open.push(each);
     if (isScalar(node) && typeof node.value === "number" && !isNumber(node.value, node.source)) {
-      return { offset: node.range?.[0] ?? 0, message: "a number that Kubernetes can't hold" };
+      return { offset: node.range?.[0] ?? 0, message: NO_NUMBER };
     }
     if (isScalar(node) && typeof node.value === "string" && !isText(node.value)) {
       return { offset: node.range?.[0] ?? 0, message: NO_TEXT };
@@ -194,13 +194,6 @@ function badNode(root: unknown): { offset: number; message: string } | null {
   }
   const lost = aliases.find(({ source }) => !anchors.has(source));
   return lost ? { offset: lost.range[0], message: "an alias of what is not there" } : null;
-}
-
-const NO_TEXT = "text with half a character or with a zero byte";
-
-/** Neither Kubernetes nor a database keeps other text. */
-function isText(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\0");
 }
 
 /** JSON knows no infinity, and Kubernetes no integer beyond 64 bits. */

@@ -18,7 +18,7 @@ const GitCredential = z
     error: "name either a file or a vault secret",
   });
 
-const GitSettings = z
+const GitConfig = z
   .strictObject({
     /** A folder, `file://…` or `https://…`; `http://` only on this machine. */
     repository: Path.refine((text) => !hasUserInfo(text), {
@@ -38,7 +38,7 @@ const GitSettings = z
     path: ["credential"],
   });
 
-const PulumiSettings = z.strictObject({
+const PulumiConfig = z.strictObject({
   /** What `pulumi stack export` wrote (`version: 3`). */
   file: Path,
   /** Names of the stack's Kubernetes providers that are this cluster; needed where it has several. */
@@ -48,13 +48,13 @@ const PulumiSettings = z.strictObject({
 
 /** One source of what a cluster should be: the `desired` part of the clusters' configuration. */
 export const DesiredConfig = z.union([
-  z.strictObject({ git: GitSettings }),
-  z.strictObject({ pulumi: PulumiSettings }),
+  z.strictObject({ git: GitConfig }),
+  z.strictObject({ pulumi: PulumiConfig }),
   z.strictObject({ folder: Path }),
 ]);
 export type DesiredConfig = z.output<typeof DesiredConfig>;
-export type GitSettings = z.output<typeof GitSettings>;
-export type PulumiSettings = z.output<typeof PulumiSettings>;
+export type GitConfig = z.output<typeof GitConfig>;
+export type PulumiConfig = z.output<typeof PulumiConfig>;
 
 function hasUserInfo(repository: string): boolean {
   const url = URL.parse(repository);

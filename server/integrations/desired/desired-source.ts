@@ -6,7 +6,8 @@ export type DesiredKind = (typeof DESIRED_KINDS)[number];
 /** Who wrote what is asked for, where the source tells (Git). */
 export interface DesiredCommit {
   hash: string;
-  authoredAt: Date;
+  /** Null where the commit says no date that can be one. */
+  authoredAt: Date | null;
   /** Whether the commit carries a signature. It is not checked here: nothing says whose key counts. */
   isSigned: boolean;
 }

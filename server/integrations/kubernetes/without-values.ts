@@ -1,3 +1,4 @@
+import { isHiddenValue } from "#server/engines/kubernetes/hidden-value.ts";
 import { notePlace, placeOf } from "#server/engines/kubernetes/manifest-place.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 
@@ -25,7 +26,9 @@ export function withoutValues(manifest: Manifest): Manifest {
   return place ? notePlace(without, place) : without;
 }
 
-function namesOnly(values: Record<string, unknown>): Record<string, null> {
+function namesOnly(values: Record<string, unknown>): Record<string, unknown> {
+  // Encrypted as a whole: not even the names are known.
+  if (isHiddenValue(values)) return values;
   return Object.fromEntries(Object.keys(values).map((name) => [name, null]));
 }
 
