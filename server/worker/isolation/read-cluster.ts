@@ -31,8 +31,9 @@ export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> 
     }
     if (manifests.length === 0) return away(name, "it holds no manifests");
     const read = factsFromManifests(runningWorkloads(manifests));
-    const isComplete = problems.length + unread.length + read.problems.length === 0;
-    const tenancy = clusterTenancy({ name, manifests, isComplete });
+    const isComplete = problems.length + read.problems.length === 0;
+    const { region } = cluster;
+    const tenancy = clusterTenancy({ name, manifests, isComplete, region, unread });
     const reach = computeReachability(read.facts);
     const look = {
       evidence: { tenancy, reach, edges: crossingEdges(reach, tenancy) },
