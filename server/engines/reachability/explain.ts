@@ -61,7 +61,8 @@ export function explain(
     note(allowed, policy.name, own);
     return sum.union(own);
   }, PortSet.none);
-  for (const { name } of isolating) note(denied, name, open.minus(granted));
+  const refused = open.minus(granted);
+  for (const { name } of isolating) note(denied, name, refused);
   return { allowed, denied, free: PortSet.none };
 }
 

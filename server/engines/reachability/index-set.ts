@@ -1,5 +1,6 @@
-/** Above this share of its span a set is kept as bits: 32 bits take the room of one number. */
 const BITS = 32;
+/** A number of a list takes the room of so many bits: from one in so many on, a set is kept as bits. */
+const BITS_OF_NUMBER = 64;
 
 /**
  * An immutable set of small whole numbers, kept as a sorted list where it is sparse and as bits where
@@ -8,25 +9,21 @@ const BITS = 32;
 export class IndexSet {
   readonly size: number;
   /** Exactly one of the two is there. */
-  readonly #sorted: Uint32Array | null;
+  readonly #sorted: readonly number[] | null;
   readonly #words: Uint32Array | null;
 
-  private constructor(size: number, sorted: Uint32Array | null, words: Uint32Array | null) {
+  private constructor(size: number, sorted: readonly number[] | null, words: Uint32Array | null) {
     this.size = size;
     this.#sorted = sorted;
     this.#words = words;
   }
 
-  static readonly empty = new IndexSet(0, new Uint32Array(0), null);
+  static readonly empty = new IndexSet(0, [], null);
 
   /** From numbers in any order, also more than once. */
   static of(members: Iterable<number>): IndexSet {
-    const all = Uint32Array.from(members).sort();
-    let kept = 0;
-    for (let at = 0; at < all.length; at++) {
-      if (at === 0 || all[at] !== all[at - 1]) all[kept++] = all[at] as number;
-    }
-    return IndexSet.#fromSorted(all.length === kept ? all : all.slice(0, kept));
+    const all = [...members];
+    return IndexSet.#fromSorted(isAscending(all) ? all : ascending(all));
   }
 
   /** 0 to `end`, without `end`. */
@@ -37,11 +34,11 @@ export class IndexSet {
     return new IndexSet(end, null, words);
   }
 
-  static #fromSorted(sorted: Uint32Array): IndexSet {
+  static #fromSorted(sorted: readonly number[]): IndexSet {
     const { length } = sorted;
     if (length === 0) return IndexSet.empty;
     const span = (sorted[length - 1] as number) + 1;
-    if (length * BITS <= span) return new IndexSet(length, sorted, null);
+    if (length * BITS_OF_NUMBER <= span) return new IndexSet(length, sorted, null);
     const words = new Uint32Array((span + BITS - 1) >>> 5);
     for (const member of sorted) setBit(words, member);
     return new IndexSet(length, null, words);
@@ -57,13 +54,10 @@ export class IndexSet {
       last = at;
     }
     if (size === 0) return IndexSet.empty;
-    if (size > last) {
+    if (size * BITS_OF_NUMBER > (last + 1) * BITS) {
       return new IndexSet(size, null, last + 1 === words.length ? words : words.slice(0, last + 1));
     }
-    const sorted = new Uint32Array(size);
-    let to = 0;
-    for (const member of membersOf(words)) sorted[to++] = member;
-    return new IndexSet(size, sorted, null);
+    return new IndexSet(size, [...membersOf(words)], null);
   }
 
   get isEmpty(): boolean {
@@ -74,7 +68,7 @@ export class IndexSet {
     if (this.#words) {
       return (((this.#words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1;
     }
-    const sorted = this.#sorted as Uint32Array;
+    const sorted = this.#sorted as readonly number[];
     let low = 0;
     let high = sorted.length;
     while (low < high) {
@@ -99,7 +93,7 @@ export class IndexSet {
         words[at] = (words[at] as number) | (short[at] as number);
       return IndexSet.#fromWords(words);
     }
-    const sorted = more.#sorted as Uint32Array;
+    const sorted = more.#sorted as readonly number[];
     const top = ((sorted[sorted.length - 1] as number) >>> 5) + 1;
     const words = new Uint32Array(Math.max(top, wide.length));
     words.set(wide);
@@ -120,7 +114,7 @@ export class IndexSet {
     }
     const [few, many] =
       this.#sorted && (!other.#sorted || this.size <= other.size) ? [this, other] : [other, this];
-    const kept = (few.#sorted as Uint32Array).filter((member) => many.has(member));
+    const kept = (few.#sorted as readonly number[]).filter((member) => many.has(member));
     return kept.length === few.size ? few : IndexSet.#fromSorted(kept);
   }
 
@@ -138,7 +132,7 @@ export class IndexSet {
         words[at] = (words[at] as number) & ~(other.#words[at] as number);
       }
     } else {
-      for (const member of other.#sorted as Uint32Array) {
+      for (const member of other.#sorted as readonly number[]) {
         const at = member >>> 5;
         if (at < words.length) words[at] = (words[at] as number) & ~(1 << (member & 31));
       }
@@ -178,14 +172,28 @@ function bitsIn(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function merged(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const all = new Uint32Array(a.length + b.length);
-  let [i, j, to] = [0, 0, 0];
+function isAscending(numbers: readonly number[]): boolean {
+  for (let at = 1; at < numbers.length; at++) {
+    if ((numbers[at] as number) <= (numbers[at - 1] as number)) return false;
+  }
+  return true;
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  const all = Uint32Array.from(numbers).sort();
+  const kept: number[] = [];
+  for (const each of all) if (each !== kept.at(-1)) kept.push(each);
+  return kept;
+}
+
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  const all: number[] = [];
+  let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     const [x, y] = [a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY];
-    all[to++] = Math.min(x, y);
+    all.push(Math.min(x, y));
     if (x <= y) i++;
     if (y <= x) j++;
   }
-  return to === all.length ? all : all.slice(0, to);
+  return all;
 }

@@ -28,21 +28,29 @@ export class LabelIndex<Item> {
    * comes back must still be matched.
    */
   candidates(selector: LabelSelector): { size: number; items: Iterable<Item> } | null {
-    let least: { size: number; items: Iterable<Item> } | null = null;
-    const consider = (sets: readonly (Set<Item> | undefined)[]) => {
-      const there = sets.filter((set) => set !== undefined);
-      const size = there.reduce((sum, set) => sum + set.size, 0);
-      if (least === null || size < least.size)
-        least = { size, items: there.flatMap((set) => [...set]) };
+    let least: { size: number; sets: readonly Set<Item>[] } | null = null;
+    const consider = (sets: readonly Set<Item>[]) => {
+      const size = sets.reduce((sum, set) => sum + set.size, 0);
+      if (least === null || size < least.size) least = { size, sets };
+    };
+    const holding = (key: string, value: string) => {
+      const set = this.#byKey.get(key)?.get(value);
+      return set ? [set] : [];
     };
     for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-      consider([this.#byKey.get(key)?.get(value)]);
+      consider(holding(key, value));
     }
     for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-      if (operator === "In") {
-        consider([...new Set(values)].map((value) => this.#byKey.get(key)?.get(value)));
-      } else if (operator === "Exists") consider([...(this.#byKey.get(key)?.values() ?? [])]);
+      if (operator === "In") consider([...new Set(values)].flatMap((value) => holding(key, value)));
+      else if (operator === "Exists") consider([...(this.#byKey.get(key)?.values() ?? [])]);
     }
-    return least;
+    return least === null ? null : iterated(least);
   }
+}
+
+function iterated<Item>({ size, sets }: { size: number; sets: readonly Set<Item>[] }) {
+  function* items() {
+    for (const set of sets) yield* set;
+  }
+  return { size, items: items() };
 }

@@ -67,7 +67,10 @@ export class KnownClass implements PodClass {
   readonly namedPorts: readonly NamedPort[];
   readonly isHostNetwork: boolean;
   readonly traits: Traits;
-  readonly #pods = new Map<string, number>();
+  /** Most classes have one workload: only others need a map. */
+  #only: string | null = null;
+  #onlyCount = 0;
+  #pods: Map<string, number> | null = null;
   #workloads: readonly string[] | null = null;
 
   constructor(index: number, pod: Pod, traits: Traits) {
@@ -80,17 +83,28 @@ export class KnownClass implements PodClass {
   }
 
   get workloads(): readonly string[] {
-    this.#workloads ??= [...this.#pods.keys()].sort();
+    this.#workloads ??= this.#pods
+      ? [...this.#pods.keys()].sort()
+      : this.#only === null
+        ? []
+        : [this.#only];
     return this.#workloads;
   }
 
   get isEmpty(): boolean {
-    return this.#pods.size === 0;
+    return this.#pods ? this.#pods.size === 0 : this.#only === null;
   }
 
   /** Whether the workload was not in the class before. */
   join(pod: Pod): boolean {
     const workload = workloadOf(pod);
+    if (!this.#pods && (this.#only === null || this.#only === workload)) {
+      this.#only = workload;
+      this.#onlyCount += 1;
+      if (this.#onlyCount === 1) this.#workloads = null;
+      return this.#onlyCount === 1;
+    }
+    this.#pods ??= new Map(this.#only === null ? [] : [[this.#only, this.#onlyCount]]);
     const before = this.#pods.get(workload) ?? 0;
     this.#pods.set(workload, before + 1);
     if (before === 0) this.#workloads = null;
@@ -100,6 +114,7 @@ export class KnownClass implements PodClass {
   /** Whether the workload is not in the class any more. */
   leave(pod: Pod): boolean {
     const workload = workloadOf(pod);
+    this.#pods ??= new Map(this.#only === null ? [] : [[this.#only, this.#onlyCount]]);
     const left = (this.#pods.get(workload) ?? 0) - 1;
     if (left > 0) {
       this.#pods.set(workload, left);

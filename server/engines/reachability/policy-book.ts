@@ -11,12 +11,17 @@ import type { PeerSet, Universe } from "./universe.ts";
 const NARROW = 64;
 
 interface Users {
-  /** Rules of namespaces' policies that name the set, by policy. */
-  rules: Record<Direction, Map<Policy, Rule[]>>;
-  /** What those rules allow, subject by subject; made when it is asked for. */
-  granted: Record<Direction, Grants | null>;
-  /** How often any policy names the set, as a peer or a subject. */
+  /** How many policies name the set, as a peer or as subjects. */
   count: number;
+  ingress: Uses | null;
+  egress: Uses | null;
+}
+
+/** The rules of one direction, of namespaces' policies, that name a set as a peer. */
+interface Uses {
+  rules: { policy: Policy; rule: Rule }[];
+  /** What those rules allow, subject by subject; made when it is asked for. */
+  granted: Grants | null;
 }
 
 interface Grants {
@@ -66,10 +71,10 @@ export class PolicyBook {
       for (const rule of rules) {
         for (const set of rule.peers) {
           const users = this.#use(set);
-          users.granted[direction] = null;
-          const known = users.rules[direction].get(policy);
-          if (known) known.push(rule);
-          else users.rules[direction].set(policy, [rule]);
+          const uses = users[direction] ?? { rules: [], granted: null };
+          users[direction] = uses;
+          uses.rules.push({ policy, rule });
+          uses.granted = null;
         }
       }
     }
@@ -87,8 +92,10 @@ export class PolicyBook {
         if (!policy[direction]) continue;
         for (const subject of policy.subjects.sure) this.#release(direction, subject, policy);
         for (const set of setsOf(policy)) {
-          const users = this.#users.get(set);
-          if (users?.rules[direction].delete(policy)) users.granted[direction] = null;
+          const uses = this.#users.get(set)?.[direction];
+          if (!uses) continue;
+          uses.rules = uses.rules.filter((each) => each.policy !== policy);
+          uses.granted = null;
         }
       }
     }
@@ -124,10 +131,10 @@ export class PolicyBook {
 
   /** What namespaces' policies allow each of their subjects with a peer of the set. */
   grantedWith(set: PeerSet, direction: Direction, peer: KnownClass): PortsByPeer {
-    const users = this.#users.get(set);
-    if (!users) return PortsByPeer.none;
-    users.granted[direction] ??= this.#grantedBy(users.rules[direction], direction);
-    const { fixed, named } = users.granted[direction];
+    const uses = this.#users.get(set)?.[direction];
+    if (!uses) return PortsByPeer.none;
+    uses.granted ??= this.#grantedBy(uses.rules, direction);
+    const { fixed, named } = uses.granted;
     return named.reduce(
       (all, { ports, subjects }) => all.union(PortsByPeer.of(subjects, ports.at(peer))),
       fixed,
@@ -168,12 +175,13 @@ export class PolicyBook {
       // Its subjects are what the sets of its rules grant to.
       for (const peers of setsOf(policy)) {
         const users = this.#users.get(peers);
-        if (users) users.granted = { ingress: null, egress: null };
+        if (users?.ingress) users.ingress.granted = null;
+        if (users?.egress) users.egress.granted = null;
       }
     }
   }
 
-  #grantedBy(rules: ReadonlyMap<Policy, readonly Rule[]>, direction: Direction): Grants {
+  #grantedBy(rules: Uses["rules"], direction: Direction): Grants {
     const fixed = new Map<string, { ports: PortSet; subjects: number[] }>();
     const named = new Map<string, { ports: PortSpec; subjects: number[] }>();
     const grant = <Ports extends { toString(): string }>(
@@ -185,15 +193,14 @@ export class PolicyBook {
       into.set(ports.toString(), same);
       for (const subject of subjects) same.subjects.push(subject);
     };
-    for (const [policy, own] of rules) {
-      for (const { ports } of own) {
-        if (!ports.hasNames) grant(fixed, ports.at(undefined), policy.subjects.sure);
-        else if (direction === "egress") grant(named, ports, policy.subjects.sure);
-        else {
-          // Inward the subject is the destination, and the names are its own.
-          for (const subject of policy.subjects.sure) {
-            grant(fixed, ports.at(this.#universe.find(subject)), [subject]);
-          }
+    for (const { policy, rule } of rules) {
+      const { ports } = rule;
+      if (!ports.hasNames) grant(fixed, ports.at(undefined), policy.subjects.sure);
+      else if (direction === "egress") grant(named, ports, policy.subjects.sure);
+      else {
+        // Inward the subject is the destination, and the names are its own.
+        for (const subject of policy.subjects.sure) {
+          grant(fixed, ports.at(this.#universe.find(subject)), [subject]);
         }
       }
     }
@@ -212,11 +219,7 @@ export class PolicyBook {
   #use(set: PeerSet): Users {
     let users = this.#users.get(set);
     if (!users) {
-      users = {
-        rules: { ingress: new Map(), egress: new Map() },
-        granted: { ingress: null, egress: null },
-        count: 0,
-      };
+      users = { count: 0, ingress: null, egress: null };
       this.#users.set(set, users);
       this.#list(set);
     }

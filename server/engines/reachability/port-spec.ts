@@ -12,7 +12,7 @@ export class PortSpec {
   readonly #fixed: PortSet;
   readonly #named: readonly { name: string; protocol: Protocol | null }[];
   /** What `atEach` said of a set: sets don't change, and a class keeps its index for ever. */
-  readonly #known = new WeakMap<IndexSet, PortsByPeer>();
+  #known: WeakMap<IndexSet, PortsByPeer> | null = null;
 
   private constructor(
     fixed: PortSet,
@@ -75,6 +75,7 @@ export class PortSpec {
   /** At each of several destinations. */
   atEach(destinations: IndexSet, find: (index: number) => Destination | undefined): PortsByPeer {
     if (!this.hasNames) return PortsByPeer.of(destinations, this.#fixed);
+    this.#known ??= new WeakMap();
     const known = this.#known.get(destinations);
     if (known) return known;
     const byPorts = new Map<string, { ports: PortSet; members: number[] }>();

@@ -30,6 +30,8 @@ export class ReachEngine {
   #nextId = 0;
   #asked: IndexSet | null = null;
   readonly #kept = new Map<string, Verdict>();
+  /** A number for each verdict and peer set that is part of what is kept. */
+  readonly #keys = new Map<object, number>();
 
   /** `wholeLabels`: all labels tell pods apart, so that a policy that comes later splits no class. */
   constructor(facts: ClusterFacts, { wholeLabels }: { wholeLabels: boolean }) {
@@ -59,8 +61,10 @@ export class ReachEngine {
 
   /** To be called after every change of the book or the universe. */
   forgetRows(): void {
+    if (this.#asked === null) return;
     this.#asked = null;
     this.#kept.clear();
+    this.#keys.clear();
   }
 
   /** Connections from one class to others, of those in `within`: its egress and their ingress. */
@@ -205,11 +209,8 @@ export class ReachEngine {
     return made;
   }
 
-  readonly #keys = new WeakMap<object, number>();
-  #lastKey = 0;
-
   #keyOf(thing: object): number {
-    const key = this.#keys.get(thing) ?? ++this.#lastKey;
+    const key = this.#keys.get(thing) ?? this.#keys.size;
     this.#keys.set(thing, key);
     return key;
   }
