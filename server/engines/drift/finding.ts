@@ -82,6 +82,7 @@ export function objectKey({ apiVersion, kind, namespace, name }: DriftObject): s
  */
 export function groupKey({ rule, object, causes, differences, detail }: DriftFinding): string {
   const paths = differences.map(({ path, kind }) => `${kind} ${path}`);
-  const about = differences.length > 0 ? paths.join(",") : detail;
+  // The same object in many namespaces, where nothing else tells what it is about.
+  const about = differences.length > 0 ? paths.join(",") : detail || object.name;
   return [rule, object.kind, causes.join(","), about].join("|");
 }

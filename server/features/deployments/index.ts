@@ -44,3 +44,4 @@ export { reviewDeployment } from "./verbs/review-deployment.ts";
 export { saveEnvironmentPolicy } from "./verbs/save-environment-policy.ts";
 export { tellUnreported } from "./verbs/tell-unreported.ts";
 export { tendDeployment } from "./verbs/tend-deployment.ts";
+export { trustedRegistries } from "./trusted-registries.ts";

@@ -4,6 +4,8 @@ import { guardAllTenants } from "#server/platform/tenancy/guard.ts";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
 import { listGroups } from "./group-queries.ts";
 import { ignoredBy, ignoreRules } from "./ignore-queries.ts";
+import { previewIgnore } from "./preview-ignore.ts";
+import { IgnorePreview, PreviewIgnoreInput } from "./preview-views.ts";
 import { findingDetail, listFindings } from "./queries.ts";
 import { overview, summary } from "./summary-queries.ts";
 import { acknowledgeFindings } from "./verbs/acknowledge-findings.ts";
@@ -65,6 +67,13 @@ export const driftRouter = router({
     .output(Ignored)
     .query(({ ctx, input }) =>
       ignoredBy(ctx.tx, ctx.caller.tenant, input, guardAllTenants(ctx.session)),
+    ),
+  /** What a rule would hide, before it is saved. */
+  previewIgnore: readProcedure(SCOPE)
+    .input(PreviewIgnoreInput)
+    .output(IgnorePreview)
+    .query(({ ctx, input }) =>
+      previewIgnore(ctx.tx, ctx.caller.tenant, input.spec, guardAllTenants(ctx.session)),
     ),
   acknowledge: verbProcedure(acknowledgeFindings),
   release: verbProcedure(releaseFindings),

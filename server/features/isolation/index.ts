@@ -2,6 +2,7 @@ import "server-only";
 
 /** What other parts of the server may use of the isolation feature. */
 export { bindingsInForce } from "./binding-rows.ts";
+export { type CellInBrief, cellsInBrief } from "./cells-in-brief.ts";
 export { expectedBoundaries } from "./expected-boundaries.ts";
 export { hasLookedAtIsolationSince, lookAtIsolationSoon, violatedCells } from "./looked-since.ts";
 export { edgeRef, peerRef } from "./peer-ref.ts";

@@ -1,0 +1,37 @@
+import type { CrossingEdge } from "#server/engines/isolation/crossing-edges.ts";
+import type { ClusterComparison } from "./compare-cluster.ts";
+import { findingOf } from "./drift-objects.ts";
+import type { DriftFinding } from "./finding.ts";
+
+/**
+ * Connections between tenants that a policy lets through which nobody declared, or which is not as
+ * declared: told on the policy, in the namespace where it stands.
+ */
+export function routeDrift(
+  edges: readonly CrossingEdge[],
+  { live, inSync, tenancy }: ClusterComparison,
+): DriftFinding[] {
+  const opened = new Map<string, Set<string>>();
+  for (const edge of edges) {
+    for (const { allowedBy } of [edge.from, edge.to]) {
+      if (allowedBy.kind !== "policies") continue;
+      for (const name of allowedBy.names) {
+        opened.set(name, (opened.get(name) ?? new Set()).add(edge.ports));
+      }
+    }
+  }
+  return [...opened].flatMap(([name, ports]) => {
+    const key = `networking.k8s.io NetworkPolicy ${name}`;
+    const policy = live.get(key);
+    if (!policy || inSync.has(key)) return [];
+    const detail = [...ports].sort().join("; ");
+    return [
+      findingOf("cross-tenant-route", policy, tenancy, {
+        severity: "critical",
+        detail,
+        reason: "route-opened",
+        params: { ports: detail },
+      }),
+    ];
+  });
+}

@@ -1,0 +1,108 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { ENVIRONMENTS } from "#server/engines/deployments/environment-policy.ts";
+import {
+  type DriftFinding,
+  type DriftObject,
+  groupKey,
+  objectKey,
+} from "#server/engines/drift/finding.ts";
+import type { IgnoredDrift } from "#server/engines/drift/judge-part.ts";
+import { shownDifferences } from "#server/engines/drift/shown-differences.ts";
+import type { SeenFinding, SeenIgnored } from "#server/features/drift/look-schema.ts";
+import type { Difference } from "#server/features/drift/schema.ts";
+import { hideForeign, type TellingNames } from "./hide-foreign.ts";
+
+export interface Teller {
+  cluster: string;
+  /** The tenant in whose rows it will stand. */
+  tenant: string;
+  names: TellingNames;
+}
+
+/** A finding as it is stored: stable fingerprint, masked, and with no other tenant's name. */
+export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding {
+  const { rule, severity, object, reason = "none" } = finding;
+  const hidden = hideForeign(
+    {
+      managers: finding.causes.slice(0, 50).map((each) => each.slice(0, 200)),
+      differences: shownDifferences(finding.differences) as Difference[],
+      params: cutParams(finding.params ?? {}),
+    },
+    teller.names,
+    teller.tenant,
+  );
+  const content = { severity, reason, environment: finding.environment, ...hidden };
+  const searched = [
+    rule,
+    objectText(object),
+    teller.cluster,
+    ...hidden.managers,
+    ...hidden.differences.map(({ path }) => path),
+    ...Object.values(hidden.params),
+  ];
+  return {
+    ...placed(object, finding.environment, teller.cluster),
+    fingerprint: fingerprintOf(finding, teller.cluster),
+    groupId: digest(groupKey(finding)).slice(0, 32),
+    contentDigest: digest(canonicalJson(content as unknown as JsonValue)),
+    rule,
+    severity,
+    reason,
+    ...hidden,
+    differenceCount: finding.differences.length,
+    searchText: searched.join(" ").toLowerCase().slice(0, 8_000),
+  };
+}
+
+/** The same finding of the same object has the same, whatever its fields say now. */
+export function fingerprintOf(
+  { rule, object, reason, params }: Pick<DriftFinding, "rule" | "object" | "reason" | "params">,
+  cluster: string,
+): string {
+  const apart =
+    rule === "unexpected-image"
+      ? [reason ?? "", params?.container ?? ""]
+      : rule === "isolation-violated"
+        ? [params?.layer ?? ""]
+        : [];
+  return digest(canonicalJson([cluster, rule, objectKey(object), ...apart]));
+}
+
+/** What a rule hides of one object, as it is stored. */
+export function seenIgnored(ignored: IgnoredDrift, teller: Teller): SeenIgnored {
+  const differences = shownDifferences(ignored.differences) as Difference[];
+  return {
+    ...placed(ignored.object, ignored.environment, teller.cluster),
+    ruleId: ignored.ruleId,
+    objectDigest: digest(canonicalJson([teller.cluster, objectKey(ignored.object)])),
+    differences: hideForeign(differences, teller.names, teller.tenant),
+    differenceCount: ignored.differences.length,
+  };
+}
+
+function placed(object: DriftObject, environment: string | null, cluster: string) {
+  return {
+    cluster,
+    environment: ENVIRONMENTS.find((each) => each === environment) ?? null,
+    apiVersion: object.apiVersion.slice(0, 320),
+    kind: object.kind.slice(0, 253),
+    namespace: object.namespace?.slice(0, 253) ?? null,
+    name: object.name.slice(0, 253),
+  };
+}
+
+function objectText({ kind, namespace, name }: DriftObject): string {
+  return `${kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
+}
+
+function cutParams(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [key, value.slice(0, 2_000)]),
+  );
+}
+
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
