@@ -36,6 +36,8 @@ export const FACT_CODES = [
   "reached-by-tenant",
   "reaches-unowned",
   "reached-by-unowned",
+  "reach-uncertain",
+  "edges-unlisted",
   "no-crossing-edges",
   "not-isolated",
   "host-network",

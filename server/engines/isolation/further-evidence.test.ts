@@ -3,7 +3,7 @@ import { readManifests } from "#server/engines/kubernetes/read-manifests.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { type ClusterEvidence, clusterTenancy } from "./cluster-tenancy.ts";
-import { crossingEdges } from "./crossing-edges.ts";
+import { crossings } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import type { CellLayer, FactCode } from "./fact.ts";
 import { type IsolationEvidence, judgeIsolation } from "./judge-isolation.ts";
@@ -39,7 +39,7 @@ function clusterOf(extra = "", evidence: Partial<ClusterEvidence> = {}, text = S
   ];
   const tenancy = clusterTenancy({ name: "one", manifests, isComplete: true, ...evidence });
   const reach = computeReachability(factsFromManifests(manifests).facts);
-  return { tenancy, reach, edges: crossingEdges(reach, tenancy) };
+  return { tenancy, reach, ...crossings(reach, tenancy) };
 }
 
 function judged(evidence: Partial<IsolationEvidence>, declaration: Declaration | null = LULU) {

@@ -4,7 +4,7 @@ import { factsFromManifests } from "#server/engines/reachability/facts-from-mani
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { parsePolicy } from "#server/engines/vault-policy/parse-policy.ts";
 import { clusterTenancy } from "./cluster-tenancy.ts";
-import { crossingEdges } from "./crossing-edges.ts";
+import { crossings } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import type { CatalogEvidence } from "./judge-data.ts";
 import { type IsolationEvidence, judgeIsolation } from "./judge-isolation.ts";
@@ -70,7 +70,7 @@ function vaultWith(...more: PolicyHolder[]): VaultEvidence {
 function clusterOf(manifests: readonly Manifest[], isComplete = true) {
   const tenancy = clusterTenancy({ name: "omantel", manifests, isComplete });
   const reach = computeReachability(factsFromManifests(manifests).facts);
-  return { tenancy, reach, edges: crossingEdges(reach, tenancy) };
+  return { tenancy, reach, ...crossings(reach, tenancy) };
 }
 
 function statesOf(tenant: string, evidence: Partial<IsolationEvidence> = {}) {

@@ -31,6 +31,8 @@ export interface JudgedCluster {
   tenancy: ClusterTenancy;
   reach: Reachability;
   edges: readonly CrossingEdge[];
+  /** By tenant, how many more of its edges there are than `edges` lists. */
+  unlisted: ReadonlyMap<string, number>;
 }
 
 /** Everything that one look read, of all tenants. */
@@ -105,7 +107,7 @@ function factsOf(
   }
   const compute: Fact[] = [];
   const seen = new Set(all.flatMap((each) => each.namespacesOf(tenant, environment)));
-  for (const { tenancy, reach, edges } of judged) {
+  for (const { tenancy, reach, edges, unlisted } of judged) {
     const own = judgeCompute(tenancy, tenant, environment, declaration);
     // A declared namespace may be in another cluster.
     compute.push(
@@ -114,7 +116,7 @@ function factsOf(
       ),
     );
     const { network } = declaration;
-    facts.push(...judgeNetwork({ tenancy, reach, edges }, tenant, environment, network));
+    facts.push(...judgeNetwork({ tenancy, reach, edges, unlisted }, tenant, environment, network));
     facts.push(...judgeBus(tenancy, tenant, environment));
   }
   facts.push(...compute);

@@ -4,6 +4,7 @@ import { networkPlugin } from "./cni.ts";
 import type { CrossingEdge, Side } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, Verdict } from "./fact.ts";
+import { policyObject } from "./policy-object.ts";
 
 /** One cell is read by people: the list of edges has the rest. */
 const MOST_GROUPS = 50;
@@ -13,15 +14,17 @@ interface NetworkEvidence {
   reach: Reachability;
   /** All of the cluster's, from `crossingEdges`. */
   edges: readonly CrossingEdge[];
+  unlisted: ReadonlyMap<string, number>;
 }
 
 /**
- * Network: every computed edge that crosses the tenant's border is a violation, whatever the model.
+ * Network: every computed edge that crosses the tenant's border is a violation, whatever the model; one
+ * of which nobody can tell is unknown.
  * That there is none supports only where the network plug-in enforces policies. `shared` asks in
  * addition that each workload is isolated in both directions, `silo` that its subnet is its own.
  */
 export function judgeNetwork(
-  { tenancy, reach, edges }: NetworkEvidence,
+  { tenancy, reach, edges, unlisted }: NetworkEvidence,
   tenant: string,
   environment: string,
   declared: Declaration["network"],
@@ -52,6 +55,8 @@ export function judgeNetwork(
       addEdges(group, direction, add);
     }
   }
+  const more = unlisted.get(tenant) ?? 0;
+  if (more > 0) add("edges-unlisted", "violates", { count: String(more) });
   const plugin = networkPlugin(tenancy.evidence.manifests);
   if (plugin?.isEnforcing) {
     add("cni-enforces", "notes", { plugin: plugin.name }, { objects: [plugin.object] });
@@ -60,7 +65,7 @@ export function judgeNetwork(
         ...reach.isolatingPolicies(each, "ingress"),
         ...reach.isolatingPolicies(each, "egress"),
       ]);
-      const objects = [...new Set(policies)].sort().map((name) => `NetworkPolicy ${name}`);
+      const objects = [...new Set(policies)].sort().map(policyObject);
       add(
         "no-crossing-edges",
         "supports",
@@ -102,7 +107,13 @@ function alike(edges: readonly CrossingEdge[], direction: "out" | "in"): Crossin
   for (const edge of edges) {
     const [own, other] = direction === "out" ? [edge.from, edge.to] : [edge.to, edge.from];
     const whom = other.owner.kind === "tenant" ? other.owner.tenant : other.workload;
-    const key = JSON.stringify([other.owner.kind, whom, edge.ports, own.allowedBy]);
+    const key = JSON.stringify([
+      other.owner.kind,
+      whom,
+      edge.ports,
+      edge.isUncertain,
+      own.allowedBy,
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), edge]);
   }
   return [...groups.values()];
@@ -122,6 +133,11 @@ function addEdges(edges: readonly CrossingEdge[], direction: "out" | "in", add: 
     why: whyText(own),
   };
   const objects = objectsOf(own);
+  const peer = other.owner.kind === "tenant" ? { peer: other.owner.tenant } : {};
+  if (first.isUncertain) {
+    add("reach-uncertain", "unknown", { ...params, direction }, { objects, ...peer });
+    return;
+  }
   if (other.owner.kind === "tenant") {
     const code = direction === "out" ? "reaches-tenant" : "reached-by-tenant";
     add(code, "violates", params, { objects, peer: other.owner.tenant });
@@ -138,7 +154,7 @@ function whyText({ allowedBy }: Side): string {
 
 function objectsOf({ allowedBy }: Side): string[] {
   if (allowedBy.kind !== "policies") return [];
-  return allowedBy.names.map((name) => `NetworkPolicy ${name}`);
+  return allowedBy.names.map(policyObject);
 }
 
 function workloadsIn(classes: Reachability["classes"]): number {

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { clusterTenancy } from "./cluster-tenancy.ts";
-import { crossingEdges } from "./crossing-edges.ts";
+import { crossings } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import { missingRule } from "./missing-rule.ts";
 import { readPolicies } from "./read-policies.ts";
@@ -29,7 +29,7 @@ function clusterOf(...changes: (readonly [string, string])[]) {
   }
   const tenancy = clusterTenancy({ name: "omantel", manifests, isComplete: true });
   const reach = computeReachability(factsFromManifests(manifests).facts);
-  return { tenancy, reach, edges: crossingEdges(reach, tenancy) };
+  return { tenancy, reach, ...crossings(reach, tenancy) };
 }
 
 /** acme's egress and lulu's ingress opened: one edge across the border. */

@@ -2,7 +2,7 @@ import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import { clusterTenancy } from "./cluster-tenancy.ts";
-import { crossingEdges } from "./crossing-edges.ts";
+import { crossings } from "./crossing-edges.ts";
 import type { CellState, Fact } from "./fact.ts";
 import {
   type IsolationEvidence,
@@ -114,7 +114,7 @@ function tried(
   );
   return {
     outcome: { cluster: evidence.name, added, replaced, removed, edges },
-    after: { ...cluster, tenancy, reach, edges: crossingEdges(reach, tenancy) },
+    after: { ...cluster, tenancy, reach, ...crossings(reach, tenancy) },
     faults,
   };
 }

@@ -1,12 +1,12 @@
 import "server-only";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
-import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
+import { crossings } from "#server/engines/isolation/crossing-edges.ts";
 import type { Away, JudgedCluster } from "#server/engines/isolation/judge-isolation.ts";
 import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import type { SourceState } from "#server/features/isolation/schema.ts";
-import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
+import type { ClusterSource, UnreadKind } from "#server/integrations/kubernetes/cluster-source.ts";
 import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
 
@@ -26,7 +26,8 @@ export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> 
   try {
     const { manifests, problems, unread, takenAt, digest } = await cluster.read();
     const last = kept.get(cluster);
-    if (last?.digest === digest) {
+    const seen = JSON.stringify([digest, unread.map(({ kind }) => kind).sort()]);
+    if (last?.digest === seen) {
       return { evidence: last.evidence, source: { ...last.source, takenAt } };
     }
     if (manifests.length === 0) return away(name, "it holds no manifests");
@@ -36,9 +37,16 @@ export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> 
     const tenancy = clusterTenancy({ name, manifests, isComplete, region, unread });
     const reach = computeReachability(read.facts);
     const look = {
-      evidence: { tenancy, reach, edges: crossingEdges(reach, tenancy) },
-      source: { kind: "cluster", name, digest, takenAt, reason: null } satisfies SourceState,
-      digest,
+      evidence: { tenancy, reach, ...crossings(reach, tenancy) },
+      source: {
+        kind: "cluster",
+        name,
+        digest,
+        takenAt,
+        reason: null,
+        ...(unread.length > 0 ? { unread: unread.slice(0, 200).map(shortened) } : {}),
+      } satisfies SourceState,
+      digest: seen,
     };
     kept.set(cluster, look);
     return look;
@@ -50,6 +58,10 @@ export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> 
     if (error instanceof RangeError) return away(name, error.message);
     throw error;
   }
+}
+
+function shortened({ kind, reason, since }: UnreadKind): UnreadKind {
+  return { kind: kind.slice(0, 300), reason: reason.slice(0, 500), since };
 }
 
 function away(name: string, reason: string): ClusterLook {
