@@ -24,6 +24,7 @@ import {
 } from "./jobs/deployments.ts";
 import { discoverDue } from "./jobs/discovery.ts";
 import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
+import { driftLoop } from "./jobs/drift.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
 import { lookAtIsolation } from "./jobs/isolation.ts";
 import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
@@ -59,6 +60,7 @@ const {
   ROTATIONS_PER_TARGET,
   DISCOVERY_SECONDS,
   ISOLATION_SECONDS,
+  DRIFT_SECONDS,
   VAULT_PLATFORM_READERS,
   ACCESS_DIRECTORY_SECONDS,
 } = workerEnv();
@@ -159,6 +161,8 @@ const loops = {
     };
     return repeat(2_000, "isolation", () => lookAtIsolation(look));
   },
+  drift: () =>
+    driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),
   renewals: () => repeat(2_000, "renewals", () => askForRenewals(sources)),

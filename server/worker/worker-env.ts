@@ -26,6 +26,7 @@ const LOOPS = [
   "access-reviews",
   "break-glass",
   "isolation",
+  "drift",
   "elevation",
   "elevation-projections",
 ] as const;
@@ -41,6 +42,8 @@ const schema = z.object({
   ACCESS_DIRECTORY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
   /** How often each tenant's isolation is looked at. */
   ISOLATION_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
+  /** How often each tenant is compared with what is declared; changes that a cluster tells of come sooner. */
+  DRIFT_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
   /** Vault logins of the platform itself, like `auth/kubernetes/external-secrets`, separated by commas. */
   VAULT_PLATFORM_READERS: z
     .string()
