@@ -10,6 +10,7 @@ import { Status, type Tone } from "#components/ui/status.tsx";
 import { Timeline } from "#components/ui/timeline.tsx";
 import type { CellDetail, FactView } from "#server/features/isolation/views.ts";
 import { CELL_TONE } from "./cell-tone.ts";
+import { ExportEvidence } from "./export-evidence.tsx";
 import { FactSentence } from "./fact-sentence.tsx";
 import { SourceList } from "./source-list.tsx";
 
@@ -34,7 +35,12 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
     ? t("cell.kind", { environment, model: t(`model.${cell.model}`) })
     : t("cell.kindNone", { environment });
   return (
-    <DetailPanel title={t(`layer.${cell.layer}`)} kind={kind} onClose={onClose}>
+    <DetailPanel
+      title={t(`layer.${cell.layer}`)}
+      kind={kind}
+      onClose={onClose}
+      actions={cell.factsDigest ? <ExportEvidence tenantId={tenantId} cell={cell} /> : null}
+    >
       <p>
         <Status tone={CELL_TONE[cell.state]}>{t(`state.${cell.state}`)}</Status>
       </p>
@@ -52,6 +58,7 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
                 <p className="break-words">
                   <FactSentence fact={fact} />
                 </p>
+                <FactSource fact={fact} sources={cell.sources} />
                 {fact.objects.length > 0 ? (
                   <p dir="ltr" className="break-words text-start font-mono text-muted text-xs">
                     {fact.objects.join(" · ")}
@@ -85,12 +92,12 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
       <Section title={t("cell.history")}>
         <Timeline
           label={t("cell.history")}
-          steps={cell.history.map(({ changeId, before, state, at }) => ({
+          steps={cell.history.map(({ changeId, before, state, at, eventId }) => ({
             key: changeId,
             title: before
               ? t("cell.from", { before: t(`state.${before}`), state: t(`state.${state}`) })
               : t("cell.first", { state: t(`state.${state}`) }),
-            detail: <Time at={at} />,
+            detail: <Changed tenantId={tenantId} at={at} eventId={eventId} />,
             stage: state === "verified" ? "done" : state === "violated" ? "failed" : "ahead",
             stageLabel: t("cell.stage"),
           }))}
@@ -103,5 +110,41 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
         </Link>
       </Section>
     </DetailPanel>
+  );
+}
+
+/** Where a fact was read, with the digest of what was read and when. */
+function FactSource({ fact, sources }: { fact: FactView; sources: CellDetail["sources"] }) {
+  const t = useTranslations("isolation");
+  const { kind, name } = fact.source;
+  if (name === "") return null;
+  const source = sources.find((each) => each.kind === kind && each.name === name);
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-muted text-xs">
+      <span>
+        {t("cell.from-source", {
+          source: `${t(`sourceKind.${kind as "cluster"}`)} \u2068${name}\u2069`,
+        })}
+      </span>
+      {source?.digest ? <Identifier value={source.digest} ends={4} /> : null}
+      {source?.takenAt ? <Time at={source.takenAt} /> : null}
+    </p>
+  );
+}
+
+function Changed(props: { tenantId: string; at: Date; eventId: string | null }) {
+  const t = useTranslations("isolation");
+  return (
+    <span className="flex flex-wrap gap-x-2">
+      <Time at={props.at} />
+      {props.eventId ? (
+        <Link
+          className="text-accent underline"
+          href={`/t/${props.tenantId}/audit?event=${props.eventId}`}
+        >
+          {t("cell.event")}
+        </Link>
+      ) : null}
+    </span>
   );
 }

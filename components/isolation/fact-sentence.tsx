@@ -38,6 +38,19 @@ const ASKED = [
   "resource",
   "total",
   "used",
+  "kind",
+  "name",
+  "owner",
+  "account",
+  "stream",
+  "topic",
+  "bus",
+  "user",
+  "realm",
+  "issuer",
+  "cluster",
+  "backup",
+  "vault",
 ];
 const NUMBERS = new Set(["count", "more", "workloads", "tables"]);
 

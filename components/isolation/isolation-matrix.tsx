@@ -1,24 +1,30 @@
 "use client";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { cx } from "#components/ui/cx.ts";
 import { Status } from "#components/ui/status.tsx";
-import { LAYERS, type Layer } from "#server/engines/isolation/declaration.ts";
-import type { Matrix, MatrixCell, MatrixRow } from "#server/features/isolation/views.ts";
+import { LAYERS } from "#server/engines/isolation/declaration.ts";
+import type { CellLayer } from "#server/engines/isolation/fact.ts";
+import type { MatrixCell, MatrixRow } from "#server/features/isolation/views.ts";
 import { CELL_TONE } from "./cell-tone.ts";
 
 interface IsolationMatrixProps {
   tenantId: string;
-  matrix: Matrix;
-  chosen: Layer | null;
+  /** The rows of the page; totals are of all that match. */
+  shown: readonly MatrixRow[];
+  matching: readonly MatrixRow[];
+  chosen: CellLayer | null;
+  /** The link of a cell: filters stay as they are. */
+  hrefOf: (tenant: string, cell: CellLayer) => string;
 }
 
-/** Tenants down, layers across: a state in each cell beside the declared model, and totals. */
-export function IsolationMatrix({ tenantId, matrix, chosen }: IsolationMatrixProps) {
+/** Tenants down, layers across: a state in each cell beside the declared model, where it is, and totals. */
+export function IsolationMatrix(props: IsolationMatrixProps) {
+  const { tenantId, shown, matching, chosen, hrefOf } = props;
   const t = useTranslations("isolation");
   const format = useFormatter();
-  const { rows, environment } = matrix;
-  const share = (cells: readonly MatrixCell[]) =>
+  const share = (cells: readonly Pick<MatrixCell, "state">[]) =>
     `${format.number(cells.filter(({ state }) => state === "verified").length)} / ${format.number(cells.length)}`;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -35,13 +41,16 @@ export function IsolationMatrix({ tenantId, matrix, chosen }: IsolationMatrixPro
                 {t(`layer.${layer}`)}
               </th>
             ))}
+            <th scope="col" className="border-line border-s px-3 py-2 text-start font-medium">
+              {t("layer.residency")}
+            </th>
             <th scope="col" className="px-3 py-2 text-end font-medium">
               {t("total")}
             </th>
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <tr
               key={row.tenant}
               className={cx(
@@ -57,11 +66,18 @@ export function IsolationMatrix({ tenantId, matrix, chosen }: IsolationMatrixPro
                   <Cell
                     row={row}
                     cell={cell}
-                    href={`/t/${row.tenant}/isolation?environment=${environment}&cell=${cell.layer}`}
+                    href={hrefOf(row.tenant, cell.layer)}
                     isChosen={row.tenant === tenantId && cell.layer === chosen}
                   />
                 </td>
               ))}
+              <td className="border-line border-s px-1.5 py-1">
+                <Residency
+                  row={row}
+                  href={hrefOf(row.tenant, "residency")}
+                  isChosen={row.tenant === tenantId && chosen === "residency"}
+                />
+              </td>
               <td className="px-3 text-end">{share(row.cells)}</td>
             </tr>
           ))}
@@ -73,11 +89,16 @@ export function IsolationMatrix({ tenantId, matrix, chosen }: IsolationMatrixPro
             </th>
             {LAYERS.map((layer) => (
               <td key={layer} className="px-3">
-                {share(rows.flatMap(({ cells }) => cells.filter((cell) => cell.layer === layer)))}
+                {share(
+                  matching.flatMap(({ cells }) => cells.filter((cell) => cell.layer === layer)),
+                )}
               </td>
             ))}
+            <td className="border-line border-s px-3">
+              {share(matching.map(({ residency }) => residency))}
+            </td>
             <td className="px-3 text-end font-medium text-text">
-              {share(rows.flatMap(({ cells }) => cells))}
+              {share(matching.flatMap(({ cells }) => cells))}
             </td>
           </tr>
         </tfoot>
@@ -116,6 +137,37 @@ function Cell({ row, cell, href, isChosen }: CellProps) {
     model,
   });
   return (
+    <StateLink href={href} state={cell.state} label={label} isChosen={isChosen}>
+      <span aria-hidden className="ms-auto font-mono text-muted text-xs">
+        {cell.model ? t(`letter.${cell.model}`) : "–"}
+      </span>
+    </StateLink>
+  );
+}
+
+/** Where it is, against the regions that were agreed. */
+function Residency({ row, href, isChosen }: Omit<CellProps, "cell">) {
+  const t = useTranslations("isolation");
+  const { state } = row.residency;
+  const label = t("residencyLabel", {
+    tenant: row.displayName,
+    state: t(`state.${state}`),
+    regions: row.regions.join(", ") || t("noRegions"),
+  });
+  return <StateLink href={href} state={state} label={label} isChosen={isChosen} />;
+}
+
+interface StateLinkProps {
+  href: string;
+  state: MatrixCell["state"];
+  label: string;
+  isChosen: boolean;
+  children?: ReactNode;
+}
+
+function StateLink({ href, state, label, isChosen, children }: StateLinkProps) {
+  const t = useTranslations("isolation");
+  return (
     <Link
       href={href}
       scroll={false}
@@ -127,12 +179,10 @@ function Cell({ row, cell, href, isChosen }: CellProps) {
         isChosen && "outline outline-2 outline-accent",
       )}
     >
-      <Status tone={CELL_TONE[cell.state]} look="plain">
-        {t(`state.${cell.state}`)}
+      <Status tone={CELL_TONE[state]} look="plain">
+        {t(`state.${state}`)}
       </Status>
-      <span aria-hidden className="ms-auto font-mono text-muted text-xs">
-        {cell.model ? t(`letter.${cell.model}`) : "–"}
-      </span>
+      {children}
       <span className="sr-only">{`: ${label}`}</span>
     </Link>
   );

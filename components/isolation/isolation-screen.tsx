@@ -5,32 +5,41 @@ import { RefreshButton } from "#components/live/refresh-button.tsx";
 import { usePageRefresh } from "#components/live/use-page-refresh.ts";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FilteredEmptyState } from "#components/ui/filtered-empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Status } from "#components/ui/status.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { SummaryStrip } from "#components/ui/summary-strip.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
-import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
+import { withParams } from "#components/url/url-text.ts";
+import { type UrlPatch, useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import type { CellDetail, Declared, Matrix, Reach } from "#server/features/isolation/views.ts";
 import { CELL_TONE } from "./cell-tone.ts";
 import { IsolationMatrix } from "./isolation-matrix.tsx";
 import { ENVIRONMENTS, layerOf } from "./isolation-url.ts";
+import { MatrixFilters } from "./matrix-filters.tsx";
+import { filterOf, rowsFor } from "./matrix-rows.ts";
 import { SourceList } from "./source-list.tsx";
 
 const CellPanel = dynamic(async () => (await import("./cell-panel.tsx")).CellPanel, { ssr: false });
 const ReachMap = dynamic(async () => (await import("./reach-map.tsx")).ReachMap, { ssr: false });
+const WhatIfTab = dynamic(async () => (await import("./what-if-tab.tsx")).WhatIfTab, {
+  ssr: false,
+});
 const DeclaredTab = dynamic(async () => (await import("./declared-tab.tsx")).DeclaredTab, {
   ssr: false,
 });
 
 const REFRESH_MILLIS = 15_000;
-const TABS = ["matrix", "reach", "declared"] as const;
+const TABS = ["matrix", "reach", "what-if", "declared"] as const;
 const STATES = ["violated", "unknown", "verified"] as const;
 
 interface IsolationScreenProps {
   tenantId: string;
   matrix: Matrix;
-  reach: Reach;
+  /** Only where its tab is open. */
+  reach: Reach | null;
   declared: Declared;
   /** The cell that the URL names, of this tenant. */
   cell: CellDetail | null;
@@ -47,6 +56,10 @@ export function IsolationScreen(props: IsolationScreenProps) {
   usePageRefresh(true, REFRESH_MILLIS);
   const tab = TABS.find((name) => name === url.params.get("tab")) ?? "matrix";
   const cells = matrix.rows.flatMap((row) => row.cells);
+  const filter = filterOf(url.params);
+  const { matching, shown, page, pages } = rowsFor(matrix.rows, filter);
+  const linkWith = (patch: UrlPatch) =>
+    withParams(`/t/${tenantId}/isolation`, `?${url.params}`, { ...patch, page: null, tab: null });
   const isSovereign = !matrix.rows.some((row) => row.tenant === tenantId);
 
   return (
@@ -71,22 +84,36 @@ export function IsolationScreen(props: IsolationScreenProps) {
           </>
         }
       />
-      <ul aria-label={t("strip.label")} className="flex flex-wrap gap-x-6 gap-y-2">
-        {STATES.map((state) => (
-          <li key={state} className="flex items-baseline gap-2">
-            <span className="font-semibold text-xl tabular-nums">
-              {cells.filter((each) => each.state === state).length}
-            </span>
-            <Status tone={CELL_TONE[state]} look="plain">
-              {t(`strip.${state}`)}
-            </Status>
-          </li>
-        ))}
-      </ul>
+      <SummaryStrip
+        label={t("strip.label")}
+        figures={[
+          ...STATES.map((state) => ({
+            key: state,
+            label: t(`strip.${state}`),
+            count: cells.filter((each) => each.state === state).length,
+            href: linkWith({ state: filter.state === state ? null : state }),
+            tone: CELL_TONE[state],
+            isChosen: filter.state === state,
+          })),
+          {
+            key: "residency",
+            label: t("strip.residency"),
+            count: matrix.rows.filter(({ residency }) => residency.state === "violated").length,
+            href: linkWith({ residency: filter.isOutside ? null : "violated" }),
+            tone: "danger",
+            isChosen: filter.isOutside,
+          },
+        ]}
+      />
       <Tabs
         label={t("title")}
         chosen={tab}
-        onChoose={(name) => url.change({ tab: name === "matrix" ? null : name })}
+        onChoose={(name) => {
+          const patch = { tab: name === "matrix" ? null : name };
+          // Who reaches whom is asked only where it is looked at.
+          if (name === "reach") visit(patch);
+          else url.change(patch);
+        }}
         tabs={[
           {
             name: "matrix",
@@ -96,11 +123,31 @@ export function IsolationScreen(props: IsolationScreenProps) {
                 <EmptyState title={t("emptyTitle")}>{t("emptyBody")}</EmptyState>
               ) : (
                 <div className="flex flex-col gap-6">
-                  <IsolationMatrix
-                    tenantId={tenantId}
-                    matrix={matrix}
-                    chosen={layerOf(url.params.get("cell"))}
-                  />
+                  <div className="flex flex-col gap-3">
+                    <MatrixFilters
+                      filter={filter}
+                      matching={matching.length}
+                      total={matrix.rows.length}
+                      page={page}
+                      pages={pages}
+                      change={url.change}
+                    />
+                    {shown.length === 0 ? (
+                      <FilteredEmptyState
+                        onClear={() => url.change({ state: null, residency: null, q: null })}
+                      />
+                    ) : (
+                      <IsolationMatrix
+                        tenantId={tenantId}
+                        shown={shown}
+                        matching={matching}
+                        chosen={layerOf(url.params.get("cell"))}
+                        hrefOf={(tenant, layer) =>
+                          withParams(`/t/${tenant}/isolation`, `?${url.params}`, { cell: layer })
+                        }
+                      />
+                    )}
+                  </div>
                   <Section title={t("sources")}>
                     {matrix.sources.length > 0 ? (
                       <SourceList sources={matrix.sources} />
@@ -111,7 +158,24 @@ export function IsolationScreen(props: IsolationScreenProps) {
                 </div>
               ),
           },
-          { name: "reach", label: t("tabs.reach"), content: <ReachMap reach={reach} /> },
+          {
+            name: "reach",
+            label: t("tabs.reach"),
+            content: reach ? (
+              <ReachMap tenantId={tenantId} reach={reach} />
+            ) : (
+              <Skeleton className="h-48 w-full" />
+            ),
+          },
+          {
+            name: "what-if",
+            label: t("tabs.what-if"),
+            content: isSovereign ? (
+              <p className="text-muted text-sm">{t("declared.sovereign")}</p>
+            ) : (
+              <WhatIfTab tenantId={tenantId} environment={matrix.environment} />
+            ),
+          },
           {
             name: "declared",
             label: t("tabs.declared"),

@@ -1,4 +1,4 @@
-import { LAYERS, type Layer } from "#server/engines/isolation/declaration.ts";
+import { CELL_LAYERS, type CellLayer } from "#server/engines/isolation/fact.ts";
 
 export const ENVIRONMENTS = ["prod", "staging", "test", "dev"] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -8,6 +8,6 @@ export function environmentOf(param: string | null | undefined): Environment {
   return ENVIRONMENTS.find((name) => name === param) ?? "prod";
 }
 
-export function layerOf(param: string | null): Layer | null {
-  return LAYERS.find((name) => name === param) ?? null;
+export function layerOf(param: string | null): CellLayer | null {
+  return CELL_LAYERS.find((name) => name === param) ?? null;
 }

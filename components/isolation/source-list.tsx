@@ -1,15 +1,16 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Time } from "#components/time/time.tsx";
+import { Identifier } from "#components/ui/identifier.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { KnownSource } from "#server/features/isolation/schema.ts";
 
-/** What was read, when it was written, and since when a source is away. */
+/** What was read, with its digest and when it was written, and since when it, or a kind of it, is away. */
 export function SourceList({ sources }: { sources: readonly KnownSource[] }) {
   const t = useTranslations("isolation");
   return (
     <ul className="flex flex-col gap-1.5 text-sm">
-      {sources.map(({ kind, name, reason, takenAt, awaySince }) => (
+      {sources.map(({ kind, name, digest, reason, takenAt, awaySince, unread = [] }) => (
         <li key={`${kind}/${name}`} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
           <span>
             {t(`sourceKind.${kind}`)} <bdi dir="ltr">{name}</bdi>
@@ -30,6 +31,17 @@ export function SourceList({ sources }: { sources: readonly KnownSource[] }) {
               {t("takenAt")} <Time at={takenAt} />
             </span>
           ) : null}
+          {digest ? (
+            <span className="text-muted text-xs">
+              {t("sourceDigest")} <Identifier value={digest} ends={6} />
+            </span>
+          ) : null}
+          {unread.map((each) => (
+            <span key={each.kind} className="basis-full text-unknown">
+              {t("sourceUnread", { kind: each.kind, reason: each.reason })} {t("awaySince")}{" "}
+              <Time at={each.since} />
+            </span>
+          ))}
         </li>
       ))}
     </ul>

@@ -2,6 +2,8 @@ import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts
 import { decisionReplayCommand } from "./commands/decision-replay.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { driftCommand } from "./commands/drift.ts";
+import { exportOpenCommand } from "./commands/export-open.ts";
+import { isolationVerifyCommand } from "./commands/isolation-verify.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
 import { makeTenantCommand } from "./commands/make-tenant.ts";
@@ -16,6 +18,8 @@ const COMMANDS: Record<string, Command> = {
   "decision replay": decisionReplayCommand,
   diff: diffCommand,
   drift: driftCommand,
+  "export open": exportOpenCommand,
+  "isolation verify": isolationVerifyCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,
   migrate: migrateCommand,

@@ -35,6 +35,7 @@ export const ENTITY_KINDS = [
   "remediation",
   "remediation breaker",
   "tenant lifecycle",
+  "isolation what-if",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

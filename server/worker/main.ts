@@ -10,6 +10,8 @@ import { env } from "#server/platform/env/env.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import { bindingsLoop } from "./bindings-loop.ts";
 import { closeClusterSources, clusterSources } from "./clusters/cluster-sources.ts";
+import { closeClusterWriters, clusterWriter } from "./clusters/cluster-writers.ts";
+import { closeDesiredSources, desiredSources } from "./clusters/desired-sources.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { every } from "./every.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
@@ -23,17 +25,21 @@ import {
   tendDueDeployments,
 } from "./jobs/deployments.ts";
 import { discoverDue } from "./jobs/discovery.ts";
-import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { driftLoop } from "./jobs/drift.ts";
+import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
-import { lookAtIsolation } from "./jobs/isolation.ts";
+import { identityEvidence } from "./isolation/read-identity.ts";
+import { answerWhatIfs, lookAtIsolation } from "./jobs/isolation.ts";
 import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
+import { tendRemediations } from "./jobs/remediations.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { sweepStepUps } from "./jobs/step-ups.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { tendDueLeases } from "./leases/leases-job.ts";
+import { carryOutLifecycles } from "./onboarding/carry-out-lifecycles.ts";
+import { configuredRealms } from "./onboarding/configured-realms.ts";
 import { startQueue } from "./queue.ts";
 import { observeKeyVault } from "./regions/observe-key-vault.ts";
 import { primaryVault } from "./regions/primary-vault.ts";
@@ -62,6 +68,7 @@ const {
   ISOLATION_SECONDS,
   DRIFT_SECONDS,
   VAULT_PLATFORM_READERS,
+  VAULT_REGION,
   ACCESS_DIRECTORY_SECONDS,
 } = workerEnv();
 const { ALERT_AFTER_DOUBT_MINUTES: doubtMinutes, ALERT_AFTER_TROUBLE_MINUTES: troubleMinutes } =
@@ -156,13 +163,33 @@ const loops = {
       vault,
       clusters: clusterSources(),
       platformReaders: [ownRole, ...VAULT_PLATFORM_READERS],
+      vaultRegion: VAULT_REGION ?? null,
+      identity: identityEvidence(identityConfig()),
       owner,
       everySeconds: ISOLATION_SECONDS,
     };
-    return repeat(2_000, "isolation", () => lookAtIsolation(look));
+    const asked = repeat(1_000, "isolation-what-if", () => answerWhatIfs(look));
+    return repeat(2_000, "isolation", () => lookAtIsolation(look)).then(() => asked);
+  },
+  "tenant-lifecycles": () => {
+    const realms = configuredRealms();
+    return repeat(1_000, "tenant-lifecycles", () =>
+      carryOutLifecycles({
+        vault: primary.vault,
+        realms,
+        owner,
+        leaseSeconds: WORKER_LEASE_SECONDS,
+        failpoint: WORKER_FAILPOINT,
+      }),
+    );
   },
   drift: () =>
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
+  remediation: () => {
+    const places = { clusters: clusterSources(), desired: desiredSources, writer: clusterWriter };
+    const tending = { places, owner, leaseSeconds: WORKER_LEASE_SECONDS, failpoint: WORKER_FAILPOINT };
+    return repeat(1_000, "remediation", () => tendRemediations(tending));
+  },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),
   renewals: () => repeat(2_000, "renewals", () => askForRenewals(sources)),
@@ -203,6 +230,8 @@ const following = every(
 await Promise.all([following, ...WORKER_LOOPS.map((name) => loops[name]())]);
 await boss.stop({ graceful: true, timeout: 20_000 });
 await closeClusterSources();
+await closeClusterWriters();
+await closeDesiredSources();
 await vault.close();
 await clients.close();
 await closePools();

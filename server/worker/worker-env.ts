@@ -26,9 +26,11 @@ const LOOPS = [
   "access-reviews",
   "break-glass",
   "isolation",
+  "remediation",
   "drift",
   "elevation",
   "elevation-projections",
+  "tenant-lifecycles",
 ] as const;
 
 const schema = z.object({
@@ -44,6 +46,8 @@ const schema = z.object({
   ISOLATION_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
   /** How often each tenant is compared with what is declared; changes that a cluster tells of come sooner. */
   DRIFT_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
+  /** Where the vault stands, as the Placement of tenants names regions. */
+  VAULT_REGION: z.string().min(1).max(100).optional(),
   /** Vault logins of the platform itself, like `auth/kubernetes/external-secrets`, separated by commas. */
   VAULT_PLATFORM_READERS: z
     .string()
@@ -57,6 +61,13 @@ const schema = z.object({
   /** Minutes that a rotation may be in doubt, or meet trouble at every attempt, before people are told. */
   ALERT_AFTER_DOUBT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(10),
   ALERT_AFTER_TROUBLE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
+  /** The Keycloak where realms of new tenants are made, and a client of it that may. */
+  REALM_ADMIN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REALM_ADMIN_REALM: z.string().min(1).default("master"),
+  REALM_ADMIN_CLIENT_ID: z.string().min(1).default("sovereign-console-onboarding"),
+  REALM_ADMIN_SECRET_FILE: z.string().min(1).optional(),
+  /** A file with a token instead: for development alone. */
+  REALM_ADMIN_TOKEN_FILE: z.string().min(1).optional(),
   /** Which loops this replica runs. */
   WORKER_LOOPS: z
     .string()

@@ -30,12 +30,14 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "security key": ["security_key", "key_id"],
   "access campaign": ["access_campaign", "campaign_id"],
   "access item": ["access_item", "item_id"],
+  "tenant lifecycle": ["tenant_lifecycle", "lifecycle_id"],
   "break-glass principal": ["break_glass_principal", "principal_id"],
   "break-glass use": ["break_glass_use", "use_id"],
   "drift finding": ["drift_finding", "finding_id"],
   "drift ignore rule": ["drift_ignore_rule", "rule_id"],
   remediation: ["remediation", "remediation_id"],
   "remediation breaker": ["remediation_breaker", "breaker_id"],
+  "isolation what-if": ["isolation_what_if", "what_if_id"],
 };
 
 export type Pool = Record<EntityKind, string[]>;

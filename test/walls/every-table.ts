@@ -160,6 +160,11 @@ async function seedRotationRest(
       [tenantId, canary],
     ],
     [
+      `INSERT INTO isolation_what_if (tenant_id, what_if_id, environment, state, question_key, question, asked_by_name, event_id, asked_at, erase_at)
+       VALUES ($1, $3, 'prod', 'requested', 'k', convert_to($2, 'UTF8'), $2, $3, now(), now())`,
+      [tenantId, canary, uuidv7()],
+    ],
+    [
       `INSERT INTO admission_cluster (tenant_id, cluster, description, for_every, tenants, created_at, updated_at)
        VALUES ($1, 'c', $2, true, '{}', now(), now())`,
       [tenantId, canary],

@@ -44,8 +44,8 @@ export const whatIfCommand: Command = {
     const [was, is] = sameFamilies(before.facts, after.facts).map(
       (facts) => new Set(edgeLines(computeReachability(facts))),
     ) as [Set<string>, Set<string>];
-    const added = [...is.difference(was)];
-    const removed = [...was.difference(is)];
+    const added = [...is].filter((line) => !was.has(line));
+    const removed = [...was].filter((line) => !is.has(line));
     const problems = [
       ...live.problems.map(
         ({ file, line, message }) => `${file}${line ? `:${line}` : ""}: ${message}`,

@@ -1,12 +1,7 @@
 import "server-only";
 import type { z } from "zod";
-import {
-  derivedModel,
-  LAYERS,
-  type Layer,
-  type Model,
-} from "#server/engines/isolation/declaration.ts";
-import { type CellState, VERDICTS } from "#server/engines/isolation/fact.ts";
+import { derivedModel, LAYERS, type Model } from "#server/engines/isolation/declaration.ts";
+import { type CellLayer, type CellState, VERDICTS } from "#server/engines/isolation/fact.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type {
   AuthorizedTenantId,
@@ -20,7 +15,7 @@ type Environment = (typeof ENVIRONMENTS)[number];
 
 interface CellRow {
   tenant: string;
-  layer: Layer;
+  layer: CellLayer;
   model: Model | null;
   state: CellState;
   since: Date;
@@ -55,9 +50,12 @@ export async function matrix(
     "SELECT sources FROM isolation_look WHERE tenant_id = ANY ($1) ORDER BY finished_at DESC NULLS LAST LIMIT 1",
     [tenants],
   );
+  const cellsOf = Map.groupBy(cells, ({ tenant }) => tenant);
+  const declarations = new Map(declared.map((each) => [each.tenant, each.declaration]));
   const rows = names.map(({ tenant, displayName }): z.input<typeof MatrixRow> => {
-    const own = cells.filter((cell) => cell.tenant === tenant);
-    const declaration = declared.find((each) => each.tenant === tenant)?.declaration;
+    const own = cellsOf.get(tenant) ?? [];
+    const declaration = declarations.get(tenant);
+    const residency = own.find(({ layer }) => layer === "residency");
     return {
       tenant,
       displayName,
@@ -75,6 +73,11 @@ export async function matrix(
           findings: cell?.findings ?? 0,
         };
       }),
+      residency: {
+        state: residency?.state ?? "unknown",
+        since: residency?.since ?? null,
+        findings: residency?.findings ?? 0,
+      },
     };
   });
   return {
@@ -91,7 +94,7 @@ const MOST_HISTORY = 50;
 export async function cellDetail(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { environment, layer }: { environment: Environment; layer: Layer },
+  { environment, layer }: { environment: Environment; layer: CellLayer },
   known: readonly string[],
 ): Promise<z.input<typeof CellDetail>> {
   const [cell] = await tx.query<CellRow & { facts: StoredFact[]; digest: string }>(
@@ -105,7 +108,8 @@ export async function cellDetail(
     [tenant, environment],
   );
   const history = await tx.query<z.input<typeof CellDetail>["history"][number]>(
-    `SELECT change_id AS "changeId", state_before AS before, state, changed_at AS at FROM isolation_change
+    `SELECT change_id AS "changeId", state_before AS before, state, changed_at AS at, event_id AS "eventId"
+     FROM isolation_change
      WHERE tenant_id = $1 AND environment = $2 AND layer = $3 ORDER BY change_id DESC LIMIT $4`,
     [tenant, environment, layer, MOST_HISTORY],
   );
@@ -119,7 +123,7 @@ export async function cellDetail(
     asOf: await tx.startedAt(),
     environment,
     layer,
-    model: binding?.declaration[layer].model ?? null,
+    model: layer === "residency" ? null : (binding?.declaration[layer].model ?? null),
     state: cell?.state ?? "unknown",
     since: cell?.since ?? null,
     observedAt: cell?.observedAt ?? null,
@@ -136,12 +140,15 @@ function withPeerName({ peer, ...fact }: StoredFact, known: readonly string[]): 
   return { ...fact, peer: known.find((tenant) => peerRef(tenant) === peer) ?? null };
 }
 
-function knownSources(stored: readonly KnownSource[] | undefined): KnownSource[] {
+export function knownSources(stored: readonly KnownSource[] | undefined): KnownSource[] {
   const date = (value: Date | string | null) => (value === null ? null : new Date(value));
   return (stored ?? []).map((source) => ({
     ...source,
     takenAt: date(source.takenAt),
     awaySince: date(source.awaySince),
+    ...(source.unread
+      ? { unread: source.unread.map((each) => ({ ...each, since: new Date(each.since) })) }
+      : {}),
   }));
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { LAYERS, MODELS } from "#server/engines/isolation/declaration.ts";
-import { CELL_STATES, FACT_CODES, VERDICTS } from "#server/engines/isolation/fact.ts";
+import { MODELS } from "#server/engines/isolation/declaration.ts";
+import { CELL_LAYERS, CELL_STATES, FACT_CODES, VERDICTS } from "#server/engines/isolation/fact.ts";
 
 export const ENVIRONMENTS = ["dev", "test", "staging", "prod"] as const;
 export const Environment = z.enum(ENVIRONMENTS);
@@ -73,7 +73,7 @@ export const StoredFact = z.object({
   code: z.enum(FACT_CODES),
   verdict: z.enum(VERDICTS),
   source: z.object({
-    kind: z.enum(["cluster", "vault", "catalog", "declaration"]),
+    kind: z.enum(["cluster", "vault", "catalog", "identity", "declaration"]),
     name: z.string(),
   }),
   params: z.record(z.string(), z.string()),
@@ -84,7 +84,7 @@ export const StoredFact = z.object({
 export type StoredFact = z.infer<typeof StoredFact>;
 
 export const SourceState = z.object({
-  kind: z.enum(["cluster", "vault", "catalog"]),
+  kind: z.enum(["cluster", "vault", "catalog", "identity"]),
   name: z.string().max(200),
   /** SHA-256 in hex of what was read; null while it is away. */
   digest: z.string().nullable(),
@@ -92,6 +92,17 @@ export const SourceState = z.object({
   takenAt: z.coerce.date().nullable(),
   /** Why it can't be read; null when it was. */
   reason: z.string().max(500).nullable(),
+  /** Kinds that may not or could not be read, and since when. */
+  unread: z
+    .array(
+      z.object({
+        kind: z.string().max(300),
+        reason: z.string().max(500),
+        since: z.coerce.date(),
+      }),
+    )
+    .max(200)
+    .optional(),
 });
 export type SourceState = z.infer<typeof SourceState>;
 /** As stored: with since when it is away. */
@@ -121,7 +132,7 @@ export const LookBegun = z.object({
 
 export const LookedCell = z.object({
   environment: Environment,
-  layer: z.enum(LAYERS),
+  layer: z.enum(CELL_LAYERS),
   model: z.enum(MODELS).nullable(),
   state: z.enum(CELL_STATES),
   facts: z.array(StoredFact).max(500),
@@ -152,12 +163,14 @@ export const RecordLookInput = z.object({
   sources: z.array(SourceState).max(100),
   cells: z.array(LookedCell).max(20),
   edges: z.array(LookedEdge).max(20_000),
+  /** How many more there are. */
+  edgesLeftOff: z.number().int().min(0).default(0),
 });
 export const LookRecorded = z.object({
   changed: z.array(
     z.object({
       environment: Environment,
-      layer: z.enum(LAYERS),
+      layer: z.enum(CELL_LAYERS),
       before: z.enum(CELL_STATES).nullable(),
       state: z.enum(CELL_STATES),
     }),

@@ -4,11 +4,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
 import { LAYERS } from "#server/engines/isolation/declaration.ts";
+import { verifyEvidence } from "#server/engines/isolation/evidence-document.ts";
 import { SAMPLE } from "#server/engines/isolation/testing/sample-cluster.ts";
+import { cellEvidence } from "#server/features/isolation/evidence-queries.ts";
+import { peerRef } from "#server/features/isolation/peer-ref.ts";
 import { cellDetail, matrix } from "#server/features/isolation/queries.ts";
-import { reach } from "#server/features/isolation/reach-queries.ts";
+import { edges, reach } from "#server/features/isolation/reach-queries.ts";
 import type { DeclarationInput } from "#server/features/isolation/schema.ts";
+import { askWhatIf } from "#server/features/isolation/verbs/ask-what-if.ts";
 import { declareIsolation } from "#server/features/isolation/verbs/declare-isolation.ts";
+import { whatIfOf } from "#server/features/isolation/what-if-queries.ts";
+import type { WhatIfQuestion } from "#server/features/isolation/what-if-schema.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
@@ -23,7 +29,7 @@ import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { lookAtIsolation } from "../jobs/isolation.ts";
+import { answerWhatIfs, lookAtIsolation } from "../jobs/isolation.ts";
 
 /** Two tenants of one cluster, a real vault in a process of its own, and the console's own catalog. */
 let root: string;
@@ -171,15 +177,16 @@ test("an edge stands on each side for its own tenant: only who knows both sees b
   );
   await look();
   const both = await reachOver([silo, pool]);
-  const [pair] = both.pairs;
-  expect(both.pairs).toHaveLength(1);
-  expect(pair).toMatchObject({ from: silo, to: pool, count: 1 });
-  expect(pair?.edges[0]).toMatchObject({
+  expect(both.pairs).toEqual([{ from: silo, to: pool, count: 1 }]);
+  expect((await edgesOver([silo, pool], silo, pool)).edges[0]).toMatchObject({
     from: { workload: "acme-prod/shop-1[Pod]", allowedBy: { names: ["acme-prod/own-only"] } },
     to: { workload: "lulu-prod/store-1[Pod]", allowedBy: { names: ["lulu-prod/own-only"] } },
   });
   const one = await reachOver([pool]);
-  expect(one.pairs).toMatchObject([{ from: null, to: pool, edges: [{ from: null }] }]);
+  expect(one.pairs).toEqual([{ from: null, to: pool, count: 1 }]);
+  const opaque = await edgesOver([pool], null, pool);
+  expect(opaque.edges).toMatchObject([{ from: null }]);
+  expect(JSON.stringify(opaque)).not.toContain("acme");
   expect(JSON.stringify(one)).not.toContain("acme");
   const fact = (await detail(pool, "network")).facts.find(
     ({ code }) => code === "reached-by-tenant",
@@ -232,6 +239,123 @@ test("an unchanged world moves the time and writes nothing into the log", async 
   expect(after.since).toEqual(since);
 });
 
+test("outside the agreed regions: a residency finding, an alert, and a cell of its own for auditors", async () => {
+  await look();
+  const row = async () => (await matrixOf()).rows.find((each) => each.tenant === pool);
+  expect((await row())?.residency.state).toBe("verified");
+  write(
+    "net-b, topology.kubernetes.io/region: muscat",
+    "net-b, topology.kubernetes.io/region: dublin",
+  );
+  await look();
+  expect((await row())?.residency).toMatchObject({ state: "violated", findings: 1 });
+  // No other layer is its concern.
+  expect(await states(pool)).toEqual(verified());
+  const alerts = await asSuperuser(
+    "SELECT subject_ref, detail FROM alert WHERE tenant_id = $1 AND kind = 'isolation-violated'",
+    [pool],
+  );
+  expect(alerts).toEqual([
+    { subject_ref: "isolation/prod.residency", detail: "region-outside-placement" },
+  ]);
+  const document = await withTenant(pool, "tenant", (tx) =>
+    cellEvidence(tx, pool, { environment: "prod", layer: "residency" }),
+  );
+  const carried = JSON.parse(JSON.stringify(document)) as typeof document;
+  expect(verifyEvidence(carried).filter(({ isSound }) => !isSound)).toEqual([]);
+  expect(JSON.stringify(carried)).not.toContain(silo);
+  // The log's own event names the digest of the same facts.
+  const event = (await eventsOf(pool)).find(
+    ({ type, payload }) =>
+      type === "runtime.isolation.violated" && (payload as { layer: string }).layer === "residency",
+  );
+  expect(event?.payload).toMatchObject({ factsDigest: carried.factsDigest });
+  expect(carried.changes[0]).toMatchObject({ state: "violated", factsDigest: carried.factsDigest });
+});
+
+test("what if: asked on screen, answered by the worker from the last reading, nothing applied", async () => {
+  write("egress: [{ to: [{ podSelector: {} }] }]", "egress: [{}]");
+  await look();
+  const before = readFileSync(join(folder, "cluster.yaml"), "utf8");
+  const answer = await answerTo(pool, {
+    kind: "change",
+    policies: `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: own-only, namespace: lulu-prod }
+spec: { podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{ ports: [{ port: 443 }] }] }`,
+    remove: [],
+  });
+  expect(answer).toMatchObject({
+    policies: { replaced: ["lulu-prod/own-only"] },
+    before: { state: "verified" },
+    after: { state: "violated" },
+    proposal: null,
+  });
+  const crossing = answer?.edges.filter(({ far }) => far.kind === "tenant");
+  expect(crossing).toMatchObject([
+    { own: "lulu-prod/store-1[Pod]", direction: "in", before: null, after: "TCP 443", count: 1 },
+  ]);
+  // Who it is stays with those who may know it (law 3).
+  expect(JSON.stringify(answer)).not.toContain("acme");
+  expect(JSON.stringify(answer)).not.toContain(silo);
+  expect(readFileSync(join(folder, "cluster.yaml"), "utf8")).toBe(before);
+  await look();
+  expect((await states(pool)).network).toBe("verified");
+});
+
+test("the rule that is missing is written for one side, and the engine finds the connection gone", async () => {
+  write(
+    "egress: [{ to: [{ podSelector: {} }] }]",
+    "egress: [{}]",
+    "ingress: [{ from: [{ podSelector: {} }] }]",
+    "ingress: [{}]",
+  );
+  await look();
+  const [edge] = (await edgesOver([silo, pool], silo, pool)).edges;
+  const edgeId = edge?.edgeId ?? "";
+  for (const [tenant, direction] of [
+    [silo, "out"],
+    [pool, "in"],
+  ] as const) {
+    const answer = await answerTo(tenant, { kind: "close", edgeId, direction });
+    expect(answer?.proposal?.closes).toBe(true);
+    expect(answer?.after.state).toBe("verified");
+    expect(answer?.proposal?.yaml).toContain("kind: NetworkPolicy");
+    expect(answer?.proposal?.yaml).not.toContain(tenant === silo ? pool : silo);
+  }
+  // The other side of a connection is not the asker's to ask about.
+  await expect(answerTo(pool, { kind: "close", edgeId, direction: "out" })).rejects.toMatchObject({
+    code: "not_found",
+  });
+  // Closed meanwhile: told, and nothing proposed.
+  const asked = await ask(pool, { kind: "close", edgeId, direction: "in" });
+  write();
+  await answerAll();
+  expect((await asked())?.problems).toMatchObject([{ code: "edge-gone" }]);
+});
+
+test("20,000 connections of a tenant are counted and read a page at a time", async () => {
+  await look();
+  await asSuperuser(
+    `INSERT INTO isolation_edge (tenant_id, edge_id, direction, environment, cluster, workload, ports, allowed_by, peer, first_seen_at)
+     SELECT t, substr(sha256(convert_to('e' || n, 'UTF8')), 1, 16), d, 'prod', 'c', 'shop/w' || n || '[Pod]', 'TCP 1',
+       '{"kind": "not-isolated", "names": []}', decode(p, 'hex'), now()
+     FROM generate_series(1, 20000) n, (VALUES ($1, 'out', $3), ($2, 'in', $4)) s (t, d, p)`,
+    [silo, pool, peerRef(pool), peerRef(silo)],
+  );
+  expect((await reachOver([silo, pool])).pairs).toEqual([{ from: silo, to: pool, count: 20_000 }]);
+  expect((await reachOver([silo])).pairs).toEqual([{ from: silo, to: null, count: 20_000 }]);
+  const first = await edgesOver([silo, pool], silo, pool);
+  const second = await edgesOver([silo, pool], silo, pool, first.next);
+  const ids = [...first.edges, ...second.edges].map(({ edgeId }) => edgeId);
+  expect(new Set(ids).size).toBe(40);
+  expect(second.edges[0]).toMatchObject({
+    from: { environment: "prod" },
+    to: { environment: "prod" },
+  });
+  expect((await edgesOver([silo, pool], pool, silo)).edges).toEqual([]);
+});
+
 /** The sample cluster with the two tenants' names, after changes of its text. */
 function write(...changes: string[]): void {
   let text = SAMPLE;
@@ -253,7 +377,21 @@ function write(...changes: string[]): void {
 async function look(): Promise<void> {
   const due = "UPDATE isolation_look SET due_at = clock_timestamp() WHERE tenant_id IN ($1, $2)";
   await asSuperuser(due, [silo, pool]);
-  const sources = { vault: client, clusters: [cluster], platformReaders: [] };
+  const identity = {
+    name: "per-organization",
+    realms: [silo, pool].map((tenant) => ({
+      realm: tenant,
+      issuer: `https://id.example/realms/${tenant}`,
+      tenant,
+    })),
+  };
+  const sources = {
+    vault: client,
+    clusters: [cluster],
+    platformReaders: [],
+    vaultRegion: "muscat",
+    identity,
+  };
   await lookAtIsolation({ ...sources, owner: "test", everySeconds: 3_600 });
 }
 
@@ -274,6 +412,35 @@ function matrixOf() {
 function reachOver(tenants: AuthorizedTenantId[]) {
   const set = mintAuthorizedTenantSet(tenants);
   return withTenantSet(set, (tx) => reach(tx, set, "prod"));
+}
+
+/** Asks; gives what reads the answer. */
+async function ask(tenant: AuthorizedTenantId, question: WhatIfQuestion) {
+  const officer = userOf(tenant, "sara");
+  const { whatIfId } = await runVerb(askWhatIf, officer, { environment: "prod", question });
+  return async () =>
+    (await withTenant(tenant, "tenant", (tx) => whatIfOf(tx, tenant, whatIfId, [tenant]))).answer;
+}
+
+async function answerAll(): Promise<void> {
+  await answerWhatIfs({ clusters: [cluster], owner: "test" });
+}
+
+async function answerTo(tenant: AuthorizedTenantId, question: WhatIfQuestion) {
+  const read = await ask(tenant, question);
+  await answerAll();
+  return read();
+}
+
+function edgesOver(
+  tenants: AuthorizedTenantId[],
+  from: string | null,
+  to: string | null,
+  after: string | null = null,
+) {
+  const set = mintAuthorizedTenantSet(tenants);
+  const asked = { environment: "prod", from, to, after } as const;
+  return withTenantSet(set, (tx) => edges(tx, set, asked));
 }
 
 function detail(

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import type { CrossingEdge, Side } from "#server/engines/isolation/crossing-edges.ts";
-import type { Fact } from "#server/engines/isolation/fact.ts";
+import { VERDICTS } from "#server/engines/isolation/fact.ts";
 import {
   type IsolationEvidence,
   type JudgedCluster,
@@ -16,12 +16,13 @@ import {
   type LookedCell,
   type LookedEdge,
   type SourceState,
-  type StoredFact,
 } from "#server/features/isolation/schema.ts";
 import { beginIsolationLook } from "#server/features/isolation/verbs/begin-look.ts";
 import { recordIsolationLook } from "#server/features/isolation/verbs/record-look.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { recordTenantQuotas } from "./record-quotas.ts";
+import { storedFact } from "./stored-fact.ts";
 
 /** What one reading of every source gave, for all tenants. */
 export interface Reading {
@@ -39,13 +40,19 @@ export interface LookDependencies {
 const LEASE_SECONDS = 300;
 const MOST_EDGES = 20_000;
 const MOST_FACTS = 500;
+/** Another number has every cell judged anew: to be raised with what the engine makes of its evidence. */
+const JUDGED_BY = 2;
 
 /** Looks at one tenant: takes the turn, judges what was read, records (law 2). */
 export async function lookAtTenant(
   { reading, owner, everySeconds }: LookDependencies,
   tenantId: string,
 ): Promise<void> {
-  const scopes = ["runtime.isolation.observe", "runtime.alerts.raise"] as const;
+  const scopes = [
+    "runtime.isolation.observe",
+    "runtime.alerts.raise",
+    "runtime.quotas.observe",
+  ] as const;
   const caller = workerCaller({ tenantId, name: "isolation", scopes });
   const { begun } = await runVerb(beginIsolationLook, caller, {
     owner,
@@ -53,6 +60,7 @@ export async function lookAtTenant(
   });
   if (!begun) return;
   const { evidence, sources } = await reading();
+  const places = placesOf(evidence);
   const cells: z.input<typeof LookedCell>[] = [];
   for (const environment of ENVIRONMENTS) {
     const declared = begun.declared.find((each) => each.environment === environment);
@@ -64,14 +72,26 @@ export async function lookAtTenant(
       secretPaths: declared?.secretPaths ?? [],
     });
     for (const { layer, model, state, facts } of judged) {
-      const kept = facts.slice(0, MOST_FACTS).map(stored);
+      // The worst first: what makes the state stays, whatever is left off.
+      const kept = VERDICTS.flatMap((verdict) => facts.filter((fact) => fact.verdict === verdict))
+        .slice(0, MOST_FACTS)
+        .map(storedFact);
       cells.push({ environment, layer, model: model as "silo" | null, state, facts: kept });
     }
   }
   const inputs = {
-    sources: sources.map(({ kind, name, digest, reason }) => ({ kind, name, digest, reason })),
+    judgedBy: JUDGED_BY,
+    sources: sources.map(({ kind, name, digest, reason, unread = [] }) => ({
+      kind,
+      name,
+      digest,
+      reason,
+      unread: unread.map((each) => each.kind).sort(),
+    })),
+    places,
     declared: begun.declared,
   };
+  const edges = edgesOf(evidence, tenantId);
   const { changed } = await runVerb(recordIsolationLook, caller, {
     fence: begun.fence,
     nextInSeconds: everySeconds,
@@ -80,8 +100,11 @@ export async function lookAtTenant(
       .digest("hex"),
     sources,
     cells,
-    edges: edgesOf(evidence, tenantId).slice(0, MOST_EDGES),
+    edges: edges.slice(0, MOST_EDGES),
+    edgesLeftOff: Math.max(0, edges.length - MOST_EDGES) + unlistedOf(evidence, tenantId),
   });
+  const read = evidence.clusters.flatMap((each) => ("tenancy" in each ? [each.tenancy] : []));
+  await recordTenantQuotas(caller, read, begun.declared);
   for (const { environment, layer, state } of changed) {
     if (state !== "violated") continue;
     const facts =
@@ -96,21 +119,26 @@ export async function lookAtTenant(
   }
 }
 
+/** Where clusters and vault are said to stand: configuration, which no source's digest covers. */
+function placesOf({ clusters, vault }: IsolationEvidence): (string | null)[] {
+  return [
+    ...clusters.map((each) => ("tenancy" in each ? (each.tenancy.evidence.region ?? null) : null)),
+    vault && "region" in vault ? (vault.region ?? null) : null,
+  ];
+}
+
 function isSeen({ clusters }: IsolationEvidence, tenant: string, environment: string): boolean {
   return clusters.some(
     (each) => "tenancy" in each && each.tenancy.namespacesOf(tenant, environment).length > 0,
   );
 }
 
-function stored({ code, verdict, source, params, peer, objects }: Fact): StoredFact {
-  return {
-    code,
-    verdict,
-    source,
-    params: { ...params },
-    peer: peer === undefined ? null : peerRef(peer),
-    objects: objects.slice(0, 50),
-  };
+/** What clusters counted and did not list (`crossings`). */
+function unlistedOf({ clusters }: IsolationEvidence, tenant: string): number {
+  return clusters.reduce(
+    (sum, each) => sum + ("tenancy" in each ? (each.unlisted.get(tenant) ?? 0) : 0),
+    0,
+  );
 }
 
 /** The tenant's own side of every edge that crosses its border. */

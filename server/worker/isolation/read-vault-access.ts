@@ -26,6 +26,7 @@ const UNLISTABLE = new Set(["token", "ns_token"]);
 export async function readVaultAccess(
   vault: Pick<OpenBaoClient, "access">,
   platformReaders: readonly string[],
+  region: string | null = null,
 ): Promise<VaultLook> {
   try {
     const policies = new Map<string, PathRule[] | null>();
@@ -65,7 +66,7 @@ export async function readVaultAccess(
     const inputs = { texts, holders: holders as unknown as JsonValue, unlisted };
     const digest = createHash("sha256").update(canonicalJson(inputs)).digest("hex");
     return {
-      evidence: { name: NAME, policies, holders, unlisted },
+      evidence: { name: NAME, policies, holders, unlisted, region },
       source: { kind: "vault", name: NAME, digest, takenAt: null, reason: null },
     };
   } catch (error) {

@@ -1,11 +1,14 @@
 import "server-only";
+import type { IdentityEvidence } from "#server/engines/isolation/judge-realm.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { answerWhatIf } from "../isolation/answer-what-if.ts";
 import { lookAtTenant, type Reading } from "../isolation/look-at-tenant.ts";
 import { readOwnCatalog } from "../isolation/read-catalog.ts";
-import { readCluster } from "../isolation/read-cluster.ts";
+import { type ClusterLook, readCluster } from "../isolation/read-cluster.ts";
+import { identitySource } from "../isolation/read-identity.ts";
 import { readVaultAccess } from "../isolation/read-vault-access.ts";
-import { eachDue } from "./each-due.ts";
+import { type DueKey, eachDue } from "./each-due.ts";
 
 const BATCH = 200;
 
@@ -14,6 +17,10 @@ export interface IsolationSources {
   clusters: readonly ClusterSource[];
   /** Vault logins of the platform itself, as `auth/<mount>/<role>`. */
   platformReaders: readonly string[];
+  /** Where the vault stands, as Placement names it; null where nobody says. */
+  vaultRegion?: string | null;
+  /** The realms that the console believes; left out where nothing tells of them. */
+  identity?: IdentityEvidence | null;
   owner: string;
   everySeconds: number;
 }
@@ -34,20 +41,43 @@ export function lookAtIsolation({
   );
 }
 
+/** Answers what people asked of changed policies, and erases what is over. The clusters are read once. */
+export function answerWhatIfs({
+  clusters,
+  owner,
+}: Pick<IsolationSources, "clusters" | "owner">): Promise<number> {
+  let read: Promise<ClusterLook[]> | undefined;
+  const reading = () => {
+    read ??= Promise.all(clusters.map(readCluster));
+    return read;
+  };
+  return eachDue<DueKey>("app.due_isolation_what_ifs($1)", [BATCH], (due) =>
+    answerWhatIf({ reading, owner }, due),
+  );
+}
+
 async function readSources({
   vault,
   clusters: sources,
   platformReaders,
-}: Pick<IsolationSources, "vault" | "clusters" | "platformReaders">): Promise<Reading> {
+  vaultRegion = null,
+  identity = null,
+}: Omit<IsolationSources, "owner" | "everySeconds">): Promise<Reading> {
   const clusters = await Promise.all(sources.map(readCluster));
-  const access = await readVaultAccess(vault, platformReaders);
+  const access = await readVaultAccess(vault, platformReaders, vaultRegion);
   const catalog = await readOwnCatalog();
   return {
     evidence: {
       clusters: clusters.map(({ evidence }) => evidence),
       vault: access.evidence,
       catalog: catalog.evidence,
+      identity,
     },
-    sources: [...clusters.map(({ source }) => source), access.source, catalog.source],
+    sources: [
+      ...clusters.map(({ source }) => source),
+      access.source,
+      catalog.source,
+      ...(identity ? [identitySource(identity)] : []),
+    ],
   };
 }

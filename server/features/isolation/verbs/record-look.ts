@@ -17,6 +17,8 @@ import {
 } from "../schema.ts";
 
 type Changed = z.infer<typeof LookRecorded>["changed"];
+/** With the event that tells of it, and the digest of the facts that it names. */
+type Told = Changed[number] & { eventId: string; factsDigest: string };
 
 /**
  * Records what a look showed. A cell keeps since when it is what it is; each change of a state is an
@@ -40,9 +42,17 @@ export const recordIsolationLook = verb({
     const sources = withSince(input.sources, look.sources, now);
     await tx.query(
       `UPDATE isolation_look SET lease_owner = NULL, lease_until = NULL, finished_at = clock_timestamp(),
-         due_at = clock_timestamp() + make_interval(secs => $3), inputs_digest = decode($4, 'hex'), sources = $5
+         due_at = clock_timestamp() + make_interval(secs => $3), inputs_digest = decode($4, 'hex'), sources = $5,
+         edges_left_off = $6
        WHERE tenant_id = $1 AND fence = $2`,
-      [tenant, input.fence, input.nextInSeconds, input.inputsDigest, JSON.stringify(sources)],
+      [
+        tenant,
+        input.fence,
+        input.nextInSeconds,
+        input.inputsDigest,
+        JSON.stringify(sources),
+        input.edgesLeftOff,
+      ],
     );
     if (look.inputs_digest?.toString("hex") === input.inputsDigest) {
       await tx.query(
@@ -53,8 +63,11 @@ export const recordIsolationLook = verb({
     }
     const changed = await saveCells(tx, tenant, input.cells);
     await saveEdges(tx, tenant, input.edges);
+    const output = {
+      changed: changed.map(({ eventId: _, factsDigest: __, ...change }) => change),
+    };
     const [first, ...more] = changed.map(told(input));
-    return first ? audited({ changed }, first, ...more) : unchanged({ changed });
+    return first ? audited(output, first, ...more) : unchanged(output);
   },
 });
 
@@ -72,12 +85,12 @@ async function saveCells(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   cells: z.infer<typeof RecordLookInput>["cells"],
-): Promise<Changed> {
+): Promise<Told[]> {
   const before = await tx.query<{ environment: string; layer: string; state: Changed[0]["state"] }>(
     "SELECT environment, layer, state FROM isolation_cell WHERE tenant_id = $1 FOR UPDATE",
     [tenant],
   );
-  const changed: Changed = [];
+  const changed: Told[] = [];
   for (const { environment, layer, model, state, facts } of cells) {
     const old = before.find((each) => each.environment === environment && each.layer === layer);
     const body = canonicalJson(facts as unknown as JsonValue);
@@ -91,11 +104,13 @@ async function saveCells(
       [tenant, environment, layer, model, state, body, digest],
     );
     if (old?.state === state) continue;
-    changed.push({ environment, layer, before: old?.state ?? null, state });
+    const eventId = uuidv7();
+    const factsDigest = digest.toString("hex");
+    changed.push({ environment, layer, before: old?.state ?? null, state, eventId, factsDigest });
     await tx.query(
-      `INSERT INTO isolation_change (tenant_id, change_id, environment, layer, state_before, state, facts, changed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())`,
-      [tenant, uuidv7(), environment, layer, old?.state ?? null, state, body],
+      `INSERT INTO isolation_change (tenant_id, change_id, environment, layer, state_before, state, facts, changed_at, event_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), $8)`,
+      [tenant, uuidv7(), environment, layer, old?.state ?? null, state, body, eventId],
     );
   }
   await tx.query(
@@ -121,18 +136,20 @@ async function saveEdges(
        DELETE FROM isolation_edge d WHERE d.tenant_id = $1
          AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.edge_id = d.edge_id AND s.direction = d.direction)
      )
-     INSERT INTO isolation_edge (tenant_id, edge_id, direction, environment, cluster, workload, ports, allowed_by,
+     INSERT INTO isolation_edge AS d (tenant_id, edge_id, direction, environment, cluster, workload, ports, allowed_by,
        peer, other, first_seen_at)
      SELECT $1, edge_id, direction, environment, cluster, workload, ports, "allowedBy", decode(peer, 'hex'), other,
        clock_timestamp() FROM seen
      ON CONFLICT (tenant_id, edge_id, direction) DO UPDATE SET environment = excluded.environment,
-       ports = excluded.ports, allowed_by = excluded.allowed_by, peer = excluded.peer, other = excluded.other`,
+       ports = excluded.ports, allowed_by = excluded.allowed_by, peer = excluded.peer, other = excluded.other
+     WHERE (d.environment, d.ports, d.allowed_by, d.peer, d.other)
+       IS DISTINCT FROM (excluded.environment, excluded.ports, excluded.allowed_by, excluded.peer, excluded.other)`,
     [tenant, rows],
   );
 }
 
 function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
-  return ({ environment, layer, before, state }: Changed[number]): AuditEventDraft => {
+  return ({ environment, layer, before, state, eventId, factsDigest }: Told): AuditEventDraft => {
     const facts =
       cells.find((c) => c.environment === environment && c.layer === layer)?.facts ?? [];
     const codes = facts
@@ -141,6 +158,7 @@ function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
       )
       .map(({ code }) => code);
     return {
+      eventId,
       type: `runtime.isolation.${state}`,
       subject: `environment/${environment}`,
       payload: {
@@ -148,6 +166,7 @@ function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
         before,
         state,
         facts: [...new Set(codes)].sort(),
+        factsDigest,
         sources: sources.map(({ kind, name, digest }) => ({ kind, name, digest })),
       },
     };

@@ -19,12 +19,12 @@ export async function generateMetadata(): Promise<Metadata> {
 /** The tenants' isolation in one environment; the cell that the URL names stands open. */
 export default async function IsolationPage({ params, searchParams }: IsolationPageProps) {
   const { tenant } = await params;
-  const asked = paramsOf(await searchParams, ["environment", "cell"]);
+  const asked = paramsOf(await searchParams, ["environment", "cell", "tab"]);
   const environment = environmentOf(asked.environment);
   const layer = layerOf(asked.cell ?? null);
   const loaded = await load(tenant, async (console) => ({
     matrix: await console.isolation.matrix({ environment }),
-    reach: await console.isolation.reach({ environment }),
+    reach: asked.tab === "reach" ? await console.isolation.reach({ environment }) : null,
     declared: await console.isolation.declared({ environment }),
     cell: layer ? await console.isolation.cell({ environment, layer }) : null,
   }));

@@ -1,0 +1,112 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useAct } from "#components/problem/use-act.ts";
+import { Time } from "#components/time/time.tsx";
+import { consoleClient } from "#components/trpc/console-client.ts";
+import { Button } from "#components/ui/button.tsx";
+import { KeyValueList } from "#components/ui/key-value-list.tsx";
+import type { ReachEdge, ReachPair } from "#server/features/isolation/views.ts";
+import { useWhatIf } from "./use-what-if.ts";
+import { WhatIfAnswerView } from "./what-if-answer-view.tsx";
+
+interface EdgeProofProps {
+  edge: ReachEdge;
+  pair: ReachPair;
+}
+
+/** One connection: what lets it through on each side that may be seen, and the rule that is missing there. */
+export function EdgeProof({ edge, pair }: EdgeProofProps) {
+  const t = useTranslations("isolation");
+  const sides = [
+    { side: edge.from, tenant: pair.from, direction: "egress" },
+    { side: edge.to, tenant: pair.to, direction: "ingress" },
+  ] as const;
+  const name = (side: ReachEdge["from"]) => side?.workload ?? t("reach.hidden");
+  return (
+    <div className="flex flex-col gap-2">
+      <p dir="ltr" className="break-words text-start font-mono text-sm">
+        {t("reach.edge", { from: name(edge.from), to: name(edge.to) })}
+      </p>
+      <KeyValueList
+        facts={[
+          { name: t("reach.ports"), value: <bdi dir="ltr">{edge.ports}</bdi> },
+          ...sides.flatMap(({ side, direction }) =>
+            side
+              ? [
+                  {
+                    name: `${t("reach.because")} (${direction})`,
+                    value:
+                      side.allowedBy.kind === "policies" ? (
+                        <bdi dir="ltr" className="break-words font-mono">
+                          {side.allowedBy.names.join(", ")}
+                        </bdi>
+                      ) : (
+                        t("reach.notIsolated")
+                      ),
+                  },
+                ]
+              : [],
+          ),
+          { name: t("reach.cluster"), value: <bdi dir="ltr">{edge.cluster}</bdi> },
+          { name: t("reach.firstSeen"), value: <Time at={edge.firstSeenAt} /> },
+        ]}
+      />
+      {sides.map(({ side, tenant, direction }) =>
+        side && tenant !== null && tenant !== "unowned" ? (
+          <MissingRule
+            key={direction}
+            tenantId={tenant}
+            environment={side.environment}
+            edgeId={edge.edgeId}
+            direction={direction === "egress" ? "out" : "in"}
+          />
+        ) : null,
+      )}
+    </div>
+  );
+}
+
+interface MissingRuleProps {
+  tenantId: string;
+  environment: NonNullable<ReachEdge["from"]>["environment"];
+  edgeId: string;
+  direction: "in" | "out";
+}
+
+/** The policies that would close one side, written and tried by the engine when somebody asks. */
+function MissingRule({ tenantId, environment, edgeId, direction }: MissingRuleProps) {
+  const t = useTranslations("isolation");
+  const [whatIfId, setWhatIfId] = useState<string | null>(null);
+  const { view } = useWhatIf(tenantId, whatIfId);
+  const { isBusy, failure, run } = useAct();
+  const question = { kind: "close", edgeId, direction } as const;
+  if (whatIfId !== null) {
+    return (
+      <div aria-live="polite" className="rounded-md border border-line px-3 py-3">
+        <WhatIfAnswerView view={view} />
+      </div>
+    );
+  }
+  return (
+    <div className="flex flex-col items-start gap-1">
+      <Button
+        size="sm"
+        isBusy={isBusy}
+        onClick={() =>
+          run(
+            () => consoleClient(tenantId).isolation.askWhatIf.mutate({ environment, question }),
+            (asked) => setWhatIfId(asked.whatIfId),
+          )
+        }
+      >
+        {t("reach.ask", { tenant: tenantId })}
+      </Button>
+      {failure ? (
+        <p role="alert" className="text-danger text-sm">
+          {failure}
+        </p>
+      ) : null}
+    </div>
+  );
+}
