@@ -8,12 +8,11 @@ import { FoldedRun } from "./folded-run.tsx";
 
 interface DiffLinesProps {
   rows: readonly DocumentRow[];
-  isSecret: boolean;
   isInline: boolean;
 }
 
 /** The lines of two documents, left to right in every language; long stretches without a difference folded. */
-export function DiffLines({ rows, isSecret, isInline }: DiffLinesProps) {
+export function DiffLines({ rows, isInline }: DiffLinesProps) {
   const t = useTranslations("diff");
   const runs = useMemo(() => foldRows(rows), [rows]);
   const firsts = useMemo(() => firstLines(rows), [rows]);
@@ -31,14 +30,13 @@ export function DiffLines({ rows, isSecret, isInline }: DiffLinesProps) {
       <ol>
         {runs.map((run) =>
           run.isFolded ? (
-            <FoldedRun key={run.start} rows={run.rows} isSecret={isSecret} isInline={isInline} />
+            <FoldedRun key={run.start} rows={run.rows} isInline={isInline} />
           ) : (
             run.rows.map((row, at) => (
               <DiffRow
                 // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one document, in their order
                 key={`${run.start}.${at}`}
                 row={row}
-                isSecret={isSecret}
                 isInline={isInline}
                 isFirst={firsts.has(row)}
               />

@@ -25,7 +25,6 @@ const SIGN_TONES: Record<Side, string> = { desired: "text-info", live: "text-due
 
 interface DiffRowProps {
   row: DocumentRow;
-  isSecret: boolean;
   /** One side below the other; else beside each other where there is room. */
   isInline: boolean;
   /** The first line of a difference: can be jumped to, and names who wrote it. */
@@ -33,7 +32,7 @@ interface DiffRowProps {
 }
 
 /** One line of two documents: what is asked for and what is there. */
-export function DiffRow({ row, isSecret, isInline, isFirst }: DiffRowProps) {
+export function DiffRow({ row, isInline, isFirst }: DiffRowProps) {
   const t = useTranslations("diff");
   const isFound = FOUND.includes(row.mark);
   const isOne = row.desired === row.live;
@@ -72,7 +71,7 @@ export function DiffRow({ row, isSecret, isInline, isFirst }: DiffRowProps) {
                   aria-hidden={isOne && side === "live" ? true : undefined}
                   className="min-w-0 flex-1 whitespace-pre-wrap break-words pe-2"
                 >
-                  <LineText text={text} isSecret={isSecret} />
+                  <LineText text={text} />
                 </code>
                 {isFirst && side === (row.live === null ? "desired" : "live") && row.manager ? (
                   <span

@@ -10,6 +10,7 @@ import { documentRows } from "#server/engines/document-diff/document-rows.ts";
 import { placedRows } from "#server/engines/document-diff/placed-rows.ts";
 import { DiffLines } from "./diff-lines.tsx";
 import { FieldDifferences } from "./field-differences.tsx";
+import { isAnyHidden } from "./line-text.tsx";
 import { LookSwitch } from "./look-switch.tsx";
 
 interface DiffViewerProps {
@@ -17,8 +18,6 @@ interface DiffViewerProps {
   differences: readonly FieldDifference[];
   /** The whole documents, when they are known: then what did not change is there to be unfolded. */
   documents?: { desired: JsonObject; live: JsonObject } | null;
-  /** Whether values are hidden, as those of a Secret are. */
-  isSecret?: boolean;
 }
 
 /**
@@ -26,7 +25,7 @@ interface DiffViewerProps {
  * beside each other where there is room, else one below the other. How it is looked at stands in the URL.
  */
 export function DiffViewer(props: DiffViewerProps) {
-  const { label, differences, documents = null, isSecret = false } = props;
+  const { label, differences, documents = null } = props;
   const t = useTranslations("diff");
   const { params } = useUrlState();
   const box = useRef<HTMLElement>(null);
@@ -106,15 +105,15 @@ export function DiffViewer(props: DiffViewerProps) {
           ) : null}
         </div>
       </div>
-      {isSecret ? (
+      {isAnyHidden(differences) ? (
         <p className="border-line border-b bg-sunken px-2 py-1 text-muted text-xs">
           {t("maskedNote")}
         </p>
       ) : null}
       {isByField ? (
-        <FieldDifferences differences={differences} isSecret={isSecret} isInline={isInline} />
+        <FieldDifferences differences={differences} isInline={isInline} />
       ) : (
-        <DiffLines rows={rows} isSecret={isSecret} isInline={isInline} />
+        <DiffLines rows={rows} isInline={isInline} />
       )}
       {documents ? null : (
         <p className="border-line border-t bg-sunken px-2 py-1 text-muted text-xs">

@@ -6,14 +6,13 @@ import { DiffLines } from "./diff-lines.tsx";
 
 interface FieldDifferencesProps {
   differences: readonly FieldDifference[];
-  isSecret: boolean;
   isInline: boolean;
 }
 
 const SIGNS = { changed: "~", missing: "−", extra: "+" } as const;
 
 /** One difference below the other, each with its path, what happened to it and who wrote it. */
-export function FieldDifferences({ differences, isSecret, isInline }: FieldDifferencesProps) {
+export function FieldDifferences({ differences, isInline }: FieldDifferencesProps) {
   const t = useTranslations("diff");
   return (
     <ul className="flex flex-col divide-y divide-line">
@@ -40,7 +39,7 @@ export function FieldDifferences({ differences, isSecret, isInline }: FieldDiffe
             ) : null}
           </div>
           <div className="border-line border-t">
-            <DiffLines rows={differenceRows(each)} isSecret={isSecret} isInline={isInline} />
+            <DiffLines rows={differenceRows(each)} isInline={isInline} />
           </div>
         </li>
       ))}

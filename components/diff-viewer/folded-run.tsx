@@ -10,12 +10,11 @@ const STEP = 400;
 
 interface FoldedRunProps {
   rows: readonly DocumentRow[];
-  isSecret: boolean;
   isInline: boolean;
 }
 
 /** A stretch without a difference: one line that says how long it is, and opens it. */
-export function FoldedRun({ rows, isSecret, isInline }: FoldedRunProps) {
+export function FoldedRun({ rows, isInline }: FoldedRunProps) {
   const t = useTranslations("diff");
   const [shown, setShown] = useState(0);
   const left = rows.length - shown;
@@ -23,7 +22,7 @@ export function FoldedRun({ rows, isSecret, isInline }: FoldedRunProps) {
     <>
       {rows.slice(0, shown).map((row, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one document, in their order
-        <DiffRow key={at} row={row} isSecret={isSecret} isInline={isInline} isFirst={false} />
+        <DiffRow key={at} row={row} isInline={isInline} isFirst={false} />
       ))}
       {left > 0 ? (
         <li className="border-line border-y bg-sunken">

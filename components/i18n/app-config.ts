@@ -25,6 +25,7 @@ import type policies from "../../messages/en/policies.json";
 import type queryProblems from "../../messages/en/queryProblems.json";
 import type refusals from "../../messages/en/refusals.json";
 import type regions from "../../messages/en/regions.json";
+import type remediation from "../../messages/en/remediation.json";
 import type reviews from "../../messages/en/reviews.json";
 import type rights from "../../messages/en/rights.json";
 import type rotations from "../../messages/en/rotations.json";
@@ -68,6 +69,7 @@ interface Messages {
   queryProblems: typeof queryProblems;
   refusals: typeof refusals;
   regions: typeof regions;
+  remediation: typeof remediation;
   rotations: typeof rotations;
   shell: typeof shell;
   signIn: typeof signIn;

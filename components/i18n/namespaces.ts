@@ -32,6 +32,7 @@ export const NAMESPACES = [
   "queryProblems",
   "refusals",
   "regions",
+  "remediation",
   "signIn",
   "stepUp",
   "trouble",

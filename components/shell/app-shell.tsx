@@ -72,7 +72,7 @@ export function AppShell({
         <main
           id="content"
           tabIndex={-1}
-          className="flex min-w-0 flex-1 flex-col gap-4 px-4 py-4 outline-none sm:px-5 lg:has-[[data-detail-panel]]:pe-[28.25rem]"
+          className="flex min-w-0 flex-1 flex-col gap-4 px-4 py-4 outline-none sm:px-5 lg:has-[[data-detail-panel=normal]]:pe-[28.25rem] lg:has-[[data-detail-panel=wide]]:pe-[calc(min(47rem,58vw)+1.25rem)]"
         >
           {children}
         </main>

@@ -3,6 +3,7 @@ import {
   Braces,
   ClipboardCheck,
   Gavel,
+  GitCompareArrows,
   Globe,
   Hourglass,
   House,
@@ -41,6 +42,7 @@ export interface NavItem {
     | "audit"
     | "health"
     | "isolation"
+    | "drift"
     | "regions";
   path: string;
   icon: LucideIcon;
@@ -70,6 +72,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
     scope: "runtime.deployments.read",
   },
   { name: "isolation", path: "/isolation", icon: LayoutGrid, scope: "runtime.isolation.read" },
+  { name: "drift", path: "/drift", icon: GitCompareArrows, scope: "runtime.drift.read" },
   { name: "access", path: "/access", icon: KeyRound, scope: "runtime.elevation.read" },
   {
     name: "reviews",

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useEffect, useId, useRef } from "react";
 import { Button } from "./button.tsx";
+import { cx } from "./cx.ts";
 
 interface DetailPanelProps {
   title: ReactNode;
@@ -11,11 +12,16 @@ interface DetailPanelProps {
   kind?: ReactNode;
   onClose: () => void;
   actions?: ReactNode;
+  /** `wide` is for what stands side by side in it. */
+  size?: "normal" | "wide";
   children: ReactNode;
 }
 
+const WIDTHS = { normal: "lg:w-[27rem]", wide: "lg:w-[min(47rem,58vw)]" };
+
 /** The side panel of the selected row; on a phone it covers the page. Escape closes it. */
-export function DetailPanel({ title, kind, onClose, actions, children }: DetailPanelProps) {
+export function DetailPanel(props: DetailPanelProps) {
+  const { title, kind, onClose, actions, size = "normal", children } = props;
   const t = useTranslations("common");
   const titleId = useId();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -30,12 +36,15 @@ export function DetailPanel({ title, kind, onClose, actions, children }: DetailP
 
   return (
     <aside
-      data-detail-panel
+      data-detail-panel={size}
       aria-labelledby={titleId}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented) onClose();
       }}
-      className="fixed inset-0 z-30 flex flex-col overflow-hidden bg-raised lg:inset-auto lg:end-0 lg:top-13 lg:bottom-0 lg:z-10 lg:w-[27rem] lg:border-line lg:border-s"
+      className={cx(
+        "fixed inset-0 z-30 flex flex-col overflow-hidden bg-raised lg:inset-auto lg:end-0 lg:top-13 lg:bottom-0 lg:z-10 lg:border-line lg:border-s",
+        WIDTHS[size],
+      )}
     >
       <header className="flex items-start gap-3 border-line border-b px-5 py-3">
         <div className="min-w-0 flex-1">
