@@ -14,6 +14,7 @@ import { closeClusterWriters, clusterWriter } from "./clusters/cluster-writers.t
 import { closeDesiredSources, desiredSources } from "./clusters/desired-sources.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { every } from "./every.ts";
+import { identityEvidence } from "./isolation/read-identity.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
 import { settleBreakGlassApprovals } from "./jobs/break-glass.ts";
@@ -28,7 +29,6 @@ import { discoverDue } from "./jobs/discovery.ts";
 import { driftLoop } from "./jobs/drift.ts";
 import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
-import { identityEvidence } from "./isolation/read-identity.ts";
 import { answerWhatIfs, lookAtIsolation } from "./jobs/isolation.ts";
 import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
@@ -164,7 +164,7 @@ const loops = {
       clusters: clusterSources(),
       platformReaders: [ownRole, ...VAULT_PLATFORM_READERS],
       vaultRegion: VAULT_REGION ?? null,
-      identity: identityEvidence(identityConfig()),
+      identity: () => identityEvidence(identityConfig()),
       owner,
       everySeconds: ISOLATION_SECONDS,
     };
@@ -187,7 +187,12 @@ const loops = {
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
   remediation: () => {
     const places = { clusters: clusterSources(), desired: desiredSources, writer: clusterWriter };
-    const tending = { places, owner, leaseSeconds: WORKER_LEASE_SECONDS, failpoint: WORKER_FAILPOINT };
+    const tending = {
+      places,
+      owner,
+      leaseSeconds: WORKER_LEASE_SECONDS,
+      failpoint: WORKER_FAILPOINT,
+    };
     return repeat(1_000, "remediation", () => tendRemediations(tending));
   },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),

@@ -51,7 +51,7 @@ export interface RemediationRow {
   desired_digest: Buffer | null;
   live_digest: Buffer | null;
   difference_digest: Buffer | null;
-  intent: { resourceVersion: string | null } | null;
+  intent: { resourceVersion: string | null; afterDigest: string | null } | null;
   baseline: Baseline | null;
   worse: Worse | null;
   approval_id: string | null;

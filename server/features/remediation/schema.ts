@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { DRIFT_RULES, SEVERITIES } from "#server/engines/drift/finding.ts";
-import { REMEDIATION_ACTIONS } from "#server/engines/remediation/plan-remediation.ts";
+import {
+  REMEDIATION_ACTIONS,
+  REMEDIATION_REFUSALS,
+} from "#server/engines/remediation/plan-remediation.ts";
 import { REMEDIATION_STATES } from "#server/engines/remediation/state-machine.ts";
 import { ConsumeApprovalInput } from "#server/features/approvals/index.ts";
 import { entityId } from "#server/platform/entity-id.ts";
@@ -86,29 +89,55 @@ export const FieldChange = z.object({
   manager: z.string().max(200).optional(),
 });
 export type FieldChange = z.infer<typeof FieldChange>;
+
 const Trouble = z.string().min(1).max(500);
 const held = { ...RemediationId.shape, fence: z.number().int() };
-const lease = {
-  owner: z.string().min(1).max(200),
-  leaseSeconds: z.number().int().min(1).max(3_600),
-};
+const leaseSeconds = z.number().int().min(1).max(3_600);
 
-export const ObjectRef = z.object({
-  cluster: z.string(),
-  apiVersion: z.string(),
-  kind: z.string(),
-  namespace: z.string().nullable(),
-  name: z.string(),
-});
-export type ObjectRef = z.infer<typeof ObjectRef>;
-
-/** What the cluster and the desired source were seen to hold. */
+/** What the cluster and the desired source were seen to hold: SHA-256, null for absent. */
 export const Seen = z.object({
-  /** Null: absent. Of the object without status and book-keeping. */
+  /** Of the object without status and book-keeping. */
   liveDigest: Sha256.nullable(),
   desiredDigest: Sha256.nullable(),
 });
 export type Seen = z.infer<typeof Seen>;
+
+export const ClaimInput = RemediationId.extend({
+  owner: z.string().min(1).max(200),
+  leaseSeconds,
+});
+const Identity = z.object({ issuer: z.string(), subject: z.string() });
+export const Claimed = z.object({
+  /** Null: over, held by another, or not due. */
+  claimed: z
+    .object({
+      remediationId: z.string(),
+      fence: z.number(),
+      state: State,
+      resumeState: z.enum(["applying", "rolling_back"]).nullable(),
+      rule: Rule,
+      mode: z.enum(["review", "auto"]),
+      action: Action.nullable(),
+      cluster: z.string(),
+      object: z.object({
+        apiVersion: z.string(),
+        kind: z.string(),
+        namespace: z.string().nullable(),
+        name: z.string(),
+      }),
+      overrides: z.array(z.string()),
+      uid: z.string().nullable(),
+      seen: Seen,
+      /** Of the live object as our act left it. */
+      afterDigest: Sha256.nullable(),
+      /** The fields to go back to. */
+      previous: z.json().nullable(),
+      /** Whose roles are to be read again (law 10). */
+      approvers: z.array(Identity),
+    })
+    .nullable(),
+});
+export type ClaimedRemediation = NonNullable<z.infer<typeof Claimed>["claimed"]>;
 
 /** What a dry-run showed, before anybody approves it. */
 export const DryRun = z.object({
@@ -116,53 +145,56 @@ export const DryRun = z.object({
   action: Action,
   source: z.string().max(300),
   revision: z.string().max(200).nullable(),
-  /** What applying changes of the live object; values are masked as in findings. */
+  /** What applying changes of the live object, as shown. */
   changes: z.array(FieldChange).max(500),
+  /** SHA-256 of all of the changes. */
+  differenceDigest: Sha256,
   /** Managers whose fields it takes over. */
   overrides: z.array(z.string().max(200)).max(50),
   /** Of the live object, for a delete. */
   uid: z.string().max(100).nullable(),
+  command: z.string().max(20_000),
 });
 export type DryRun = z.infer<typeof DryRun>;
 
-export const BeginDryRunInput = RemediationId.extend(lease);
 export const RecordDryRunInput = z.object({
   ...held,
   result: z.discriminatedUnion("how", [
-    z.object({
-      how: z.literal("planned"),
-      plan: DryRun,
-      command: z.string().max(20_000),
-      canApply: z.boolean(),
-    }),
+    z.object({ how: z.literal("planned"), plan: DryRun, canApply: z.boolean() }),
     z.object({
       how: z.literal("refused"),
-      refusal: z.string().regex(/^[a-z-]{1,60}$/),
+      refusal: z.enum(REMEDIATION_REFUSALS),
       trouble: z.string().max(500),
     }),
     z.object({ how: z.literal("away"), trouble: Trouble }),
   ]),
 });
 
-export const SettleInput = RemediationId.extend({
-  /** The approvers' roles as just read again (law 10). */
-  approvers: ConsumeApprovalInput.shape.approvers,
+const approvers = ConsumeApprovalInput.shape.approvers;
+export const SettleInput = z.object({
+  ...held,
+  /** As read a moment ago; null when it could not be read now. */
+  seen: Seen.nullable(),
 });
 
-export const BeginApplyInput = RemediationId.extend({
-  ...lease,
-  /** As read a moment ago, outside the transaction. */
+export const BeginApplyInput = z.object({
+  ...held,
+  leaseSeconds,
   seen: Seen,
-  /** The fields that are there now, to go back to. */
+  /** The approvers' roles as just read again (law 10). */
+  approvers,
+  /** The fields that are there now, to go back to; null for what will be made. */
   previous: z.json(),
-  /** As the worker's lookout saw it; the apply names it as its precondition. */
+  /** Of the live object: the act names it as its precondition. */
   resourceVersion: z.string().max(200).nullable(),
 });
+export const ApplyBegun = z.object({ state: State, mayApply: z.boolean() });
 
 export const RecordApplyInput = z.object({
   ...held,
   result: z.discriminatedUnion("how", [
-    z.object({ how: z.literal("applied"), liveDigest: Sha256.nullable() }),
+    z.object({ how: z.literal("applied"), afterDigest: Sha256.nullable() }),
+    /** It is certain that nothing reached the cluster; it is tried again. */
     z.object({ how: z.literal("untouched"), trouble: Trouble }),
     z.object({ how: z.literal("changed-meanwhile"), trouble: Trouble }),
     z.object({ how: z.literal("refused"), trouble: Trouble }),
@@ -170,10 +202,22 @@ export const RecordApplyInput = z.object({
   ]),
 });
 
+export const ResolveInput = z.object({
+  ...held,
+  truth: z.discriminatedUnion("is", [
+    /** As it was before the act. */
+    z.object({ is: z.literal("as-before") }),
+    /** As desired, or as our act left it. */
+    z.object({ is: z.literal("as-applied"), afterDigest: Sha256.nullable() }),
+    z.object({ is: z.literal("changed-by-others"), trouble: Trouble }),
+    z.object({ is: z.literal("away"), trouble: Trouble }),
+  ]),
+});
+
 export const RecordVerdictInput = z.object({
   ...held,
-  /** Whether the object, as read again, is as desired. */
-  object: z.enum(["as-desired", "differs", "changed-by-others", "away"]),
+  /** The object, as read again. */
+  object: z.enum(["as-desired", "differs", "away"]),
   trouble: z.string().max(500),
 });
 
@@ -181,10 +225,16 @@ export const RecordRollBackInput = z.object({
   ...held,
   result: z.discriminatedUnion("how", [
     z.object({ how: z.literal("restored") }),
-    z.object({ how: z.literal("changed-meanwhile"), trouble: Trouble }),
     z.object({ how: z.literal("refused"), trouble: Trouble }),
+    z.object({ how: z.literal("changed-meanwhile"), trouble: Trouble }),
     z.object({ how: z.literal("unknown"), trouble: Trouble }),
   ]),
+});
+
+export const Moved = z.object({ state: State });
+export const ProposeAutomaticallyInput = z.object({ findingId: entityId("drift finding") });
+export const ProposedAutomatically = z.object({
+  outcome: z.enum(["proposed", "breaker-opened", "nothing"]),
 });
 
 export const WhyRolledBack = z.object({

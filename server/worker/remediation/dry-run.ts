@@ -1,0 +1,142 @@
+import "server-only";
+import type { z } from "zod";
+import { diffObjects } from "#server/engines/differ/diff.ts";
+import type { JsonObject } from "#server/engines/differ/json.ts";
+import { hasHiddenValue } from "#server/engines/kubernetes/hidden-value.ts";
+import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import { appliedChanges, shownChanges } from "#server/engines/remediation/applied-changes.ts";
+import { kubectlCommand } from "#server/engines/remediation/kubectl-command.ts";
+import {
+  planRemediation,
+  type RemediationAction,
+  type RemediationRefusal,
+} from "#server/engines/remediation/plan-remediation.ts";
+import type { ClaimedRemediation, RecordDryRunInput } from "#server/features/remediation/schema.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
+import {
+  REMEDIATION_MANAGER,
+  type ServerSideApply,
+} from "#server/integrations/kubernetes/server-side-apply.ts";
+import { lookAtObject, type ObjectLook, sha256 } from "./look-at-object.ts";
+import { AwayError, type RemediationPlaces } from "./remediation-places.ts";
+
+type Result = z.input<typeof RecordDryRunInput>["result"];
+const MOST_CHANGES = 500;
+
+/** Works out what mending would change, without changing anything, and whether the cluster would take it. */
+export async function dryRun(
+  places: RemediationPlaces,
+  claim: ClaimedRemediation,
+): Promise<Result> {
+  const { cluster, object, rule } = claim;
+  try {
+    const look = await lookAtObject(places, cluster, object);
+    const plan = planRemediation({ rule, object }, look.desired !== null);
+    if (plan.kind === "refused") return refused(plan.refusal);
+    const { action } = plan;
+    if (action === "create" && look.live) return refused("already-mended");
+    if (action === "delete" && !look.live) return refused("already-mended");
+    if (look.desired && hasHiddenValue(look.desired)) return refused("hidden-value");
+    const writer = look.canApply ? places.writer(cluster) : null;
+    const tried = writer
+      ? await tryOut(writer, look, action)
+      : { after: action === "delete" ? null : look.desired, overrides: [] };
+    if ("refusal" in tried) return refused(tried.refusal, tried.trouble);
+    // An apply of what is gone makes it; a look at drift will call that missing soon.
+    return planned(claim, look, look.live ? action : "create", tried);
+  } catch (error) {
+    if (error instanceof AwayError) return { how: "away", trouble: error.message };
+    if (error instanceof KubernetesError) return ofCluster(error);
+    throw error;
+  }
+}
+
+interface Tried {
+  after: Manifest | null;
+  overrides: string[];
+}
+interface Refused {
+  refusal: RemediationRefusal;
+  trouble: string;
+}
+
+/** All of the act but the writing. First without force: who owns what is in the way is named. */
+async function tryOut(
+  writer: ServerSideApply,
+  { desired, live }: ObjectLook,
+  action: RemediationAction,
+): Promise<Tried | Refused> {
+  if (action === "delete" || !desired) {
+    const { uid, resourceVersion, namespace, name } = (live as Manifest).metadata;
+    const { apiVersion, kind } = live as Manifest;
+    const address = { apiVersion, kind, namespace: namespace ?? null, name };
+    const seen = { uid: String(uid), resourceVersion: String(resourceVersion) };
+    await writer.delete(address, seen, { dryRun: true });
+    return { after: null, overrides: [] };
+  }
+  const resourceVersion = live ? String(live.metadata.resourceVersion) : null;
+  let overrides: string[] = [];
+  let after: Manifest;
+  try {
+    after = await writer.apply(desired, { dryRun: true, resourceVersion });
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.managers.length === 0) throw error;
+    overrides = [...error.managers];
+    after = await writer.apply(desired, { dryRun: true, resourceVersion, force: true });
+  }
+  const left = diffObjects({ desired: asJson(desired), live: asJson(after) });
+  if (left.status !== "in-sync") {
+    const paths = left.differences.map(({ path, kind }) => `${kind} ${path}`).slice(0, 5);
+    return {
+      refusal: "leftover",
+      trouble: [...paths, ...left.uncomparable].join(", ").slice(0, 500),
+    };
+  }
+  return { after, overrides };
+}
+
+function planned(
+  claim: ClaimedRemediation,
+  { desired, live, seen, source, revision, canApply }: ObjectLook,
+  action: RemediationAction,
+  { after, overrides }: Tried,
+): Result {
+  const changes = appliedChanges(live && asJson(live), after && asJson(after));
+  if (changes.length === 0) return refused("already-mended");
+  const { object } = claim;
+  return {
+    how: "planned",
+    canApply,
+    plan: {
+      ...seen,
+      action,
+      source,
+      revision,
+      changes: shownChanges(changes).slice(0, MOST_CHANGES),
+      differenceDigest: sha256(changes),
+      overrides,
+      uid: live ? String(live.metadata.uid ?? "") : null,
+      command: kubectlCommand({
+        object,
+        manifest: action === "delete" ? null : desired && asJson(desired),
+        fieldManager: REMEDIATION_MANAGER,
+        force: overrides.length > 0 || !canApply,
+        source: revision ? `${source} at ${revision}` : source,
+      }),
+    },
+  };
+}
+
+function ofCluster(error: KubernetesError): Result {
+  const isRefusal = error.failure === "invalid" || error.failure === "permission_denied";
+  if (isRefusal) return refused("dry-run-refused", error.message);
+  return { how: "away", trouble: error.message };
+}
+
+function refused(refusal: RemediationRefusal, trouble = ""): Result {
+  return { how: "refused", refusal, trouble };
+}
+
+function asJson(manifest: Manifest): JsonObject {
+  return manifest as unknown as JsonObject;
+}
