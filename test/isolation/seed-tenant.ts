@@ -5,6 +5,7 @@ import { seedAccess } from "./seed-access.ts";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDeployments } from "./seed-deployments.ts";
 import { seedElevation } from "./seed-elevation.ts";
+import { seedIsolation } from "./seed-isolation.ts";
 import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
@@ -36,6 +37,7 @@ export async function seedTenant(
     write(table, row, "ON CONFLICT DO NOTHING");
   await seedRegions({ insert, ensure }, { tenantId, canary });
   await seedLeases(insert, { canary });
+  await seedIsolation(insert, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();

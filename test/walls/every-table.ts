@@ -146,7 +146,7 @@ async function seedRotationRest(
     ],
     [
       `INSERT INTO isolation_cell (tenant_id, environment, layer, state, since, observed_at, facts, facts_digest)
-       VALUES ($1, 'prod', 'data', 'unknown', now(), now(), jsonb_build_array($2::text), sha256('f'))`,
+       VALUES ($1, 'prod', 'data', 'unknown', now(), now(), jsonb_build_array($2::text), sha256('f')) ON CONFLICT DO NOTHING`,
       [tenantId, canary],
     ],
     [

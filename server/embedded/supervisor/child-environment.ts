@@ -6,6 +6,8 @@ import { demoRegions } from "./demo-regions.ts";
 
 /** The demo's clusters: a folder of manifests for each installation. */
 export const DEMO_CLUSTERS = join(import.meta.dirname, "../../../deploy/demo-cluster");
+/** What in them is otherwise than in their repository. */
+export const DEMO_DRIFT = join(import.meta.dirname, "../../../deploy/demo-drift");
 
 export interface Ports {
   readonly console: number;
@@ -38,7 +40,13 @@ const FROM_OPERATOR = [
   "LOG_ORIGIN",
   "NEXTAUTH_SECRET",
   "IDENTITY_CONFIG",
+  "IDENTITY_REALMS_DIR",
+  "REALM_ADMIN_URL",
+  "REALM_ADMIN_REALM",
+  "REALM_ADMIN_CLIENT_ID",
+  "REALM_ADMIN_SECRET_FILE",
   "OPENBAO_ADDR",
+  "VAULT_REGION",
   "OPENBAO_AUTH",
   "OPENBAO_TOKEN_FILE",
   "OPENBAO_ROLE",
@@ -52,6 +60,7 @@ const FROM_OPERATOR = [
   "REGIONS_CONFIG",
   "DR_HOOK_URL",
   "KUBERNETES_SNAPSHOT_DIR",
+  "CLUSTERS_FILE",
   "KUBERNETES_API",
   "CERTIFICATES_DIR",
   "AZURE_KEYVAULT_URL",
@@ -90,6 +99,9 @@ function demoLogin(layout: DataLayout): Record<string, string> {
   };
 }
 
+/** Where the demo's vault stands, as the Placement of its tenants names regions. */
+const PLACE: Readonly<Record<string, string>> = { omantel: "muscat", bankdhofar: "salalah" };
+
 /** The environment of console, worker and seed: the demo's own parts, unless the operator names others. */
 export function applicationEnvironment(options: {
   sovereign: string;
@@ -124,13 +136,24 @@ export function applicationEnvironment(options: {
     NEXTAUTH_SECRET: keys.nextAuth,
     METRICS_TOKEN: keys.metrics,
     IDENTITY_CONFIG: `${layout.idp}/identity.json`,
+    IDENTITY_REALMS_DIR: join(layout.dataDir, "identity-realms"),
+    // The development identity provider takes the token that it wrote itself.
+    ...(source.IDENTITY_CONFIG
+      ? {}
+      : {
+          REALM_ADMIN_URL: `http://localhost:${ports.idp}`,
+          REALM_ADMIN_TOKEN_FILE: join(layout.idp, "admin-token"),
+        }),
     OPENBAO_ADDR: `http://127.0.0.1:${ports.vault}`,
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
     ...(source.OPENBAO_ADDR ? {} : demoLogin(layout)),
     ...(source.OPENBAO_ADDR ? {} : { OPENBAO_AUDIT_FILE: join(layout.vault, "audit.log") }),
     // Who brings an OpenBao of his own says himself which regions it has.
     ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
+    ...(source.OPENBAO_ADDR ? {} : { VAULT_REGION: PLACE[sovereign] ?? sovereign }),
     KUBERNETES_SNAPSHOT_DIR: join(layout.cluster, sovereign),
+    // Who names a cluster of his own says himself what it should be.
+    ...(source.KUBERNETES_SNAPSHOT_DIR ? {} : { CLUSTERS_FILE: layout.clustersFile }),
     ISOLATION_SECONDS: "10",
     CERTIFICATES_DIR: layout.certificates,
     // The demo writes identities there, unless cluster or certificates are the operator's own.

@@ -377,14 +377,14 @@ function write(...changes: string[]): void {
 async function look(): Promise<void> {
   const due = "UPDATE isolation_look SET due_at = clock_timestamp() WHERE tenant_id IN ($1, $2)";
   await asSuperuser(due, [silo, pool]);
-  const identity = {
+  const identity = () => ({
     name: "per-organization",
     realms: [silo, pool].map((tenant) => ({
       realm: tenant,
       issuer: `https://id.example/realms/${tenant}`,
       tenant,
     })),
-  };
+  });
   const sources = {
     vault: client,
     clusters: [cluster],

@@ -20,7 +20,7 @@ export interface IsolationSources {
   /** Where the vault stands, as Placement names it; null where nobody says. */
   vaultRegion?: string | null;
   /** The realms that the console believes; left out where nothing tells of them. */
-  identity?: IdentityEvidence | null;
+  identity?: (() => IdentityEvidence) | null;
   owner: string;
   everySeconds: number;
 }
@@ -61,11 +61,13 @@ async function readSources({
   clusters: sources,
   platformReaders,
   vaultRegion = null,
-  identity = null,
+  identity: realms = null,
 }: Omit<IsolationSources, "owner" | "everySeconds">): Promise<Reading> {
   const clusters = await Promise.all(sources.map(readCluster));
   const access = await readVaultAccess(vault, platformReaders, vaultRegion);
   const catalog = await readOwnCatalog();
+  // A realm may have been added while the worker runs.
+  const identity = realms?.() ?? null;
   return {
     evidence: {
       clusters: clusters.map(({ evidence }) => evidence),
