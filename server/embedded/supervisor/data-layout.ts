@@ -9,6 +9,9 @@ export function dataLayout(dataDir: string) {
     replica: join(dataDir, "replica"),
     idp: join(dataDir, "idp"),
     cluster: join(dataDir, "cluster"),
+    /** The Git repository that says what the cluster should be, and the file that names both. */
+    repository: join(dataDir, "desired-repository"),
+    clustersFile: join(dataDir, "clusters.json"),
     certificates: join(dataDir, "certificates"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),

@@ -1,8 +1,11 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { layDemoCluster } from "../cluster/lay-demo-cluster.ts";
+import { writeDemoClusters } from "../cluster/write-demo-clusters.ts";
 import {
   applicationEnvironment,
   DEMO_CLUSTERS,
+  DEMO_DRIFT,
   machineEnvironment,
   type Ports,
 } from "./child-environment.ts";
@@ -104,7 +107,15 @@ async function startAll(
   }
   remember({});
   // The manifests as they were written; from then on the demo's operator keeps them alive.
-  cpSync(join(DEMO_CLUSTERS, sovereign), join(layout.cluster, sovereign), { recursive: true });
+  const cluster = {
+    sovereign,
+    source: join(DEMO_CLUSTERS, sovereign),
+    drift: join(DEMO_DRIFT, sovereign),
+    live: join(layout.cluster, sovereign),
+    repository: layout.repository,
+  };
+  await layDemoCluster(cluster);
+  writeDemoClusters(layout.clustersFile, cluster);
   // Repeatable: adds what is missing, leaves what is there.
   await runOnce({ ...parts.seed, env: { ...parts.seed.env, ...admin } }, signal);
   await building;
