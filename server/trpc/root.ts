@@ -13,8 +13,10 @@ import { elevationRouter } from "#server/features/elevation/router.ts";
 import { inboxRouter } from "#server/features/inbox/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
 import { leasesRouter } from "#server/features/leases/router.ts";
+import { onboardingRouter } from "#server/features/onboarding/router.ts";
 import { platformRouter } from "#server/features/platform/router.ts";
 import { policyRouter } from "#server/features/policy/router.ts";
+import { quotasRouter } from "#server/features/quotas/router.ts";
 import { regionsRouter } from "#server/features/regions/router.ts";
 import { remediationRouter } from "#server/features/remediation/router.ts";
 import { rightsRouter } from "#server/features/rights/router.ts";
@@ -46,8 +48,10 @@ export const appRouter = router({
   inbox: inboxRouter,
   leases: leasesRouter,
   incidents: incidentsRouter,
+  onboarding: onboardingRouter,
   platform: platformRouter,
   policy: policyRouter,
+  quotas: quotasRouter,
   regions: regionsRouter,
   remediation: remediationRouter,
   rights: rightsRouter,

@@ -4,15 +4,21 @@ import { HttpError, sendJson } from "./http.ts";
 import { introspection } from "./introspection.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import type { MadeRealms } from "./made-realms.ts";
 import { pageHeaders } from "./pages.ts";
 import { AUTHORITY } from "./provider.ts";
 import type { RealmService } from "./realm-service.ts";
 import { userinfo } from "./userinfo.ts";
+import { sameText } from "./users.ts";
 
 /** Sends a request to the realm that its path names. */
-export function dispatcher(services: ReadonlyMap<string, RealmService>, adminToken: string) {
+export function dispatcher(
+  services: ReadonlyMap<string, RealmService>,
+  adminToken: string,
+  made: MadeRealms,
+) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    route(services, adminToken, request, response).catch((error: unknown) => {
+    route(services, adminToken, made, request, response).catch((error: unknown) => {
       if (response.headersSent) return void response.destroy();
       const known = error instanceof HttpError;
       if (!known)
@@ -27,15 +33,23 @@ export function dispatcher(services: ReadonlyMap<string, RealmService>, adminTok
 async function route(
   services: ReadonlyMap<string, RealmService>,
   adminToken: string,
+  made: MadeRealms,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://idp");
   if (pathname === "/health") return sendJson(response, 200, { status: "up" });
+  const whole = /^\/admin\/realms(\/.*)?$/.exec(pathname);
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
+  if (whole && sameText(token, adminToken)) {
+    if (await made.answer(whole[1] ?? "", request, response)) return;
+  }
   const match = /^\/(admin\/)?realms\/([^/]+)(\/.*)?$/.exec(pathname);
   const service = services.get(match?.[2] ?? "");
   if (!match || !service) throw new HttpError(404, "Realm does not exist");
   const rest = match[3] ?? "/";
+  if (!match[1] && made.isDisabled(service.realm.realm))
+    throw new HttpError(403, "Realm not enabled");
   if (match[1]) return admin(service, rest, request, response, adminToken);
 
   switch (rest) {

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { dispatcher } from "./dispatch.ts";
 import { writeIdentityFile } from "./identity-file.ts";
-import { readRealms } from "./realm.ts";
+import { MadeRealms } from "./made-realms.ts";
+import { type Realm, readRealms } from "./realm.ts";
 import { type RealmService, realmService } from "./realm-service.ts";
 import { secretFile, signingKey } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
@@ -22,7 +23,17 @@ async function main(): Promise<void> {
   const directoryPath = (realm: string) => join(folder, `${realm}.directory-secret`);
 
   const services = new Map<string, RealmService>();
-  const server = createServer(dispatcher(services, secretFile(join(folder, "admin-token"))));
+  const start = async (realm: Realm) =>
+    realmService({
+      realm,
+      issuer: `${url}/realms/${realm.realm}`,
+      consoleOrigin: new URL(settings.CONSOLE_URL).origin,
+      key: await signingKey(join(folder, `${realm.realm}.key.json`)),
+      cookieSecret: secretFile(join(folder, `${realm.realm}.cookie-secret`)),
+      files: join(folder, realm.realm),
+    });
+  const made = new MadeRealms(folder, services, start);
+  const server = createServer(dispatcher(services, secretFile(join(folder, "admin-token")), made));
   await new Promise<void>((done, fail) => {
     server.once("error", fail);
     server.listen(settings.DEV_IDP_PORT, "127.0.0.1", done);
@@ -37,24 +48,15 @@ async function main(): Promise<void> {
       SOVEREIGN_CONSOLE_DIRECTORY_SECRET: secretFile(directoryPath(realm)),
     }),
   );
-  for (const realm of realms) {
-    services.set(
-      realm.realm,
-      realmService({
-        realm,
-        issuer: `${url}/realms/${realm.realm}`,
-        consoleOrigin: new URL(settings.CONSOLE_URL).origin,
-        key: await signingKey(join(folder, `${realm.realm}.key.json`)),
-        cookieSecret: secretFile(join(folder, `${realm.realm}.cookie-secret`)),
-        files: join(folder, realm.realm),
-      }),
-    );
-  }
+  for (const realm of realms) services.set(realm.realm, await start(realm));
   const identityFile = join(folder, "identity.json");
+  // Realms that were made later stand in files of the console's own.
+  const shipped = [...services.values()];
+  await made.load();
   writeIdentityFile(
     identityFile,
     settings.sovereign,
-    [...services.values()].map(({ realm, issuer }) => ({
+    shipped.map(({ realm, issuer }) => ({
       realm,
       issuer,
       clientSecretFile: secretPath(realm.realm),

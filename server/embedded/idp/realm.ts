@@ -56,6 +56,11 @@ export type Realm = z.infer<typeof RealmSchema>;
 export type RealmUser = Realm["users"][number];
 export type RealmClient = Realm["clients"][number];
 
+/** A realm as it came over the admin API. Throws ZodError. */
+export function parseRealm(representation: unknown): Realm {
+  return RealmSchema.parse(representation);
+}
+
 /** Reads the same realm files that Keycloak imports, filling `${NAME:default}` as Keycloak does. */
 export async function readRealms(
   folder: string,

@@ -13,16 +13,18 @@ interface Change {
 
 /** The users of a realm: those of its file, with what the admin endpoint changed since laid over them. */
 export class RealmUsers {
-  readonly #users: readonly RealmUser[];
+  readonly #users: RealmUser[];
+  readonly #added: RealmUser[];
   readonly #file: string;
   readonly #changes: Record<string, Change>;
   /** Of each user, the step of time whose code was used last. */
   readonly #lastSteps = new Map<string, number>();
 
   constructor(users: readonly RealmUser[], file: string) {
-    this.#users = users;
     this.#file = file;
-    this.#changes = readChanges(file);
+    this.#changes = readKept<Record<string, Change>>(file, {});
+    this.#added = readKept<RealmUser[]>(`${file}.added`, []);
+    this.#users = [...users, ...this.#added];
   }
 
   list(): RealmUser[] {
@@ -61,10 +63,19 @@ export class RealmUsers {
 
   change(user: RealmUser, change: Change): void {
     this.#changes[user.username] = { ...this.#changes[user.username], ...change };
-    const draft = `${this.#file}.new`;
-    writeFileSync(draft, JSON.stringify(this.#changes, null, 2), { mode: 0o600 });
-    renameSync(draft, this.#file);
+    keep(this.#file, this.#changes);
   }
+
+  add(user: RealmUser): void {
+    this.#added.push(user);
+    this.#users.push(user);
+    keep(`${this.#file}.added`, this.#added);
+  }
+}
+
+function keep(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function otpSecretOf(user: RealmUser): string | null {
@@ -89,11 +100,11 @@ export function sameText(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-function readChanges(file: string): Record<string, Change> {
+function readKept<Kept>(file: string, none: Kept): Kept {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Record<string, Change>;
+    return JSON.parse(readFileSync(file, "utf8")) as Kept;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return none;
     throw new Error(`development identity provider: cannot read ${file}`, { cause: error });
   }
 }

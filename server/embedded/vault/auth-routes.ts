@@ -45,6 +45,13 @@ export function authRoutes(store: VaultStore, request: VaultRequest): VaultAnswe
     const { token_reviewer_jwt: _, password: __, ...shown } = kept;
     return answer(shown);
   }
+  if (request.method === "DELETE") {
+    authorize(store.state, request, "delete");
+    store.change((state) => {
+      delete state.auth[path]?.roles[name];
+    });
+    return done();
+  }
   authorize(store.state, request, "update");
   store.change((state) => {
     const draft = state.auth[path];

@@ -61,6 +61,14 @@ export function realmOfIssuer(config: IdentityConfig, issuer: unknown): RealmCon
   return config.realms.find((each) => each.issuer === issuer) ?? null;
 }
 
+/** The realm that speaks for one tenant alone; null where only the Sovereign's realm names it. */
+export function realmOfTenant(config: IdentityConfig, tenant: string): RealmConfig | null {
+  return (
+    config.realms.find(({ binding }) => binding.kind === "tenant" && binding.tenant === tenant) ??
+    null
+  );
+}
+
 export function realmNamed(config: IdentityConfig, name: string): RealmConfig | null {
   return config.realms.find((each) => each.realm === name) ?? null;
 }

@@ -1,16 +1,63 @@
 import "server-only";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { env } from "#server/platform/env/env.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
 import { type IdentityConfig, IdentityConfigSchema, type RealmConfig } from "./config.ts";
 import { DEMO_CLIENT_SECRET } from "./realms/demo-sovereigns.ts";
 
-const shared = globalThis as typeof globalThis & { consoleIdentityConfig?: IdentityConfig };
+const shared = globalThis as typeof globalThis & {
+  consoleIdentityConfig?: IdentityConfig;
+  consoleLaterRealms?: { checkedAt: number; changedAt: number; config: IdentityConfig };
+};
 
-/** The allow-list of issuers from IDENTITY_CONFIG, checked once. Production refuses plain HTTP. */
+/** How long a realm that was added or taken away may go unnoticed. */
+const LOOK_AGAIN_MILLIS = 1_000;
+
+/**
+ * The allow-list of issuers from IDENTITY_CONFIG, checked once, with the realms that IDENTITY_REALMS_DIR
+ * holds now, one a file: those of tenants that were onboarded since. Production refuses plain HTTP.
+ */
 export function identityConfig(): IdentityConfig {
-  shared.consoleIdentityConfig ??= readIdentityConfig(env().IDENTITY_CONFIG, env().CONSOLE_MODE);
-  return shared.consoleIdentityConfig;
+  const { IDENTITY_CONFIG, IDENTITY_REALMS_DIR, CONSOLE_MODE } = env();
+  shared.consoleIdentityConfig ??= readIdentityConfig(IDENTITY_CONFIG, CONSOLE_MODE);
+  const first = shared.consoleIdentityConfig;
+  if (!IDENTITY_REALMS_DIR) return first;
+  const known = shared.consoleLaterRealms;
+  const now = performance.now();
+  if (known && now - known.checkedAt < LOOK_AGAIN_MILLIS) return known.config;
+  const changedAt = statSync(IDENTITY_REALMS_DIR, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const config =
+    known?.changedAt === changedAt ? known.config : withLaterRealms(first, IDENTITY_REALMS_DIR);
+  shared.consoleLaterRealms = { checkedAt: now, changedAt, config };
+  return config;
+}
+
+/** A file that is not valid, or of a realm that is listed already, is left out: the rest go on signing in. */
+function withLaterRealms(first: IdentityConfig, folder: string): IdentityConfig {
+  let config = first;
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort();
+  } catch {
+    return first;
+  }
+  for (const name of names) {
+    try {
+      const realm: unknown = JSON.parse(readFileSync(join(folder, name), "utf8"));
+      const next = IdentityConfigSchema.parse({ ...config, realms: [...config.realms, realm] });
+      const added = next.realms.at(-1);
+      const faults = added && env().CONSOLE_MODE === "production" ? productionFaults(added) : [];
+      if (faults.length > 0) throw new Error(faults.join("; "));
+      config = next;
+    } catch (err) {
+      logger.error({ err, name }, "a realm of IDENTITY_REALMS_DIR can't be used");
+    }
+  }
+  return config;
 }
 
 /** Throws one error that names the file and every fault in it. */

@@ -1,6 +1,6 @@
 /** Identity: who is signed in, with which roles, and how they come and go. */
 export { backChannelLogout } from "./back-channel-logout.ts";
-export { type RealmConfig, realmNamed, realmOfIssuer } from "./config.ts";
+export { type RealmConfig, realmNamed, realmOfIssuer, realmOfTenant } from "./config.ts";
 export { freshSession, freshSessionOf } from "./fresh-session.ts";
 export { handleAuth, type SignInError } from "./handle-auth.ts";
 export { clientSecretOf, identityConfig } from "./identity-config.ts";

@@ -49,7 +49,8 @@ export async function openSession(realm: RealmConfig, answer: unknown): Promise<
   const idToken = await orRefused(verifyJwt(id_token, realm.issuer, realm.clientId));
   const id = IdClaims.safeParse(idToken.claims);
   if (!id.success || id.data.sub !== grants.subject) throw new SignInRefused("failed");
-  if ((await openTenants(grants.tenants)).length === 0) throw new SignInRefused("no_tenant", grants.subject);
+  if ((await openTenants(grants.tenants)).length === 0)
+    throw new SignInRefused("no_tenant", grants.subject);
   if (grants.roles.length === 0) throw new SignInRefused("no_role", grants.subject);
 
   const sessionId = uuidv7();

@@ -6,7 +6,13 @@ import type { Grants } from "./grants.ts";
 import { SESSION_SECONDS } from "./session-cookie.ts";
 import { decryptFor, encryptFor } from "./token-cipher.ts";
 
-export type EndReason = "signed_out" | "back_channel" | "expired" | "refresh_refused" | "replaced" | "tenant_closed";
+export type EndReason =
+  | "signed_out"
+  | "back_channel"
+  | "expired"
+  | "refresh_refused"
+  | "replaced"
+  | "tenant_closed";
 
 export interface SessionTokens {
   readonly accessToken: string;

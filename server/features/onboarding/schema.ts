@@ -147,7 +147,7 @@ export const StepRecorded = z.object({ state: LifeState, isOver: z.boolean() });
 export const StoreChunkInput = LifecycleId.extend({
   fence: z.string().regex(/^\d+$/),
   chunkNo: z.number().int().min(0).max(100_000),
-  bytes: z.instanceof(Uint8Array),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
 
 /** What an offboarding was asked with, as it is kept. */

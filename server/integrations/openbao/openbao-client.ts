@@ -8,6 +8,7 @@ import { parseBody } from "./parse-body.ts";
 import { Pki } from "./pki.ts";
 import { PkiSuccession } from "./pki-succession.ts";
 import { SystemCalls } from "./system.ts";
+import { TenantAccessCalls } from "./tenant-access.ts";
 import { Transit } from "./transit.ts";
 
 /** What `sys/health` says. `unreachable` and odd answers are thrown: they are not a state of OpenBao's. */
@@ -40,6 +41,7 @@ export class OpenBaoClient {
   readonly leases: Leases;
   readonly system: SystemCalls;
   readonly access: AccessCalls;
+  readonly tenantAccess: TenantAccessCalls;
 
   constructor(options: OpenBaoOptions & { mount?: string }) {
     this.#http = new OpenBaoHttp(options);
@@ -47,6 +49,7 @@ export class OpenBaoClient {
     this.leases = new Leases(this.#http);
     this.system = new SystemCalls(this.#http);
     this.access = new AccessCalls(this.#http);
+    this.tenantAccess = new TenantAccessCalls(this.#http);
   }
 
   transit(mount = "transit"): Transit {

@@ -29,6 +29,8 @@ const settings = z.object({
   NEXTAUTH_URL: z.url(),
   NEXTAUTH_SECRET: z.string().min(32),
   IDENTITY_CONFIG: z.string().min(1),
+  /** A folder of further realms, a file each, read again as it changes: those of tenants onboarded since. */
+  IDENTITY_REALMS_DIR: z.string().min(1).optional(),
   OPENBAO_ADDR: z.url(),
   /** How the console logs in to OpenBao; `token` is for development alone. */
   OPENBAO_AUTH: z.enum(["token", "jwt", "kubernetes", "cert"]).default("token"),

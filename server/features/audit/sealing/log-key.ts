@@ -7,6 +7,7 @@ import {
   noteSigner,
   noteVerifier,
 } from "#server/engines/merkle/note-key.ts";
+import { signNote } from "#server/engines/merkle/signed-note.ts";
 import { env } from "#server/platform/env/env.ts";
 import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -44,6 +45,11 @@ export function logVerifier(tenant: AuthorizedTenantId): NoteVerifier {
 /** `origin+keyid+base64`, to be kept by auditors outside this installation. */
 export function logVerifierKey(tenant: AuthorizedTenantId): string {
   return formatVerifierKey(logVerifier(tenant));
+}
+
+/** A text (ending in a newline) as a note that this tenant's log signed. */
+export function signedByLog(tenant: AuthorizedTenantId, text: string): string {
+  return signNote(text, logSigner(tenant));
 }
 
 /** Throws unless the installation can sign: called when a process starts. */

@@ -38,9 +38,14 @@ export interface RealmFile {
 export function realmFiles(sovereign: DemoSovereign): RealmFile[] {
   const realms = [
     ...sovereign.tenants.map((tenant) =>
-      realm(sovereign, tenant.id, tenant.displayName, TENANT_REALM_ROLES),
+      realmRepresentation(sovereign, tenant.id, tenant.displayName, TENANT_REALM_ROLES),
     ),
-    realm(sovereign, SOVEREIGN_REALM, `${sovereign.displayName} Sovereign`, SOVEREIGN_REALM_ROLES),
+    realmRepresentation(
+      sovereign,
+      SOVEREIGN_REALM,
+      `${sovereign.displayName} Sovereign`,
+      SOVEREIGN_REALM_ROLES,
+    ),
   ];
   return realms.map((content) => ({
     path: `${sovereign.topology}/realm-${content.realm}.json`,
@@ -48,7 +53,8 @@ export function realmFiles(sovereign: DemoSovereign): RealmFile[] {
   }));
 }
 
-function realm(
+/** One realm as Keycloak imports it, with a demo user for each of the roles. */
+export function realmRepresentation(
   sovereign: DemoSovereign,
   name: string,
   displayName: string,
