@@ -7,6 +7,7 @@ import { answerForm, shaped } from "./answer-form.ts";
 import { ApiStatus, badRequest, noSuchPath, notFound, unauthorized } from "./api-status.ts";
 import { ObjectStore } from "./object-store.ts";
 import { type ResourcePath, resourcePath } from "./resource-path.ts";
+import type { ResourceType } from "./resource-type.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
 import { serveList } from "./serve-list.ts";
 import {
@@ -77,7 +78,7 @@ export async function startApiServer({
     const told = method === "GET" ? serveDiscovery(url.pathname, store.types) : null;
     if (told) return answer(response, 200, told);
     const path = resourcePath(url.pathname, store.types);
-    if (!path) throw noSuchPath();
+    if (!path) return notServed(response, url.pathname, store.types);
     const isWatch = method === "GET" && path.name === null && isTrue(url.searchParams.get("watch"));
     authorizeCall(user, method, isWatch, path);
     const form = answerForm(request.headers.accept);
@@ -198,6 +199,19 @@ function answer(response: ServerResponse, code: number, object: JsonObject): voi
   }
   response.writeHead(code, { "content-type": "application/json" });
   response.end(JSON.stringify(object));
+}
+
+/** Of a group that is served the API server answers; of any other the program below it, in plain words. */
+function notServed(response: ServerResponse, path: string, types: readonly ResourceType[]): void {
+  const [, base, group, version] = path.split("/");
+  const isKnown = types.some(
+    (type) =>
+      type.group === (base === "api" ? "" : group) &&
+      type.version === (base === "api" ? group : version),
+  );
+  if (isKnown) throw noSuchPath();
+  response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
+  response.end("404 page not found\n");
 }
 
 function isTrue(value: string | null): boolean {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "#server/engines/differ/json.ts";
+import { isObject, type JsonObject } from "#server/engines/differ/json.ts";
+import { withDefaults } from "./api-defaults.ts";
 import { applyConflict } from "./api-status.ts";
+import { mapKind } from "./field-kinds.ts";
 import { type FieldPath, fieldsOf, fieldText, isBelow, stepsOf } from "./field-set.ts";
 import { type Managed, readManaged, withManaged } from "./managed-fields.ts";
 import { mergeApplied, valueAt, withoutField } from "./merge-objects.ts";
@@ -25,14 +27,14 @@ export function applyObject(
     !isDeepStrictEqual(valueAt(live ?? {}, path), valueAt(applied, path));
   const conflicts = others.flatMap((other) =>
     [...other.fields]
-      .filter((path) => fields.has(path) && !isItem(path) && differs(path))
+      .filter((path) => fields.has(path) && !isHolder(live, applied, path) && differs(path))
       .map((path) => ({ other, path })),
   );
   if (conflicts.length > 0 && !force) {
     throw applyConflict(
       conflicts.map(({ other, path }) => ({
         manager: other.manager,
-        message: `conflict with "${other.manager}"${other.subresource ? ` with subresource "${other.subresource}"` : ""} using ${other.apiVersion}`,
+        message: conflictText(other),
         field: fieldText(path),
       })),
     );
@@ -43,13 +45,14 @@ export function applyObject(
     fields: new Set([...each.fields].filter((path) => !taken.has(path))),
   }));
   const before = managed.find(isOwn);
-  const merged = withoutGone(live ? mergeApplied(live, applied) : applied, before, fields, kept);
-  const isUnchanged = before !== undefined && isSameSet(before.fields, fields);
+  const laid = live ? mergeApplied(live, applied) : applied;
+  const merged = withDefaults(withoutGone(laid, before, fields, kept));
+  const isSame = live !== null && isDeepStrictEqual(spoken(live), spoken(merged));
   const own: Managed = {
     manager,
     operation: "Apply",
     apiVersion,
-    time: isUnchanged ? before.time : nowText(),
+    time: isSame ? (before?.time ?? "") : nowText(),
     subresource: null,
     fields,
   };
@@ -72,15 +75,27 @@ function withoutGone(
     fields.has(path) ||
     others.some((each) => [...each.fields].some((one) => one === path || isBelow(one, path)));
   const gone = [...(before?.fields ?? [])].filter((path) => !isStillOwned(path));
-  // The deepest first: a list's item goes after its fields.
-  const deepest = gone.sort((a, b) => stepsOf(b).length - stepsOf(a).length);
-  return deepest.reduce(withoutField, merged);
+  // A list's item goes with its fields: without its key it could not be told from the others.
+  const outermost = gone.sort((a, b) => stepsOf(a).length - stepsOf(b).length);
+  return outermost.reduce(withoutField, merged);
 }
 
-function isItem(path: FieldPath): boolean {
-  return stepsOf(path).at(-1)?.startsWith("k:") ?? false;
+/** Items and maps are held in common: about their being there nobody can be at odds. */
+function isHolder(live: JsonObject | null, applied: JsonObject, path: FieldPath): boolean {
+  if (stepsOf(path).at(-1)?.startsWith("k:")) return true;
+  const names = stepsOf(path).map((step) => (step.startsWith("f:") ? step.slice(2) : "*"));
+  const both = [valueAt(live ?? {}, path), valueAt(applied, path)];
+  return mapKind(names) === "granular" && both.every(isObject);
 }
 
-function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((each) => b.has(each));
+/** The version is told of managers that wrote by an update. */
+function conflictText({ manager, subresource, operation, apiVersion }: Managed): string {
+  const below = subresource ? ` with subresource "${subresource}"` : "";
+  return `conflict with "${manager}"${below}${operation === "Update" ? ` using ${apiVersion}` : ""}`;
+}
+
+/** What an object says, book-keeping aside. */
+function spoken({ metadata, ...rest }: JsonObject): JsonObject {
+  const { managedFields: _, ...kept } = isObject(metadata) ? metadata : {};
+  return { ...rest, metadata: kept };
 }

@@ -19,6 +19,19 @@ const BOOKKEEPING = new Set([
   "managedFields",
 ]);
 
+/** Members that every object of a built-in kind has, were it without contents: nobody makes them. */
+const ALWAYS_THERE = new Set([
+  "spec",
+  "status",
+  "metadata",
+  "template",
+  "jobTemplate",
+  "containers",
+  "strategy",
+  "updateStrategy",
+]);
+const BUILT_IN_GROUP = /^[a-z.]+\.k8s\.io\//;
+
 export function stepsOf(path: FieldPath): string[] {
   return path.split(JOINT);
 }
@@ -33,6 +46,9 @@ export function isBelow(path: FieldPath, above: FieldPath): boolean {
  */
 export function fieldsOf(object: JsonObject, withMaps = false): FieldSet {
   const found: FieldSet = new Set();
+  const isBuiltIn =
+    !String(object.apiVersion).split("/")[0]?.includes(".") ||
+    BUILT_IN_GROUP.test(String(object.apiVersion));
   const walk = (value: Json, steps: readonly string[], names: readonly string[]) => {
     const path = steps.join(JOINT);
     if (isObject(value)) {
@@ -42,7 +58,7 @@ export function fieldsOf(object: JsonObject, withMaps = false): FieldSet {
         found.add(path);
         return;
       }
-      if (withMaps && names.length > 1) found.add(path);
+      if (withMaps && !(isBuiltIn && ALWAYS_THERE.has(names.at(-1) ?? ""))) found.add(path);
       for (const [name, each] of entries) walk(each, [...steps, `f:${name}`], [...names, name]);
       return;
     }
@@ -50,7 +66,7 @@ export function fieldsOf(object: JsonObject, withMaps = false): FieldSet {
       found.add(path);
       return;
     }
-    if (withMaps) found.add(path);
+    if (withMaps && !ALWAYS_THERE.has(names.at(-1) ?? "")) found.add(path);
     for (const item of value) {
       const key = itemKey(names, item);
       if (key === null) continue;

@@ -9,6 +9,7 @@ export interface Managed {
   manager: string;
   operation: "Apply" | "Update";
   apiVersion: string;
+  /** Empty where its last act changed nothing. */
   time: string;
   subresource: string | null;
   fields: FieldSet;
@@ -21,7 +22,7 @@ export function readManaged(object: JsonObject | null): Managed[] {
     manager: String(entry.manager),
     operation: entry.operation === "Apply" ? "Apply" : "Update",
     apiVersion: String(entry.apiVersion),
-    time: String(entry.time),
+    time: typeof entry.time === "string" ? entry.time : "",
     subresource: typeof entry.subresource === "string" ? entry.subresource : null,
     fields: fromFieldsV1(entry.fieldsV1),
   }));
@@ -32,19 +33,24 @@ export function withManaged(object: JsonObject, managed: readonly Managed[]): Js
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const entries = managed
     .filter(({ fields }) => fields.size > 0)
-    .sort((a, b) =>
-      a.operation === b.operation ? (a.time < b.time ? -1 : 1) : a.operation < b.operation ? -1 : 1,
-    )
+    .sort(byAge)
     .map(({ manager, operation, apiVersion, time, subresource, fields }) => ({
       manager,
       operation,
       apiVersion,
-      time,
+      ...(time === "" ? {} : { time }),
       fieldsType: "FieldsV1",
       fieldsV1: toFieldsV1(fields),
       ...(subresource ? { subresource } : {}),
     }));
   return { ...object, metadata: { ...metadata, managedFields: entries as unknown as Json } };
+}
+
+function byAge(a: Managed, b: Managed): number {
+  for (const part of [({ operation }: Managed) => operation, ({ time }: Managed) => time]) {
+    if (part(a) !== part(b)) return part(a) < part(b) ? -1 : 1;
+  }
+  return a.manager < b.manager ? -1 : 1;
 }
 
 /** After a create, update or patch: what changed is the manager's from now on, and nobody else's. */

@@ -27,7 +27,7 @@ export function serveList(
   const limit = Number(query.get("limit") ?? 0);
   const token = tokenOf(query.get("continue"));
   const revision = token?.rv ?? store.revision;
-  if (token && token.rv >= 0 && token.rv < store.compactedAt) throw tooOld(store, token);
+  if (token && token.rv >= 0 && token.rv < store.compactedAt) throw tooOld(token);
   const isConsistent = revision >= 0;
   const all = store
     .list(type, isConsistent ? revision : store.revision)
@@ -77,12 +77,12 @@ function tokenOf(text: string | null): Token | null {
 }
 
 /** With it comes another token, by which the rest can be had as it is now. */
-function tooOld(store: ObjectStore, { start }: Token): ApiStatus {
+function tooOld({ start }: Token): ApiStatus {
   return new ApiStatus(
     410,
     "Expired",
     "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
     undefined,
-    { resourceVersion: String(store.revision), continue: textOf({ rv: -1, start }) },
+    { continue: textOf({ rv: -1, start }) },
   );
 }

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from "#server/engines/differ/json.ts";
+import { withDefaults } from "./api-defaults.ts";
 import {
   ApiStatus,
   alreadyExists,
@@ -37,7 +38,8 @@ export function createObject(store: ObjectStore, change: Change): [code: number,
   mustHaveNamespace(store, change);
   const what = { ...type, name };
   if (store.get(type, keyOf(metadata))) throw alreadyExists(what);
-  const made = trackUpdate(null, withoutStatus({ ...given, metadata }, change), by(change));
+  const whole = withDefaults(withoutStatus({ ...given, metadata }, change));
+  const made = trackUpdate(null, whole, by(change));
   return [201, keep(store, type, made, query)];
 }
 
@@ -50,7 +52,7 @@ export function replaceObject(store: ObjectStore, change: Change): [code: number
   if (version && version !== live.metadata.resourceVersion) {
     throw changedMeanwhile({ ...type, name: live.metadata.name });
   }
-  const whole = bounded(live, { ...given, metadata }, change);
+  const whole = withDefaults(bounded(live, { ...given, metadata }, change));
   return [200, keep(store, type, trackUpdate(live, whole, by(change)), query)];
 }
 
@@ -66,11 +68,8 @@ export function patchObject(store: ObjectStore, change: Change): [code: number, 
   ) {
     throw changedMeanwhile({ ...type, name: live.metadata.name });
   }
-  const whole = bounded(
-    live,
-    { ...patched, metadata: { ...metadata, name: live.metadata.name } },
-    change,
-  );
+  const asked = { ...patched, metadata: { ...metadata, name: live.metadata.name } };
+  const whole = withDefaults(bounded(live, asked, change));
   return [200, keep(store, type, trackUpdate(live, whole, by(change)), query)];
 }
 
@@ -82,7 +81,17 @@ function apply(store: ObjectStore, change: Change): [code: number, JsonObject] {
       422,
       "Invalid",
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      { group: "meta.k8s.io", kind: "PatchOptions" },
+      {
+        group: "meta.k8s.io",
+        kind: "PatchOptions",
+        causes: [
+          {
+            reason: "FieldValueRequired",
+            message: "Required value: is required for apply patch",
+            field: "fieldManager",
+          },
+        ],
+      },
     );
   }
   const applied = objectOf(change);

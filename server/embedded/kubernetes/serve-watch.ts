@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { JsonObject } from "#server/engines/differ/json.ts";
 import { type AnswerForm, shaped } from "./answer-form.ts";
 import { ApiStatus } from "./api-status.ts";
-import type { ObjectStore, StoreEvent } from "./object-store.ts";
+import type { ObjectStore, StoredObject, StoreEvent } from "./object-store.ts";
 import { groupVersionOf, type ResourceType, typeKey } from "./resource-type.ts";
 import { selects } from "./selectors.ts";
 
@@ -35,7 +35,10 @@ export function serveWatch(
     // An object that begins or ceases to meet the selector comes and goes for this caller.
     if (event.type === "DELETED" ? was : is || was) {
       const how = event.type === "DELETED" || !is ? "DELETED" : was ? "MODIFIED" : "ADDED";
-      send(how, shaped(event.object, form));
+      // What ceases to meet it is told as it was, with the version of now.
+      const { resourceVersion } = event.object.metadata;
+      const last = event.before && !is ? withVersion(event.before, resourceVersion) : event.object;
+      send(how, shaped(last, form));
     }
   };
   const from = Number(query.get("resourceVersion") ?? 0);
@@ -66,6 +69,10 @@ export function serveWatch(
   };
   response.on("close", end);
   return end;
+}
+
+function withVersion(object: StoredObject, resourceVersion: string): StoredObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
 function bookmark(store: ObjectStore, type: ResourceType, form: AnswerForm): JsonObject {
