@@ -3,6 +3,16 @@ import { useTranslations } from "next-intl";
 
 /** The events that have words of their own; others show their type. */
 const WORDS = {
+  "runtime.drift.found": "driftFound",
+  "runtime.drift.changed": "driftChanged",
+  "runtime.drift.resolved": "driftResolved",
+  "runtime.drift.reopened": "driftReopened",
+  "runtime.drift.acknowledged": "driftAcknowledged",
+  "runtime.drift.released": "driftReleased",
+  "runtime.drift.suppressed": "driftSuppressed",
+  "runtime.drift.unsuppressed": "driftUnsuppressed",
+  "runtime.drift.ignore-rule-saved": "driftIgnoreRuleSaved",
+  "runtime.drift.ignore-rule-retired": "driftIgnoreRuleRetired",
   "runtime.access.denials-counted": "denialsCounted",
   "runtime.access.denied": "accessDenied",
   "runtime.access.directory-read": "directoryRead",

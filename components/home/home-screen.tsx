@@ -13,7 +13,9 @@ import { AsOfProvider } from "#components/time/as-of.tsx";
 import { Time } from "#components/time/time.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import type { GroupView } from "#server/features/drift/views.ts";
 import type { InboxItem } from "#server/features/inbox/schema.ts";
+import { DriftLine } from "./drift-line.tsx";
 import { HomeList } from "./home-list.tsx";
 
 /** What a section of Home got: its items, or why not; `null` when the reader's roles have no such part. */
@@ -28,13 +30,23 @@ interface HomeScreenProps {
   approvals: Part<InboxItem>;
   failed: Part<CredentialRow>;
   soon: Part<CredentialRow>;
+  /** What is critical of it, by cause. */
+  drift: Part<GroupView>;
   events: Part<AuditRow>;
 }
 
 const ROW = "flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-hover";
 
 /** The shift's to-do: what waits for the reader, what failed, what is coming, what changed. */
-export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: HomeScreenProps) {
+export function HomeScreen({
+  tenantId,
+  asOf,
+  approvals,
+  failed,
+  soon,
+  drift,
+  events,
+}: HomeScreenProps) {
   const t = useTranslations("home");
   const verb = useEventVerb();
   const base = `/t/${tenantId}`;
@@ -67,6 +79,17 @@ export function HomeScreen({ tenantId, asOf, approvals, failed, soon, events }: 
             keyOf={(item) => `${item.kind}/${item.id}`}
             more={{ href: `${base}/inbox`, label: t("waiting.more") }}
             render={(item) => <InboxLine tenantId={tenantId} item={item} />}
+          />
+        ) : null}
+        {drift && (drift.problem || drift.items.length > 0) ? (
+          <HomeList
+            {...drift}
+            title={t("drift.title")}
+            more={{ href: `${base}/drift`, label: t("drift.more") }}
+            empty={t("drift.empty")}
+            scope="runtime.drift.read"
+            keyOf={({ groupId }) => groupId}
+            render={(group) => <DriftLine tenantId={tenantId} group={group} />}
           />
         ) : null}
         {failed ? (

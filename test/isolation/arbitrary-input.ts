@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { ENTITY_KINDS, entityKindOf } from "#server/platform/entity-id.ts";
 import { WALK_GLASS } from "./seed-access.ts";
 import { WALK_REGISTRY } from "./seed-deployments.ts";
+import { WALK_GROUP } from "./seed-drift.ts";
 import { WALK_OFFER } from "./seed-elevation.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
@@ -66,6 +67,7 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
     return source.map((from) => new IdSlot("break-glass principal", from, 0));
   if (/breakGlass\.(activate|prepare)\.minutes$/.test(path)) return fc.constant(WALK_GLASS.minutes);
   if (/breakGlass\.(activate|prepare)\.reason$/.test(path)) return fc.constant(WALK_GLASS.reason);
+  if (/drift\.saveIgnoreRule\.basedOn$/.test(path)) return fc.constantFrom(0, 1);
   if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);
   if (/accessReviews\.savePolicy\.remindAfterDays$/.test(path)) return fc.constant([1]);
   // Somebody of whom a role is known.
@@ -216,6 +218,7 @@ function arbitraryText(def: Definition, path: string): fc.Arbitrary<unknown> {
   // So may its register of rotation targets, by their names.
   if (/^rotationTargets\.\w+\.name$/.test(path)) return fc.constant("isolation-target");
   if (/^admission\.\w+\.cluster$/.test(path)) return fc.constant("isolation-cluster");
+  if (/^drift\.\w+\.groupId$/.test(path)) return fc.constant(WALK_GROUP);
   const pattern = checksOf(def).find((check) => check.pattern)?.pattern ?? def.pattern;
   if (pattern) {
     const fitting = fc.stringMatching(pattern);

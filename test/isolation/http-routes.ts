@@ -89,15 +89,15 @@ function admissionCalls(how: "Bearer" | "path"): RouteCase {
 }
 
 /** A route for service callers alone (tried beside it, with tokens): a session is nobody here. */
-function bearerOnly(path: string): RouteCase {
+function bearerOnly(path: string, method: "GET" | "POST" = "POST"): RouteCase {
   return {
-    methods: ["POST"],
+    methods: [method],
     calls: (who, foreign) => {
       const asking = (tenant: string) => ({
         request: new Request(`${BASE}${path}`, {
-          method: "POST",
+          method,
           headers: { ...who.headers(null), "x-tenant-id": tenant },
-          body: "{}",
+          ...(method === "POST" ? { body: "{}" } : {}),
         }),
         params: { id: "01900000-0000-7000-8000-000000000000" },
       });
@@ -162,6 +162,7 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
   },
   "app/api/v1/admission/[cluster]/route.ts": admissionCalls("Bearer"),
   "app/api/v1/admission/[cluster]/[token]/route.ts": admissionCalls("path"),
+  "app/api/v1/drift/findings/route.ts": bearerOnly("/api/v1/drift/findings", "GET"),
   "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
   "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),
   // The line of a credential holds its name, path and owner: the canary would be in each.

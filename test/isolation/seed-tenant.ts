@@ -4,6 +4,7 @@ import { uuidv7 } from "uuidv7";
 import { seedAccess } from "./seed-access.ts";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDeployments } from "./seed-deployments.ts";
+import { seedDrift } from "./seed-drift.ts";
 import { seedElevation } from "./seed-elevation.ts";
 import { seedIsolation } from "./seed-isolation.ts";
 import { seedLeases } from "./seed-leases.ts";
@@ -38,6 +39,7 @@ export async function seedTenant(
   await seedRegions({ insert, ensure }, { tenantId, canary });
   await seedLeases(insert, { canary });
   await seedIsolation(insert, { canary });
+  await seedDrift(insert, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();

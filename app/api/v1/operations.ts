@@ -3,6 +3,7 @@ import * as admission from "./admission/operations.ts";
 import * as bindings from "./bindings/operations.ts";
 import * as consumers from "./consumers/operations.ts";
 import * as deployments from "./deployments/operations.ts";
+import * as drift from "./drift/operations.ts";
 import * as log from "./log/operations.ts";
 import * as description from "./openapi.json/operations.ts";
 import * as rotations from "./rotations/operations.ts";
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   bindings,
   consumers,
   rotations,
+  drift,
   log,
   description,
 ].flatMap((file) =>

@@ -155,6 +155,7 @@ export function applicationEnvironment(options: {
     // Who names a cluster of his own says himself what it should be.
     ...(source.KUBERNETES_SNAPSHOT_DIR ? {} : { CLUSTERS_FILE: layout.clustersFile }),
     ISOLATION_SECONDS: "10",
+    DRIFT_SECONDS: "10",
     CERTIFICATES_DIR: layout.certificates,
     // The demo writes identities there, unless cluster or certificates are the operator's own.
     ...(source.CERTIFICATES_DIR || source.KUBERNETES_SNAPSHOT_DIR

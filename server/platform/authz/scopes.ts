@@ -310,6 +310,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.request",
     "runtime.deployments.execute",
     "runtime.consumers.report",
+    "runtime.drift.read",
   ],
   // For controllers and workloads that say which version they use, and nothing else.
   "workload-reporter": ["runtime.consumers.report"],

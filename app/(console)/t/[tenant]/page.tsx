@@ -38,12 +38,23 @@ export default async function HomePage({ params }: HomePageProps) {
       async (console) => (await console.rotation.list({ limit: SHOWN, ...input })).bindings,
     );
   const asOf = new Date();
-  const [approvals, failed, soon, events] = await Promise.all([
+  const [approvals, failed, soon, drift, events] = await Promise.all([
     part("runtime.approvals.read", async (console) =>
       (await console.inbox.list({})).items.slice(0, SHOWN),
     ),
     bindings({ statuses: ["failed", "overdue"] }),
     bindings({ statuses: ["due-soon", "rotating", "in-grace"], sort: "next" }),
+    part(
+      "runtime.drift.read",
+      async (console) =>
+        (
+          await console.drift.groups({
+            severities: ["critical"],
+            states: ["open", "acknowledged", "remediating"],
+            limit: SHOWN,
+          })
+        ).items,
+    ),
     part(
       "runtime.audit.read",
       async (console) => (await console.audit.recent({ limit: SHOWN })).events,
@@ -56,6 +67,7 @@ export default async function HomePage({ params }: HomePageProps) {
       approvals={approvals}
       failed={failed}
       soon={soon}
+      drift={drift}
       events={events}
     />
   );
