@@ -138,6 +138,14 @@ test("no rule hides that something can't be compared or read", () => {
   expect(brief(look(broken, { ignore: everything }).judge("acme"))).toEqual([
     ["not-comparable", "medium", DEPLOYMENT, "uncomparable"],
   ]);
+  // One field is encrypted where it is desired, another differs: the first is told, whatever hides the second.
+  const encrypted = "{ 4dabf18193072939515e22adb298388d: 1b47061264138c4ac30d75fd1eb44270 }";
+  const halfHidden = look(ALL.replace("replicas: 2", "replicas: 3"), {
+    desired: ALL.replace(/image: registry[^\n]*/, `image: ${encrypted}`),
+    ignore: everything,
+  }).judge("acme");
+  expect(brief(halfHidden)).toEqual([["not-comparable", "medium", DEPLOYMENT, "uncomparable"]]);
+  expect(halfHidden.ignored).toMatchObject([{ differences: [{ path: "/spec/replicas" }] }]);
   const unread = look(ALL.replace(WEB, ""), {
     ignore: everything,
     unread: [{ kind: "apps/Deployment", reason: "forbidden" }],

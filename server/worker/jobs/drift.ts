@@ -9,7 +9,9 @@ import { type DriftRound, lookAtDrift } from "../drift/look-at-drift.ts";
 import { readDriftCluster } from "../drift/read-drift-cluster.ts";
 import { eachDue } from "./each-due.ts";
 
-const BATCH = 200;
+const BATCH = 1_000;
+/** Between two rounds that a change brought forward. */
+const CALM_MILLIS = 3_000;
 
 export interface DriftSources {
   clusters: readonly ClusterSource[];
@@ -30,6 +32,7 @@ export async function driftLoop(
 ): Promise<void> {
   const clusters = clusterSources();
   let isHastened = false;
+  let calmUntil = 0;
   const quiet = clusters.flatMap(
     (cluster) =>
       cluster.onChange?.(() => {
@@ -38,8 +41,12 @@ export async function driftLoop(
   );
   try {
     await repeat(() => {
-      const hasten = isHastened;
-      isHastened = false;
+      // A cluster that changes all the time is not compared all the time.
+      const hasten = isHastened && performance.now() >= calmUntil;
+      if (hasten) {
+        isHastened = false;
+        calmUntil = performance.now() + CALM_MILLIS;
+      }
       const look = { clusters, desired: desiredSources, owner, everySeconds };
       return lookForDrift({ ...look, isHastened: hasten });
     });
