@@ -30,11 +30,13 @@ export const NAMESPACES = [
   "health",
   "isolation",
   "queryProblems",
+  "quotas",
   "refusals",
   "regions",
   "remediation",
   "signIn",
   "stepUp",
+  "tenants",
   "trouble",
   "windows",
 ] as const;

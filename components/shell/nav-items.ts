@@ -1,7 +1,9 @@
 import {
   Activity,
   Braces,
+  Building2,
   ClipboardCheck,
+  Gauge,
   Gavel,
   GitCompareArrows,
   Globe,
@@ -42,6 +44,8 @@ export interface NavItem {
     | "audit"
     | "health"
     | "isolation"
+    | "quotas"
+    | "tenants"
     | "drift"
     | "regions";
   path: string;
@@ -72,6 +76,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
     scope: "runtime.deployments.read",
   },
   { name: "isolation", path: "/isolation", icon: LayoutGrid, scope: "runtime.isolation.read" },
+  { name: "quotas", path: "/quotas", icon: Gauge, scope: "runtime.isolation.read" },
   { name: "drift", path: "/drift", icon: GitCompareArrows, scope: "runtime.drift.read" },
   { name: "access", path: "/access", icon: KeyRound, scope: "runtime.elevation.read" },
   {
@@ -92,6 +97,13 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { name: "rights", path: "/rights", icon: UserCheck },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
   { name: "regions", path: "/regions", icon: Globe, scope: "runtime.regions.read" },
+  {
+    name: "tenants",
+    path: "/tenants",
+    icon: Building2,
+    scope: "runtime.tenants.export",
+    orScope: "runtime.tenants.onboard",
+  },
   { name: "api", path: "/api", icon: Braces },
   { name: "health", path: "/health", icon: Activity, scope: "runtime.health.read" },
 ];
