@@ -10,16 +10,15 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { SummaryStrip } from "#components/ui/summary-strip.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { withParams } from "#components/url/url-text.ts";
-import { type UrlPatch, useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
+import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import type { CellDetail, Declared, Matrix, Reach } from "#server/features/isolation/views.ts";
-import { CELL_TONE } from "./cell-tone.ts";
 import { IsolationMatrix } from "./isolation-matrix.tsx";
 import { ENVIRONMENTS, layerOf } from "./isolation-url.ts";
 import { MatrixFilters } from "./matrix-filters.tsx";
 import { filterOf, rowsFor } from "./matrix-rows.ts";
+import { MatrixStrip } from "./matrix-strip.tsx";
 import { SourceList } from "./source-list.tsx";
 
 const CellPanel = dynamic(async () => (await import("./cell-panel.tsx")).CellPanel, { ssr: false });
@@ -33,7 +32,6 @@ const DeclaredTab = dynamic(async () => (await import("./declared-tab.tsx")).Dec
 
 const REFRESH_MILLIS = 15_000;
 const TABS = ["matrix", "reach", "what-if", "declared"] as const;
-const STATES = ["violated", "unknown", "verified"] as const;
 
 interface IsolationScreenProps {
   tenantId: string;
@@ -55,11 +53,8 @@ export function IsolationScreen(props: IsolationScreenProps) {
   const { visit } = useUrlVisit();
   usePageRefresh(true, REFRESH_MILLIS);
   const tab = TABS.find((name) => name === url.params.get("tab")) ?? "matrix";
-  const cells = matrix.rows.flatMap((row) => row.cells);
   const filter = filterOf(url.params);
   const { matching, shown, page, pages } = rowsFor(matrix.rows, filter);
-  const linkWith = (patch: UrlPatch) =>
-    withParams(`/t/${tenantId}/isolation`, `?${url.params}`, { ...patch, page: null, tab: null });
   const isSovereign = !matrix.rows.some((row) => row.tenant === tenantId);
 
   return (
@@ -84,27 +79,7 @@ export function IsolationScreen(props: IsolationScreenProps) {
           </>
         }
       />
-      <SummaryStrip
-        label={t("strip.label")}
-        figures={[
-          ...STATES.map((state) => ({
-            key: state,
-            label: t(`strip.${state}`),
-            count: cells.filter((each) => each.state === state).length,
-            href: linkWith({ state: filter.state === state ? null : state }),
-            tone: CELL_TONE[state],
-            isChosen: filter.state === state,
-          })),
-          {
-            key: "residency",
-            label: t("strip.residency"),
-            count: matrix.rows.filter(({ residency }) => residency.state === "violated").length,
-            href: linkWith({ residency: filter.isOutside ? null : "violated" }),
-            tone: "danger",
-            isChosen: filter.isOutside,
-          },
-        ]}
-      />
+      <MatrixStrip tenantId={tenantId} rows={matrix.rows} filter={filter} />
       <Tabs
         label={t("title")}
         chosen={tab}
