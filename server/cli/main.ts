@@ -4,6 +4,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { driftCommand } from "./commands/drift.ts";
 import { exportOpenCommand } from "./commands/export-open.ts";
 import { isolationVerifyCommand } from "./commands/isolation-verify.ts";
+import { logAuditCommand } from "./commands/log-audit.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
 import { makeTenantCommand } from "./commands/make-tenant.ts";
@@ -20,6 +21,7 @@ const COMMANDS: Record<string, Command> = {
   drift: driftCommand,
   "export open": exportOpenCommand,
   "isolation verify": isolationVerifyCommand,
+  "log audit": logAuditCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,
   migrate: migrateCommand,

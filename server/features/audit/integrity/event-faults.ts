@@ -1,0 +1,150 @@
+import "server-only";
+import { leafHash } from "#server/engines/merkle/hashing.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { readPayload, type StoredPayload } from "../event-payload.ts";
+import type { RowReader } from "./stored-log-files.ts";
+
+interface EventRow extends StoredPayload {
+  event_id: string;
+  type: string;
+  subject: string;
+  outcome: string;
+  actor_kind: string;
+  actor_ref: string;
+  trace_id: string;
+  recorded_at: Date;
+  envelope: string;
+  commitment: Buffer;
+  leaf_index: string | null;
+  leaf_hash: Buffer | null;
+  queued_at: Date | null;
+}
+
+/** What an envelope says again in columns. */
+type Signed = Partial<
+  Record<
+    | "id"
+    | "type"
+    | "subject"
+    | "outcome"
+    | "principalkind"
+    | "principal"
+    | "traceparent"
+    | "time"
+    | "payloadcommitment"
+    | "tenant",
+    unknown
+  >
+>;
+
+const BATCH = 500;
+const FIRST = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * What is wrong with events one by one: columns beside the signed envelope, payloads beside their
+ * commitment, leaves and the queue beside the events; leaves and queued rows that are of no event.
+ */
+export async function eventFaults(
+  rows: RowReader,
+  tenant: AuthorizedTenantId,
+  size: bigint,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const destroyed = await destroyedKeys(rows, tenant);
+  for (let after = FIRST; ; ) {
+    const events = await rows.query<EventRow>(
+      `SELECT e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.envelope,
+         e.commitment, p.key_id, p.salt, p.ciphertext, l.leaf_index, l.leaf_hash, q.recorded_at AS queued_at
+       FROM audit_event e
+       LEFT JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
+       LEFT JOIN audit_leaf l ON l.tenant_id = e.tenant_id AND l.event_id = e.event_id
+       LEFT JOIN audit_pending q ON q.tenant_id = e.tenant_id AND q.event_id = e.event_id
+       WHERE e.tenant_id = $1 AND e.event_id > $2 ORDER BY e.event_id LIMIT $3`,
+      [tenant, after, BATCH],
+    );
+    for (const event of events) {
+      const place = event.leaf_index === null ? "unsealed" : `entry ${event.leaf_index}`;
+      for (const fault of faultsOf(event, tenant, size, destroyed)) {
+        faults.push(`event ${event.event_id} (${place}): ${fault}`);
+      }
+    }
+    const last = events.at(-1);
+    if (!last || events.length < BATCH) break;
+    after = last.event_id;
+  }
+  return [...faults, ...(await strays(rows, tenant))];
+}
+
+/** Keys that were destroyed on purpose: what they sealed is gone, and its proof holds. */
+async function destroyedKeys(rows: RowReader, tenant: string): Promise<ReadonlySet<string>> {
+  const keys = await rows.query<{ key_id: string }>(
+    "SELECT key_id FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NULL",
+    [tenant],
+  );
+  return new Set(keys.map((key) => key.key_id));
+}
+
+function* faultsOf(
+  event: EventRow,
+  tenant: AuthorizedTenantId,
+  size: bigint,
+  destroyed: ReadonlySet<string>,
+): Generator<string> {
+  let signed: Signed = {};
+  try {
+    signed = JSON.parse(event.envelope) as Signed;
+  } catch {
+    yield "the envelope is no JSON";
+  }
+  const columns: Record<string, [stored: string, signed: unknown]> = {
+    id: [event.event_id, signed.id],
+    type: [event.type, signed.type],
+    subject: [event.subject, signed.subject],
+    outcome: [event.outcome, signed.outcome],
+    "kind of actor": [event.actor_kind, signed.principalkind],
+    actor: [event.actor_ref, signed.principal],
+    trace: [event.trace_id, String(signed.traceparent ?? "").split("-")[1] ?? ""],
+    time: [event.recorded_at.toISOString(), signed.time],
+    commitment: [event.commitment.toString("hex"), signed.payloadcommitment],
+    tenant: [tenant, signed.tenant],
+  };
+  for (const [name, [stored, expected]] of Object.entries(columns)) {
+    if (stored !== expected) yield `its ${name} is stored otherwise than in the envelope`;
+  }
+  const hasPayload = event.key_id !== null;
+  const payload = readPayload(tenant, event.event_id, event, event.commitment);
+  if (!hasPayload) yield "its payload is missing";
+  else if (payload.state !== "intact" && !destroyed.has(event.key_id ?? "")) {
+    yield `its payload is ${payload.state}`;
+  }
+  if (event.leaf_index === null) {
+    if (event.queued_at === null) yield "it is neither sealed nor waiting to be";
+    else if (event.queued_at.getTime() !== event.recorded_at.getTime()) {
+      yield "it waits with another time than its own";
+    }
+    return;
+  }
+  if (event.queued_at !== null) yield "it is sealed, and queued again";
+  if (BigInt(event.leaf_index) >= size) yield "its leaf lies beyond what was signed";
+  if (
+    event.leaf_hash &&
+    !Buffer.from(leafHash(Buffer.from(event.envelope))).equals(event.leaf_hash)
+  ) {
+    yield "its leaf has another hash";
+  }
+}
+
+/** Leaves, payloads and queued rows that no event belongs to. */
+async function strays(rows: RowReader, tenant: string): Promise<string[]> {
+  const found = await rows.query<{ what: string }>(
+    `SELECT 'leaf ' || l.leaf_index AS what FROM audit_leaf l WHERE l.tenant_id = $1
+       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = l.tenant_id AND e.event_id = l.event_id)
+     UNION ALL SELECT 'payload ' || p.event_id FROM audit_payload p WHERE p.tenant_id = $1
+       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = p.tenant_id AND e.event_id = p.event_id)
+     UNION ALL SELECT 'queued ' || q.event_id FROM audit_pending q WHERE q.tenant_id = $1
+       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = q.tenant_id AND e.event_id = q.event_id)
+     LIMIT 100`,
+    [tenant],
+  );
+  return found.map(({ what }) => `${what} is of no event`);
+}

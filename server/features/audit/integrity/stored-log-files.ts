@@ -1,0 +1,35 @@
+import "server-only";
+import type { StoredLogFiles } from "#server/engines/merkle/find-log-faults.ts";
+import { HASH_BYTES } from "#server/engines/merkle/hashing.ts";
+import { TILE_WIDTH } from "#server/engines/merkle/tile-path.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+
+/** Reads rows; a superuser's connection will do as well. */
+export type RowReader = Pick<TenantTx, "query">;
+
+/** A tenant's log as the tables hold it, for `findLogFaults`. */
+export function storedLogFiles(rows: RowReader, tenant: string): StoredLogFiles {
+  return {
+    async tile(level, index, width) {
+      const [tile] = await rows.query<{ hashes: Buffer }>(
+        `SELECT hashes FROM audit_tile WHERE tenant_id = $1 AND level = $2 AND tile_index = $3`,
+        [tenant, level, index.toString()],
+      );
+      return tile && tile.hashes.length >= width * HASH_BYTES
+        ? new Uint8Array(tile.hashes.subarray(0, width * HASH_BYTES))
+        : undefined;
+    },
+    async entries(index, width) {
+      const first = index * BigInt(TILE_WIDTH);
+      const found = await rows.query<{ at: number; envelope: string }>(
+        `SELECT (l.leaf_index - $2::bigint)::integer AS at, e.envelope FROM audit_leaf l
+         JOIN audit_event e ON e.tenant_id = l.tenant_id AND e.event_id = l.event_id
+         WHERE l.tenant_id = $1 AND l.leaf_index >= $2::bigint AND l.leaf_index < $2::bigint + $3`,
+        [tenant, first.toString(), width],
+      );
+      const entries: (Uint8Array | undefined)[] = Array.from({ length: width });
+      for (const { at, envelope } of found) entries[at] = new TextEncoder().encode(envelope);
+      return entries;
+    },
+  };
+}
