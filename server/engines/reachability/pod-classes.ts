@@ -67,10 +67,7 @@ export class KnownClass implements PodClass {
   readonly namedPorts: readonly NamedPort[];
   readonly isHostNetwork: boolean;
   readonly traits: Traits;
-  /** Most classes have one workload: only others need a map. */
-  #only: string | null = null;
-  #onlyCount = 0;
-  #pods: Map<string, number> | null = null;
+  readonly #pods: Pod[] = [];
   #workloads: readonly string[] | null = null;
 
   constructor(index: number, pod: Pod, traits: Traits) {
@@ -82,46 +79,29 @@ export class KnownClass implements PodClass {
     this.traits = traits;
   }
 
+  get pods(): readonly Pod[] {
+    return this.#pods;
+  }
+
   get workloads(): readonly string[] {
-    this.#workloads ??= this.#pods
-      ? [...this.#pods.keys()].sort()
-      : this.#only === null
-        ? []
-        : [this.#only];
+    this.#workloads ??= [...new Set(this.#pods.map(workloadOf))].sort();
     return this.#workloads;
   }
 
-  get isEmpty(): boolean {
-    return this.#pods ? this.#pods.size === 0 : this.#only === null;
-  }
-
-  /** Whether the workload was not in the class before. */
-  join(pod: Pod): boolean {
-    const workload = workloadOf(pod);
-    if (!this.#pods && (this.#only === null || this.#only === workload)) {
-      this.#only = workload;
-      this.#onlyCount += 1;
-      if (this.#onlyCount === 1) this.#workloads = null;
-      return this.#onlyCount === 1;
-    }
-    this.#pods ??= new Map(this.#only === null ? [] : [[this.#only, this.#onlyCount]]);
-    const before = this.#pods.get(workload) ?? 0;
-    this.#pods.set(workload, before + 1);
-    if (before === 0) this.#workloads = null;
-    return before === 0;
-  }
-
-  /** Whether the workload is not in the class any more. */
-  leave(pod: Pod): boolean {
-    const workload = workloadOf(pod);
-    this.#pods ??= new Map(this.#only === null ? [] : [[this.#only, this.#onlyCount]]);
-    const left = (this.#pods.get(workload) ?? 0) - 1;
-    if (left > 0) {
-      this.#pods.set(workload, left);
-      return false;
-    }
-    this.#pods.delete(workload);
+  join(pod: Pod): void {
+    this.#pods.push(pod);
     this.#workloads = null;
-    return true;
   }
+
+  /** One that is the same as this pod goes. */
+  leave(pod: Pod): void {
+    const at = this.#pods.findIndex((each) => memberKey(each) === memberKey(pod));
+    if (at >= 0) this.#pods.splice(at, 1);
+    this.#workloads = null;
+  }
+}
+
+/** What tells pods of one class apart. */
+function memberKey({ workload, workloadKind, node, addresses = [] }: Pod): string {
+  return [workloadKind, workload, node ?? "", ...addresses].join("\n");
 }

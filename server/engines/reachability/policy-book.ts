@@ -39,8 +39,10 @@ export class PolicyBook {
     ingress: new Map(),
     egress: new Map(),
   };
-  readonly #isolated: Record<Direction, IndexSet | null> = { ingress: null, egress: null };
-  readonly #ownSets = new Map<string, Set<PeerSet>>();
+  readonly #isolated: Record<Direction, { known: IndexSet; changed: Set<number> }> = {
+    ingress: { known: IndexSet.empty, changed: new Set() },
+    egress: { known: IndexSet.empty, changed: new Set() },
+  };
   readonly #narrowSets = new Map<number, Set<PeerSet>>();
   readonly #wideSets = new Set<PeerSet>();
   #tiers: { admin: Group[]; baseline: Group[] } = { admin: [], baseline: [] };
@@ -115,15 +117,32 @@ export class PolicyBook {
   }
 
   isolated(direction: Direction): IndexSet {
-    this.#isolated[direction] ??= IndexSet.of(this.#isolating[direction].keys());
-    return this.#isolated[direction];
+    const isolated = this.#isolated[direction];
+    if (isolated.changed.size > 0) {
+      const changed = IndexSet.of(isolated.changed);
+      const now = [...isolated.changed].filter((index) => this.#isolating[direction].has(index));
+      isolated.known = isolated.known.minus(changed).union(IndexSet.of(now));
+      isolated.changed.clear();
+    }
+    return isolated.known;
+  }
+
+  /** Makes what questions would make first, so that the first is answered as fast as others. */
+  prepare(): void {
+    for (const direction of DIRECTIONS) {
+      this.isolated(direction);
+      for (const set of this.#wideSets) {
+        const uses = this.#users.get(set)?.[direction];
+        if (uses) uses.granted ??= this.#grantedBy(uses.rules, direction);
+      }
+    }
   }
 
   /** The sets that hold a class, surely or maybe; without those of its own namespace when `isAcross`. */
   *setsWith(index: number, { isAcross }: { isAcross: boolean }): Generator<PeerSet> {
     if (!isAcross) {
       const namespace = this.#universe.find(index)?.namespace ?? "";
-      for (const set of this.#ownSets.get(namespace) ?? []) if (set.sure.has(index)) yield set;
+      for (const set of this.#universe.ownSets(namespace)) if (set.sure.has(index)) yield set;
     }
     yield* this.#narrowSets.get(index) ?? [];
     for (const set of this.#wideSets) if (set.sure.has(index) || set.maybe.has(index)) yield set;
@@ -145,8 +164,10 @@ export class PolicyBook {
   admit(index: number): void {
     const podClass = this.#universe.find(index);
     if (!podClass) return;
-    for (const set of this.#universe.peerSets()) {
-      if (set.namespace !== null && set.namespace !== podClass.namespace) continue;
+    for (const set of this.#universe.ownSets(podClass.namespace)) {
+      this.#setMembership(set, index, set.test(podClass));
+    }
+    for (const set of this.#universe.sharedSets()) {
       this.#setMembership(set, index, set.test(podClass));
     }
   }
@@ -227,11 +248,8 @@ export class PolicyBook {
   }
 
   #list(set: PeerSet): void {
-    if (set.namespace !== null) {
-      const own = this.#ownSets.get(set.namespace);
-      if (own) own.add(set);
-      else this.#ownSets.set(set.namespace, new Set([set]));
-    } else if (set.sure.size + set.maybe.size > NARROW) this.#wideSets.add(set);
+    if (set.namespace !== null) return;
+    if (set.sure.size + set.maybe.size > NARROW) this.#wideSets.add(set);
     else {
       for (const index of set.sure.union(set.maybe)) {
         const sets = this.#narrowSets.get(index);
@@ -242,13 +260,8 @@ export class PolicyBook {
   }
 
   #unlist(set: PeerSet): void {
-    if (set.namespace !== null) this.#ownSets.get(set.namespace)?.delete(set);
-    this.#wideSets.delete(set);
-    for (const index of set.namespace === null && set.sure.size + set.maybe.size <= NARROW
-      ? set.sure.union(set.maybe)
-      : []) {
-      this.#narrowSets.get(index)?.delete(set);
-    }
+    if (set.namespace !== null || this.#wideSets.delete(set)) return;
+    for (const index of set.sure.union(set.maybe)) this.#narrowSets.get(index)?.delete(set);
   }
 
   #isolate(direction: Direction, index: number, policy: Policy): void {
@@ -256,7 +269,7 @@ export class PolicyBook {
     if (policies) policies.push(policy);
     else {
       this.#isolating[direction].set(index, [policy]);
-      this.#isolated[direction] = null;
+      this.#isolated[direction].changed.add(index);
     }
   }
 
@@ -267,7 +280,7 @@ export class PolicyBook {
       return;
     }
     this.#isolating[direction].delete(index);
-    this.#isolated[direction] = null;
+    this.#isolated[direction].changed.add(index);
   }
 }
 

@@ -33,30 +33,30 @@ export class ReachEngine {
   /** A number for each verdict and peer set that is part of what is kept. */
   readonly #keys = new Map<object, number>();
 
-  /** `wholeLabels`: all labels tell pods apart, so that a policy that comes later splits no class. */
-  constructor(facts: ClusterFacts, { wholeLabels }: { wholeLabels: boolean }) {
+  /**
+   * `wholeLabels`: all labels tell pods apart, so that a policy that comes later splits no class.
+   * `networks`: those that policies name that are added later.
+   */
+  constructor(
+    facts: ClusterFacts,
+    { wholeLabels, networks = [] }: { wholeLabels: boolean; networks?: Iterable<string> },
+  ) {
     this.universe = new Universe(facts.namespaces, facts.pods, {
       counting: wholeLabels ? null : [...countingKeys(facts)].sort(),
-      networks: [...networksOf(facts.tierPolicies ?? [])].sort(),
+      networks: [...new Set([...networksOf(facts.tierPolicies ?? []), ...networks])].sort(),
       nodes: facts.nodes ?? [],
     });
     this.book = new PolicyBook(this.universe);
-    for (const policy of facts.policies) this.addPolicy(policy);
-    for (const policy of facts.tierPolicies ?? []) this.addTierPolicy(policy);
+    for (const policy of facts.policies) this.book.add(this.compile(policy));
+    for (const policy of facts.tierPolicies ?? []) this.book.add(this.compileTier(policy));
   }
 
-  addPolicy(policy: NetworkPolicy): Policy {
-    const compiled = compileNetworkPolicy(policy, this.universe, this.#nextId++);
-    this.book.add(compiled);
-    this.forgetRows();
-    return compiled;
+  compile(policy: NetworkPolicy): Policy {
+    return compileNetworkPolicy(policy, this.universe, this.#nextId++);
   }
 
-  addTierPolicy(policy: TierPolicy): Policy {
-    const compiled = compileTierPolicy(policy, this.universe, this.#nextId++);
-    this.book.add(compiled);
-    this.forgetRows();
-    return compiled;
+  compileTier(policy: TierPolicy): Policy {
+    return compileTierPolicy(policy, this.universe, this.#nextId++);
   }
 
   /** To be called after every change of the book or the universe. */

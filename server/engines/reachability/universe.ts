@@ -43,6 +43,8 @@ export class Universe {
   readonly #byKey = new Map<string, KnownClass>();
   readonly #classes: (KnownClass | undefined)[] = [];
   readonly #peerSets = new Map<string, PeerSet>();
+  readonly #ownSets = new Map<string, Set<PeerSet>>();
+  readonly #sharedSets = new Set<PeerSet>();
   readonly #options: UniverseOptions;
   readonly #networks: readonly { cidr: string; range: IpRange }[];
   readonly #nodes: ReadonlyMap<string, Node>;
@@ -108,6 +110,14 @@ export class Universe {
     this.#classIndex.remove(podClass.labels, podClass);
     this.#namespaces.get(podClass.namespace)?.classes.delete(podClass);
     this.#live = this.#live.minus(IndexSet.of([podClass.index]));
+  }
+
+  /** What it is made of now. */
+  facts(): { namespaces: Namespace[]; pods: Pod[] } {
+    return {
+      namespaces: [...this.#namespaces.values()].map(({ name, labels }) => ({ name, labels })),
+      pods: this.classes.flatMap(({ pods }) => pods),
+    };
   }
 
   putNamespace({ name, labels }: Namespace): void {
@@ -186,12 +196,20 @@ export class Universe {
     return this.#networks.some((each) => each.cidr === cidr);
   }
 
-  peerSets(): IterableIterator<PeerSet> {
-    return this.#peerSets.values();
+  /** Sets of pods of one namespace. */
+  ownSets(namespace: string): Iterable<PeerSet> {
+    return this.#ownSets.get(namespace) ?? [];
+  }
+
+  /** Sets that may hold pods of any namespace. */
+  sharedSets(): Iterable<PeerSet> {
+    return this.#sharedSets;
   }
 
   forget(set: PeerSet): void {
     this.#peerSets.delete(set.key);
+    this.#sharedSets.delete(set);
+    if (set.namespace !== null) this.#ownSets.get(set.namespace)?.delete(set);
   }
 
   #peerSet(
@@ -216,6 +234,12 @@ export class Universe {
       maybe: IndexSet.of(maybe),
     };
     this.#peerSets.set(key, set);
+    if (namespace === null) this.#sharedSets.add(set);
+    else {
+      const own = this.#ownSets.get(namespace);
+      if (own) own.add(set);
+      else this.#ownSets.set(namespace, new Set([set]));
+    }
     return set;
   }
 
