@@ -9,20 +9,42 @@ import {
   factsProblemText,
 } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
+import { withoutValues } from "#server/integrations/kubernetes/without-values.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
+import { readDesired } from "../read-desired.ts";
 import { readObjects } from "../read-objects.ts";
 
-/** What drifted between a folder of what is asked for and one of what is. */
+/** What drifted between what is asked for, in a folder, a Git repository or a stack, and what is. */
 export const driftCommand: Command = {
-  usage: "drift --desired DIR --live DIR [--json]",
+  usage:
+    "drift [--desired DIR] [--git REPOSITORY#branch:path [--git-token-file FILE]] [--pulumi FILE [--provider NAME]…] --live DIR [--json]",
   summary: "what is missing, unmanaged, weakened or changed, the worst first; Secrets stay masked",
   async run(args, { out, err }) {
     const { values } = parseArgs({
       args: [...args],
-      options: { desired: { type: "string" }, live: { type: "string" }, json: { type: "boolean" } },
+      options: {
+        desired: { type: "string" },
+        git: { type: "string" },
+        "git-token-file": { type: "string" },
+        pulumi: { type: "string" },
+        provider: { type: "string", multiple: true },
+        live: { type: "string" },
+        json: { type: "boolean" },
+      },
     });
-    if (!values.desired || !values.live) throw new UsageError("Name --desired DIR and --live DIR.");
-    const [desired, live] = [await readObjects(values.desired), await readObjects(values.live)];
+    if (!values.live) throw new UsageError("Name --live DIR.");
+    if (!values.desired && !values.git && !values.pulumi)
+      throw new UsageError("Name --desired DIR, --git REPOSITORY#branch:path or --pulumi FILE.");
+    const desired = await readDesired({
+      desired: values.desired,
+      git: values.git,
+      gitTokenFile: values["git-token-file"],
+      pulumi: values.pulumi,
+      providers: values.provider,
+    });
+    const live = await readObjects(values.live);
+    // Where one side has names of keys alone, the other must not have more.
+    if (!desired.hasValues) live.manifests = live.manifests.map(withoutValues);
     const read = factsFromManifests(runningWorkloads(live.manifests));
     const tenancy = clusterTenancy({
       name: values.live,
@@ -31,7 +53,7 @@ export const driftCommand: Command = {
     });
     const findings = findDrift({
       tenancy,
-      desired: desired.manifests,
+      desired: desired.hasValues ? desired.manifests : desired.manifests.map(withoutValues),
       isDesiredComplete: desired.problems.length === 0,
       edges: crossingEdges(computeReachability(read.facts), tenancy),
       approvedImages: new Map(),
@@ -42,7 +64,7 @@ export const driftCommand: Command = {
       ),
       ...read.problems.map(factsProblemText),
     ];
-    if (values.json) out(JSON.stringify({ findings, problems }, null, 2));
+    if (values.json) out(JSON.stringify({ sources: desired.sources, findings, problems }, null, 2));
     else {
       for (const { severity, rule, object, detail, differences, causes } of findings) {
         const by = causes.length > 0 ? ` (by ${causes.join(", ")})` : "";
@@ -50,6 +72,11 @@ export const driftCommand: Command = {
         for (const { path, kind, desired: want, live: have } of differences) {
           out(`  ${path} ${kind}: desired ${JSON.stringify(want)}, live ${JSON.stringify(have)}`);
         }
+      }
+      for (const { kind, name, revision, notes } of desired.sources) {
+        if (kind !== "folder")
+          err(`desired from ${kind} ${name}${revision ? ` at ${revision}` : ""}`);
+        for (const note of notes) err(`  ${note}`);
       }
       for (const problem of problems) err(problem);
     }
