@@ -31,6 +31,7 @@ export function DiffViewer(props: DiffViewerProps) {
   const box = useRef<HTMLElement>(null);
   const isInline = params.get("diff") === "inline";
   const isByField = params.get("by") === "field";
+  const whole = differences.find(({ path }) => path === "");
   const rows = useMemo(
     () =>
       documents
@@ -53,10 +54,19 @@ export function DiffViewer(props: DiffViewerProps) {
     <section
       ref={box}
       aria-label={label}
+      onKeyDown={(event) => {
+        const by = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
+        if (!by || !(event.target instanceof Element) || !event.target.matches("[data-change]"))
+          return;
+        event.preventDefault();
+        step(by);
+      }}
       className="@container min-w-0 overflow-hidden rounded-lg border border-line bg-raised"
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b px-2 py-1.5">
-        <p className="text-sm">{t("count", { count: differences.length })}</p>
+        <p className="text-sm">
+          {whole ? t(`all.${whole.kind}`) : t("count", { count: differences.length })}
+        </p>
         <div className="ms-auto flex flex-wrap items-center gap-2">
           <LookSwitch
             label={t("arranged")}
@@ -115,7 +125,7 @@ export function DiffViewer(props: DiffViewerProps) {
       ) : (
         <DiffLines rows={rows} isInline={isInline} />
       )}
-      {documents ? null : (
+      {documents || whole ? null : (
         <p className="border-line border-t bg-sunken px-2 py-1 text-muted text-xs">
           {t("placedNote")}
         </p>

@@ -16,8 +16,8 @@ export function DriftEmpty({ summary, isFiltered, onClear }: DriftEmptyProps) {
   const t = useTranslations("drift");
   const { lookedAt } = summary;
   const isAway = summary.sources.some(({ reason }) => reason !== null);
-  if (isFiltered) return <FilteredEmptyState onClear={onClear} />;
   if (!lookedAt) return <EmptyState title={t("neverTitle")}>{t("neverBody")}</EmptyState>;
+  if (isFiltered) return <FilteredEmptyState onClear={onClear} />;
   return (
     <EmptyState title={t("emptyTitle")}>
       {t.rich("emptyBody", { time: () => <Time key="at" at={lookedAt} /> })}

@@ -15,6 +15,8 @@ import { objectName } from "./object-name.ts";
 
 export const COLUMN_COUNT = 8;
 const CELL = "h-13 px-2.5 text-start font-normal";
+/** Beside an open panel and on a phone they stand below the title. */
+const MIDDLE = "hidden @3xl:table-cell";
 const WIDE = "hidden @4xl:table-cell";
 
 interface DriftRowProps {
@@ -79,7 +81,6 @@ export function DriftRow(props: DriftRowProps) {
 
 function FindingRow(props: DriftRowProps & { finding: FindingView }) {
   const { finding, selected } = props;
-  const t = useTranslations("drift");
   return (
     <Line
       {...props}
@@ -88,10 +89,10 @@ function FindingRow(props: DriftRowProps & { finding: FindingView }) {
       isBelow
       toggle={null}
       severity={finding.severity}
-      title={<bdi dir="ltr">{objectName(finding.object)}</bdi>}
-      detail={<bdi dir="ltr">{finding.cluster}</bdi>}
+      title={<Code text={objectName(finding.object)} />}
+      detail={<Code text={finding.cluster} />}
       state={finding.unknownSince ? <UnknownMark /> : <StateMark state={finding.state} />}
-      blast={finding.environment ?? t("finding.noEnvironment")}
+      blast={<bdi dir="ltr">{finding.environment ?? "–"}</bdi>}
       cause={finding.cause}
       first={finding.firstSeenAt}
       last={finding.lastSeenAt}
@@ -139,14 +140,20 @@ function Line(props: LineProps) {
           >
             {props.title}
           </button>
-          <span className="truncate text-muted text-xs">{props.detail}</span>
+          <span className="flex min-w-0 items-center gap-2 text-muted text-xs">
+            <span className="inline-flex shrink-0 gap-2 @3xl:hidden">
+              <SeverityMark severity={props.severity} />
+              {props.state}
+            </span>
+            <span className="min-w-0 flex-1 truncate">{props.detail}</span>
+          </span>
         </span>
       </th>
-      <td className={CELL}>
+      <td className={cx(CELL, MIDDLE)}>
         <SeverityMark severity={props.severity} />
       </td>
-      <td className={CELL}>{props.state}</td>
-      <td className={cx(CELL, WIDE, "max-w-52 text-sm")}>{props.blast}</td>
+      <td className={cx(CELL, MIDDLE)}>{props.state}</td>
+      <td className={cx(CELL, WIDE, "whitespace-nowrap text-sm")}>{props.blast}</td>
       <td className={cx(CELL, WIDE)}>
         <CauseText tenantId={tenantId} cause={props.cause} isShort />
       </td>
@@ -160,13 +167,22 @@ function Line(props: LineProps) {
   );
 }
 
+/** A name on one line: what does not fit is cut at its end, in every language. */
+function Code({ text }: { text: string }) {
+  return (
+    <bdi dir="ltr" className="inline-block max-w-full truncate align-bottom" data-tip={text}>
+      {text}
+    </bdi>
+  );
+}
+
 /** Which object, of one; else what its objects have in common. */
 function GroupDetail({ group }: { group: GroupView }) {
   const reasonText = useReasonText();
   const [path, ...others] = group.paths;
-  if (group.count === 1) return <bdi dir="ltr">{objectName(group.example.object)}</bdi>;
-  if (path) return <bdi dir="ltr">{others.length > 0 ? `${path} +${others.length}` : path}</bdi>;
-  return reasonText(group) ?? <bdi dir="ltr">{objectName(group.example.object)}</bdi>;
+  if (group.count === 1) return <Code text={objectName(group.example.object)} />;
+  if (path) return <Code text={others.length > 0 ? `${path} +${others.length}` : path} />;
+  return reasonText(group) ?? <Code text={objectName(group.example.object)} />;
 }
 
 /** The state that most of them are in; several are counted. */
@@ -191,9 +207,9 @@ function Blast({ group }: { group: GroupView }) {
     <span className="flex flex-col">
       <span>{t("findings", { count: group.count })}</span>
       <span className="text-muted text-xs">
-        {t("namespaces", { count: group.namespaces })}
+        {group.namespaces > 1 ? t("namespaces", { count: group.namespaces }) : null}
         {group.clusters.length > 1 ? ` · ${t("clusters", { count: group.clusters.length })}` : null}
-        {group.environments.length > 0 ? " · " : null}
+        {group.namespaces > 1 && group.environments.length > 0 ? " · " : null}
         <bdi dir="ltr">{group.environments.join(", ")}</bdi>
       </span>
     </span>

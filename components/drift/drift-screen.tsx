@@ -92,7 +92,7 @@ export function DriftScreen({ tenantId, params, summary, page, rights }: DriftSc
       <PageHeader title={t("title")} asOf={summary.asOf} actions={<RefreshButton />} />
       <DriftPages tenantId={tenantId} />
       <AwayBanner sources={summary.sources} />
-      <DriftStrip summary={summary} />
+      <DriftStrip summary={summary} isCompact={selected !== null} />
       <div className="@container min-w-0 rounded-lg border border-line bg-raised">
         <div className="flex min-h-12 flex-wrap items-center gap-2 border-line border-b px-3 py-2">
           <DriftFilters params={params} summary={summary} />

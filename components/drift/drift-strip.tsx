@@ -17,8 +17,14 @@ const TONES = {
   suppressed: "unknown",
 } as const;
 
+interface DriftStripProps {
+  summary: Summary;
+  /** Beside an open finding. */
+  isCompact: boolean;
+}
+
 /** What needs somebody; each number leads to its rows, a second press to all of them. */
-export function DriftStrip({ summary }: { summary: Summary }) {
+export function DriftStrip({ summary, isCompact }: DriftStripProps) {
   const t = useTranslations("drift.strip");
   const pathname = usePathname();
   const { params } = useUrlState();
@@ -34,7 +40,7 @@ export function DriftStrip({ summary }: { summary: Summary }) {
       key: name,
       label: t(name),
       count: isKnown ? count : null,
-      tone: TONES[name],
+      tone: isKnown ? TONES[name] : ("unknown" as const),
       isChosen,
       href: withParams(pathname, params.toString(), {
         [param]: isChosen ? null : name,
@@ -48,6 +54,7 @@ export function DriftStrip({ summary }: { summary: Summary }) {
   return (
     <SummaryStrip
       label={t("label")}
+      isCompact={isCompact}
       figures={[
         ...BY_SEVERITY.map((name) => figure("severity", name, summary.open[name])),
         ...BY_STATE.map((name) => figure("state", name, summary.byState[name] ?? 0)),

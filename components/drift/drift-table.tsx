@@ -31,7 +31,8 @@ interface DriftTableProps {
 
 const idOf = (line: DriftLine) => line.id;
 const HEADS = ["what", "severity", "state", "blast", "cause", "first", "last"] as const;
-const NARROW: readonly string[] = ["what", "severity", "state"];
+const MIDDLE: readonly string[] = ["severity", "state"];
+const WIDE: readonly string[] = ["blast", "cause", "first", "last"];
 
 /** The causes, the worst first, each with its objects below it when it stands open. */
 export function DriftTable(props: DriftTableProps) {
@@ -69,7 +70,8 @@ export function DriftTable(props: DriftTableProps) {
                 className={cx(
                   "whitespace-nowrap px-2.5 text-start font-medium",
                   name === "what" && "ps-1",
-                  !NARROW.includes(name) && "hidden @4xl:table-cell",
+                  MIDDLE.includes(name) && "hidden @3xl:table-cell",
+                  WIDE.includes(name) && "hidden @4xl:table-cell",
                 )}
               >
                 {t(`columns.${name}`)}

@@ -33,7 +33,7 @@ export function DriftTenantsScreen({ tenantId, overview }: DriftTenantsScreenPro
         aria-label={t("label")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto rounded-lg border border-line bg-raised"
+        className="relative overflow-x-auto rounded-lg border border-line bg-raised"
       >
         <table className="w-full border-collapse text-sm">
           <caption className="sr-only">{t("label")}</caption>

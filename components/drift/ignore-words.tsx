@@ -8,11 +8,11 @@ import type { IgnoreRuleView } from "#server/features/drift/views.ts";
 export function IgnoredWhat({ spec }: { spec: IgnoreRuleSpec }) {
   const t = useTranslations("drift.ignored.kind");
   return (
-    <span className="flex min-w-0 flex-col">
-      <bdi dir="ltr" className="truncate font-medium" data-tip={spec.expression}>
+    <span className="flex min-w-0 items-baseline gap-2">
+      <bdi dir="ltr" className="max-w-80 truncate font-medium" data-tip={spec.expression}>
         {spec.expression}
       </bdi>
-      <span className="text-muted text-xs">{t(spec.kind)}</span>
+      <span className="font-normal text-muted text-xs">{t(spec.kind)}</span>
     </span>
   );
 }

@@ -90,6 +90,9 @@ export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
         <SourceList sources={cell.sources} />
       </Section>
       <Section title={t("cell.history")}>
+        {cell.history.length === 0 ? (
+          <p className="text-muted text-sm">{t("cell.noHistory")}</p>
+        ) : null}
         <Timeline
           label={t("cell.history")}
           steps={cell.history.map(({ changeId, before, state, at, eventId }) => ({

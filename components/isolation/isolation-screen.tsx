@@ -15,6 +15,7 @@ import { withParams } from "#components/url/url-text.ts";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import type { CellDetail, Declared, Matrix, Reach } from "#server/features/isolation/views.ts";
 import { IsolationMatrix } from "./isolation-matrix.tsx";
+import { IsolationNotes } from "./isolation-notes.tsx";
 import { ENVIRONMENTS, layerOf } from "./isolation-url.ts";
 import { MatrixFilters } from "./matrix-filters.tsx";
 import { filterOf, rowsFor } from "./matrix-rows.ts";
@@ -79,6 +80,7 @@ export function IsolationScreen(props: IsolationScreenProps) {
           </>
         }
       />
+      <IsolationNotes matrix={matrix} />
       <MatrixStrip tenantId={tenantId} rows={matrix.rows} filter={filter} />
       <Tabs
         label={t("title")}

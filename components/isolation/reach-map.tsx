@@ -56,7 +56,7 @@ export function ReachMap({ tenantId, reach }: ReachMapProps) {
         </label>
       ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section aria-label={t("reach.label")} tabIndex={0} className="overflow-x-auto">
+      <section aria-label={t("reach.label")} tabIndex={0} className="relative overflow-x-auto">
         <table className="border-collapse text-sm">
           <caption className="sr-only">{t("reach.label")}</caption>
           <thead>
@@ -95,6 +95,9 @@ export function ReachMap({ tenantId, reach }: ReachMapProps) {
           </tbody>
         </table>
       </section>
+      {reach.unknown.length > 0 ? (
+        <p className="max-w-prose text-muted text-sm">{t("reach.unknownNote")}</p>
+      ) : null}
       {pair ? (
         <PairDetail key={chosen} tenantId={tenantId} environment={reach.environment} pair={pair} />
       ) : reach.pairs.length > 0 ? (

@@ -8,6 +8,7 @@ import type { KnownSource } from "#server/features/isolation/schema.ts";
 /** What was read, with its digest and when it was written, and since when it, or a kind of it, is away. */
 export function SourceList({ sources }: { sources: readonly KnownSource[] }) {
   const t = useTranslations("isolation");
+  if (sources.length === 0) return <p className="text-muted text-sm">{t("noSource")}</p>;
   return (
     <ul className="flex flex-col gap-1.5 text-sm">
       {sources.map(({ kind, name, digest, reason, takenAt, awaySince, unread = [] }) => (

@@ -25,7 +25,7 @@ const HEADS = ["rule", "mode", "kinds", "limit", "breaker", "saved"] as const;
 export function PolicyTable({ tenantId, policies, mayManage }: PolicyTableProps) {
   const t = useTranslations("remediation.policy");
   const [edited, setEdited] = useState<PolicyView | null>(null);
-  const mayNot = !policies.isSovereign ? t("elsewhere") : mayManage ? null : t("mayNot");
+  const mayNot = mayManage ? null : t("mayNot");
   return (
     <>
       <p className="px-4 pt-3 text-muted text-sm">
@@ -33,7 +33,7 @@ export function PolicyTable({ tenantId, policies, mayManage }: PolicyTableProps)
       </p>
       <section
         aria-label={t("label")}
-        className="overflow-x-auto"
+        className="relative overflow-x-auto"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
       >
@@ -46,7 +46,7 @@ export function PolicyTable({ tenantId, policies, mayManage }: PolicyTableProps)
                   {t(name)}
                 </th>
               ))}
-              <td />
+              {policies.isSovereign ? <td /> : null}
             </tr>
           </thead>
           <tbody>
@@ -55,7 +55,7 @@ export function PolicyTable({ tenantId, policies, mayManage }: PolicyTableProps)
                 key={policy.rule}
                 policy={policy}
                 mayNot={mayNot}
-                onEdit={() => setEdited(policy)}
+                onEdit={policies.isSovereign ? () => setEdited(policy) : null}
               />
             ))}
           </tbody>
@@ -71,7 +71,8 @@ export function PolicyTable({ tenantId, policies, mayManage }: PolicyTableProps)
 interface PolicyRowProps {
   policy: PolicyView;
   mayNot: string | null;
-  onEdit: () => void;
+  /** Null: only the Sovereign changes it. */
+  onEdit: (() => void) | null;
 }
 
 function PolicyRow({ policy, mayNot, onEdit }: PolicyRowProps) {
@@ -115,16 +116,18 @@ function PolicyRow({ policy, mayNot, onEdit }: PolicyRowProps) {
           <span className="text-muted">{t("never")}</span>
         )}
       </td>
-      <td className={CELL}>
-        <Button
-          size="sm"
-          aria-label={t("editOf", { rule: rules(policy.rule) })}
-          disabledReason={mayNot}
-          onClick={onEdit}
-        >
-          {t("edit")}
-        </Button>
-      </td>
+      {onEdit ? (
+        <td className={CELL}>
+          <Button
+            size="sm"
+            aria-label={t("editOf", { rule: rules(policy.rule) })}
+            disabledReason={mayNot}
+            onClick={onEdit}
+          >
+            {t("edit")}
+          </Button>
+        </td>
+      ) : null}
     </tr>
   );
 }

@@ -68,6 +68,8 @@ export interface DriftFinding {
   /** The same as a code with parameters; `none` when left out. */
   reason?: DriftReason;
   params?: Readonly<Record<string, string>>;
+  /** All of the object, masked, where it is on one side alone and no field is compared. */
+  whole?: () => readonly FieldDifference[];
 }
 
 /** `apps Deployment shop/web`: the same for every version of an API. */

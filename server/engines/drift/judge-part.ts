@@ -7,6 +7,7 @@ import { asJson, findingOf, objectOf, RIGHTS, ROUTES } from "./drift-objects.ts"
 import type { DriftFinding, DriftObject, Severity } from "./finding.ts";
 import type { IgnoreRule } from "./ignore-rules.ts";
 import type { PolicyMeaning } from "./policy-meaning.ts";
+import { wholeObject } from "./whole-object.ts";
 
 /** What an ignore rule hides of one object. */
 export interface IgnoredDrift {
@@ -39,7 +40,7 @@ export function judgePart(part: OwnPart | undefined, context: PartContext): Judg
   const { tenancy } = context;
   for (const compared of part?.compared ?? []) {
     const { want, have, diff } = compared;
-    if (diff.status === "unknown") {
+    if (diff.uncomparable.length > 0) {
       const why = diff.uncomparable.join("; ");
       findings.push(
         findingOf("not-comparable", have, tenancy, {
@@ -49,8 +50,8 @@ export function judgePart(part: OwnPart | undefined, context: PartContext): Judg
           params: { why },
         }),
       );
-      continue;
     }
+    if (diff.status === "unknown") continue;
     const kept = withoutIgnored(compared, context.ignore);
     for (const [ruleId, differences] of kept.hidden) {
       const { environment } = findingOf("field-drift", have, tenancy, { severity: "low" });
@@ -63,13 +64,19 @@ export function judgePart(part: OwnPart | undefined, context: PartContext): Judg
     const meaning = context.meaningOf(want);
     findings.push(
       findingOf("missing", want, tenancy, {
+        whole: () => wholeObject("desired", asJson(want)),
         severity: severityOfAbsence(want, meaning),
         causes: [],
       }),
     );
   }
   for (const have of part?.unmanaged ?? []) {
-    findings.push(findingOf("unmanaged", have, tenancy, { severity: severityOfExtra(have) }));
+    findings.push(
+      findingOf("unmanaged", have, tenancy, {
+        severity: severityOfExtra(have),
+        whole: () => wholeObject("live", asJson(have)),
+      }),
+    );
   }
   for (const { want, reason } of part?.unread ?? []) {
     findings.push(

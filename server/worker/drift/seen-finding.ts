@@ -2,6 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { ENVIRONMENTS } from "#server/engines/deployments/environment-policy.ts";
+import type { FieldDifference } from "#server/engines/differ/diff.ts";
 import {
   type DriftFinding,
   type DriftObject,
@@ -27,7 +28,7 @@ export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding 
   const hidden = hideForeign(
     {
       managers: finding.causes.slice(0, 50).map((each) => each.slice(0, 200)),
-      differences: shownDifferences(finding.differences) as Difference[],
+      differences: shownDifferences(differencesOf(finding)) as Difference[],
       params: cutParams(finding.params ?? {}),
     },
     teller.names,
@@ -54,6 +55,11 @@ export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding 
     differenceCount: finding.differences.length,
     searchText: searched.join(" ").toLowerCase().slice(0, 8_000),
   };
+}
+
+/** What differs; of an object that is on one side alone all of it. */
+function differencesOf({ differences, whole }: DriftFinding): readonly FieldDifference[] {
+  return differences.length > 0 || !whole ? differences : whole();
 }
 
 /** The same finding of the same object has the same, whatever its fields say now. */
