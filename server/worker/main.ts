@@ -29,7 +29,7 @@ import { discoverDue } from "./jobs/discovery.ts";
 import { driftLoop } from "./jobs/drift.ts";
 import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
-import { answerWhatIfs, lookAtIsolation } from "./jobs/isolation.ts";
+import { answerWhatIfs, isolationLoop } from "./jobs/isolation.ts";
 import { tellLastingTrouble } from "./jobs/lasting-trouble.ts";
 import { remindOfManualWork } from "./jobs/manual-work.ts";
 import { applyChangedPolicies } from "./jobs/policies.ts";
@@ -169,7 +169,8 @@ const loops = {
       everySeconds: ISOLATION_SECONDS,
     };
     const asked = repeat(1_000, "isolation-what-if", () => answerWhatIfs(look));
-    return repeat(2_000, "isolation", () => lookAtIsolation(look)).then(() => asked);
+    const looking = isolationLoop(look, (once) => repeat(1_000, "isolation", once));
+    return looking.then(() => asked);
   },
   "tenant-lifecycles": () => {
     const realms = configuredRealms();

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { type Document, parseAllDocuments } from "yaml";
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
 import { list, namespaceOf, record } from "#server/engines/kubernetes/manifest-fields.ts";
 import { podTemplateOf, secretUseOf } from "#server/engines/kubernetes/pod-template.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import { type ManifestEntry, ManifestFolder } from "./manifest-folder.ts";
 
 /** How often a secret is fetched again though nothing changed, as `refreshInterval` says in earnest. */
 const REFRESH_MILLIS = 60_000;
@@ -11,11 +11,6 @@ const REFRESH_MILLIS = 60_000;
 const RESTART_MILLIS = 2_000;
 /** External Secrets looked at in one turn. */
 const AT_ONCE = 20;
-
-interface Entry {
-  file: string;
-  document: Document;
-}
 
 /**
  * The demo's stand-in for the External Secrets operator and Reloader, on a folder of manifests: it
@@ -25,31 +20,25 @@ interface Entry {
 export class DemoOperator {
   readonly #folder: string;
   readonly #versionOf: (path: string) => Promise<number | null>;
-  readonly #entries: Entry[];
+  readonly #files: ManifestFolder;
   readonly #restarts = new Map<string, number>();
   #turn = 0;
 
-  constructor(folder: string, versionOf: (path: string) => Promise<number | null>) {
+  constructor(
+    folder: string,
+    versionOf: (path: string) => Promise<number | null>,
+    files = new ManifestFolder(folder),
+  ) {
     this.#folder = folder;
     this.#versionOf = versionOf;
-    this.#entries = readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter(
-        (name) => /\.ya?ml$/.test(name) && !name.split("/").some((part) => part.startsWith(".")),
-      )
-      .sort()
-      .flatMap((file) =>
-        parseAllDocuments(readFileSync(join(folder, file), "utf8")).map((document) => ({
-          file,
-          document: document as Document,
-        })),
-      );
+    this.#files = files;
   }
 
   /** One turn: some secrets are looked at, due restarts done, changed files written. */
   async turn(now: Date): Promise<void> {
-    const secrets = this.#entries.filter(
-      ({ document }) => document.get("kind") === "ExternalSecret",
-    );
+    this.#files.refresh();
+    const entries = this.#files.entries();
+    const secrets = entries.filter(({ document }) => document.get("kind") === "ExternalSecret");
     const changed = new Set<string>();
     for (let count = 0; count < Math.min(AT_ONCE, secrets.length); count++) {
       const entry = secrets[this.#turn++ % secrets.length];
@@ -60,13 +49,13 @@ export class DemoOperator {
       this.#restarts.delete(secret);
       for (const file of this.#restart(secret, now)) changed.add(file);
     }
-    for (const file of changed) this.#write(file);
+    for (const file of changed) this.#files.write(file);
     // The cluster was looked at now, also where nothing changed.
-    const [first] = this.#entries;
+    const [first] = entries;
     if (first) utimesSync(join(this.#folder, first.file), now, now);
   }
 
-  async #sync({ document }: Entry, now: Date): Promise<boolean> {
+  async #sync({ document }: ManifestEntry, now: Date): Promise<boolean> {
     const manifest = document.toJS() as Manifest;
     const path = record(record(list(record(manifest.spec).data)[0]).remoteRef).key;
     const version = typeof path === "string" ? await this.#versionOf(path) : null;
@@ -86,7 +75,7 @@ export class DemoOperator {
   /** Starts the pods anew of what reads this Secret; gives the files that change. */
   #restart(secret: string, now: Date): string[] {
     const [namespace, name = ""] = secret.split("/");
-    const manifests = this.#entries.map((entry) => ({
+    const manifests = this.#files.entries().map((entry) => ({
       entry,
       manifest: entry.document.toJS() as Manifest,
     }));
@@ -107,17 +96,5 @@ export class DemoOperator {
       entry.document.setIn(["status", "startTime"], now.toISOString());
     }
     return pods.map(({ entry }) => entry.file);
-  }
-
-  /** Whole or not at all: whoever reads the folder meanwhile sees the file before or after. */
-  #write(file: string): void {
-    const documents = this.#entries.filter((entry) => entry.file === file);
-    const text = documents
-      .map(({ document }) => String(document).replace(/^---\n/, ""))
-      .join("---\n");
-    const path = join(this.#folder, file);
-    const beside = join(dirname(path), ".being-written");
-    writeFileSync(beside, text);
-    renameSync(beside, path);
   }
 }

@@ -6,7 +6,11 @@ const REGIONS: Record<string, string> = { omantel: "muscat", bankdhofar: "salala
 /** Writes the file that names the demo's cluster: where it is seen, and where it stands what it should be. */
 export function writeDemoClusters(
   file: string,
-  { sovereign, live, repository }: Pick<DemoClusterFolders, "sovereign" | "live" | "repository">,
+  {
+    sovereign,
+    repository,
+    kubeconfig,
+  }: Pick<DemoClusterFolders, "sovereign" | "repository"> & { kubeconfig: string },
 ): void {
   const git = {
     repository,
@@ -17,7 +21,7 @@ export function writeDemoClusters(
   const cluster = {
     name: sovereign,
     region: REGIONS[sovereign] ?? null,
-    live: { snapshot: live },
+    live: { kubeconfig },
     desired: [{ git }],
   };
   writeFileSync(file, `${JSON.stringify({ clusters: [cluster] }, null, 2)}\n`);

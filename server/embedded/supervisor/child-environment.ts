@@ -16,6 +16,8 @@ export interface Ports {
   /** The second region's vault, and where it takes the order to be the primary. */
   readonly replica: number;
   readonly hook: number;
+  /** The API of the demo's cluster. */
+  readonly cluster: number;
   readonly idp: number;
 }
 

@@ -7,6 +7,7 @@ export const DEFAULT_PORTS: Ports = {
   vault: 8200,
   replica: 8210,
   hook: 8211,
+  cluster: 8212,
   idp: 8080,
 };
 

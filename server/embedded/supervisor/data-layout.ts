@@ -12,6 +12,7 @@ export function dataLayout(dataDir: string) {
     /** The Git repository that says what the cluster should be, and the file that names both. */
     repository: join(dataDir, "desired-repository"),
     clustersFile: join(dataDir, "clusters.json"),
+    kubeconfig: join(dataDir, "keys", "kubeconfig"),
     certificates: join(dataDir, "certificates"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),

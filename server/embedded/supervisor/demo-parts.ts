@@ -54,6 +54,8 @@ export function demoParts({ root, layout, ports, application, machine }: PartOpt
       ...machine,
       ...mode,
       DEMO_CLUSTER_DIR: application.KUBERNETES_SNAPSHOT_DIR ?? "",
+      DEMO_CLUSTER_PORT: String(ports.cluster),
+      DEMO_CLUSTER_KUBECONFIG: layout.kubeconfig,
       ...(application.DEMO_SVIDS_DIR ? { DEMO_SVIDS_DIR: application.DEMO_SVIDS_DIR } : {}),
       SOVEREIGN: application.SOVEREIGN ?? "",
       OPENBAO_ADDR: application.OPENBAO_ADDR ?? "",

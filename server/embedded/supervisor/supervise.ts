@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeDemoKubeconfig } from "../cluster/demo-kubeconfig.ts";
 import { layDemoCluster } from "../cluster/lay-demo-cluster.ts";
 import { writeDemoClusters } from "../cluster/write-demo-clusters.ts";
 import {
@@ -115,11 +116,14 @@ async function startAll(
     repository: layout.repository,
   };
   await layDemoCluster(cluster);
-  writeDemoClusters(layout.clustersFile, cluster);
+  writeDemoKubeconfig(layout.kubeconfig, ports.cluster);
+  writeDemoClusters(layout.clustersFile, { ...cluster, kubeconfig: layout.kubeconfig });
   // Repeatable: adds what is missing, leaves what is there.
   await runOnce({ ...parts.seed, env: { ...parts.seed.env, ...admin } }, signal);
   await building;
-  if (!process.env.KUBERNETES_SNAPSHOT_DIR) await group.keep(parts.cluster);
+  if (!process.env.KUBERNETES_SNAPSHOT_DIR) {
+    await group.keepReady(parts.cluster, `http://127.0.0.1:${ports.cluster}/readyz`);
+  }
   await group.keep(parts.worker);
   await group.keepReady(parts.console, `http://127.0.0.1:${ports.console}/api/health/ready`);
   remember({});

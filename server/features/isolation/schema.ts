@@ -112,6 +112,8 @@ export type KnownSource = z.infer<typeof KnownSource>;
 export const BeginLookInput = z.object({
   owner: z.string().min(1).max(200),
   leaseSeconds: z.number().int().min(1).max(3_600),
+  /** A cluster told of a change: the turn need not have come. */
+  isHastened: z.boolean().default(false),
 });
 export const LookBegun = z.object({
   /** Null: it isn't due, or another worker looks. */

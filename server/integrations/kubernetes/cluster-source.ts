@@ -29,7 +29,10 @@ export interface ClusterSource {
   readonly canApply: boolean;
   /** Throws SnapshotError or KubernetesError while the cluster is away. */
   read(): Promise<ClusterContents>;
-  /** Calls the listener soon after something changed; gives what ends that. Absent: nothing tells. */
-  onChange?(listener: () => void): () => void;
+  /**
+   * Calls the listener soon after something changed, with the kinds that did (as in `UnreadKind`); gives
+   * what ends that. Absent: nothing tells.
+   */
+  onChange?(listener: (kinds?: readonly string[]) => void): () => void;
   close(): Promise<void>;
 }

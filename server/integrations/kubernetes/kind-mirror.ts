@@ -95,6 +95,7 @@ export class KindMirror {
     let failures = 0;
     while (!signal.aborted) {
       const begun = Date.now();
+      const isListing = version === null;
       try {
         if (version === null) version = await this.#options.inTurn(() => this.#list());
         if (this.kind.canWatch) await this.#watch(version, (later) => (version = later));
@@ -110,6 +111,12 @@ export class KindMirror {
         if (error.failure === "expired" && failures === 0) {
           failures += 1;
           version = null;
+          continue;
+        }
+        // It may be listed and not watched: then it is listed again and again.
+        if (error.failure === "permission_denied" && version !== null) {
+          version = null;
+          if (isListing) await pause(timing.slowMillis, signal);
           continue;
         }
         if (error.failure !== "unreachable") version = null;

@@ -76,6 +76,11 @@ export function kubeConfig(access: ClusterAccess): KubeConfig {
     }
     config.setCurrentContext(access.context);
   }
+  const cluster = config.getCurrentCluster();
+  const isUnproven = cluster?.skipTLSVerify || cluster?.server.startsWith("http:");
+  if (isUnproven && process.env.CONSOLE_MODE === "production") {
+    throw new KubernetesError("configuration", "kubeconfig without a proven server");
+  }
   return config;
 }
 

@@ -4,10 +4,8 @@ import { kindName, type ListableKind, pathOf } from "./discover-kinds.ts";
 import { KubernetesError } from "./kubernetes-call.ts";
 
 /** "Metadata-only" answers of the API concepts: names, labels, annotations and owners, no contents. */
-export const METADATA_ONLY =
-  "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-const METADATA_LIST =
-  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+export const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 const MOST_PAGES = 100_000;
 
 interface ListOptions {

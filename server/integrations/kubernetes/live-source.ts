@@ -40,7 +40,8 @@ export class LiveSource implements ClusterSource {
   readonly #timing: MirrorTiming;
   readonly #mirrors = new Map<string, KindMirror>();
   readonly #texts: FieldTexts = new Map();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(kinds: readonly string[]) => void>();
+  readonly #changed = new Set<string>();
   readonly #inTurn = turns(LISTS_AT_ONCE);
   readonly #stopping = new AbortController();
   #api: ApiConnection | null = null;
@@ -92,7 +93,7 @@ export class LiveSource implements ClusterSource {
     };
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (kinds: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     this.#start();
     return () => this.#listeners.delete(listener);
@@ -155,7 +156,7 @@ export class LiveSource implements ClusterSource {
       if (wanted.has(path) || silentGroups.has(mirror.kind.group)) continue;
       mirror.stop();
       this.#mirrors.delete(path);
-      this.#tell();
+      this.#tell(kindName(mirror.kind));
     }
     for (const [path, kind] of wanted) {
       if (this.#mirrors.has(path)) continue;
@@ -168,7 +169,7 @@ export class LiveSource implements ClusterSource {
         inTurn: this.#inTurn,
         onChange: () => {
           if (DEFINES_KINDS.has(kind.resource)) this.#askAgain.abort();
-          this.#tell();
+          this.#tell(kindName(kind));
         },
       });
       this.#mirrors.set(path, mirror);
@@ -191,10 +192,13 @@ export class LiveSource implements ClusterSource {
   }
   readonly #begun = new Date();
 
-  #tell(): void {
+  #tell(kind: string): void {
+    this.#changed.add(kind);
     this.#telling ??= setTimeout(() => {
       this.#telling = null;
-      for (const listener of this.#listeners) listener();
+      const kinds = [...this.#changed].sort();
+      this.#changed.clear();
+      for (const listener of this.#listeners) listener(kinds);
     }, GATHER_MILLIS);
   }
 }

@@ -5,6 +5,7 @@ import { withoutValues } from "./without-values.ts";
 
 /** What managers own is alike in many objects: each text of it is kept once. */
 export type FieldTexts = Map<string, string>;
+const MOST_TEXTS = 50_000;
 
 /**
  * An object as it is kept: without the values of Secrets (law 6), and of `managedFields` only what the
@@ -50,6 +51,8 @@ function interned(text: string | undefined, texts: FieldTexts): string | undefin
   if (text === undefined) return undefined;
   const known = texts.get(text);
   if (known !== undefined) return known;
+  // Texts of objects that are long gone are not kept for ever.
+  if (texts.size >= MOST_TEXTS) texts.clear();
   texts.set(text, text);
   return text;
 }

@@ -35,6 +35,8 @@ export interface LookDependencies {
   reading: () => Promise<Reading>;
   owner: string;
   everySeconds: number;
+  /** A cluster told of a change: the turn need not have come. */
+  isHastened?: boolean;
 }
 
 const LEASE_SECONDS = 300;
@@ -45,7 +47,7 @@ const JUDGED_BY = 2;
 
 /** Looks at one tenant: takes the turn, judges what was read, records (law 2). */
 export async function lookAtTenant(
-  { reading, owner, everySeconds }: LookDependencies,
+  { reading, owner, everySeconds, isHastened = false }: LookDependencies,
   tenantId: string,
 ): Promise<void> {
   const scopes = [
@@ -57,6 +59,7 @@ export async function lookAtTenant(
   const { begun } = await runVerb(beginIsolationLook, caller, {
     owner,
     leaseSeconds: LEASE_SECONDS,
+    isHastened,
   });
   if (!begun) return;
   const { evidence, sources } = await reading();

@@ -1,5 +1,6 @@
 import "server-only";
 import type { IdentityEvidence } from "#server/engines/isolation/judge-realm.ts";
+import { layersOfKind } from "#server/engines/isolation/layers-of-kind.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { answerWhatIf } from "../isolation/answer-what-if.ts";
@@ -23,12 +24,48 @@ export interface IsolationSources {
   identity?: (() => IdentityEvidence) | null;
   owner: string;
   everySeconds: number;
+  /** A cluster told of a change: nobody's turn need have come. */
+  isHastened?: boolean;
+}
+
+/** How long after one look a change brings the next one forward: changes come in swarms. */
+const LEAST_MILLIS = 3_000;
+
+/**
+ * Looks at isolation again and again, and sooner when a cluster tells of a change in a kind that a layer is
+ * judged by. `repeat` calls until the signal aborts.
+ */
+export async function isolationLoop(
+  look: IsolationSources,
+  repeat: (look: () => Promise<number>) => Promise<void>,
+): Promise<void> {
+  let isHastened = false;
+  let lookedAt = 0;
+  const quiet = look.clusters.flatMap(
+    (cluster) =>
+      cluster.onChange?.((kinds) => {
+        if (!kinds || kinds.some((kind) => layersOfKind(kind).length > 0)) isHastened = true;
+      }) ?? [],
+  );
+  try {
+    await repeat(() => {
+      const hasten = isHastened && Date.now() - lookedAt >= LEAST_MILLIS;
+      if (hasten) {
+        isHastened = false;
+        lookedAt = Date.now();
+      }
+      return lookAtIsolation({ ...look, isHastened: hasten });
+    });
+  } finally {
+    for (const end of quiet) end();
+  }
 }
 
 /** Looks at each tenant whose turn it is. Sources are read once a round, and only when one is due. */
 export function lookAtIsolation({
   owner,
   everySeconds,
+  isHastened = false,
   ...sources
 }: IsolationSources): Promise<number> {
   let read: Promise<Reading> | undefined;
@@ -36,8 +73,11 @@ export function lookAtIsolation({
     read ??= readSources(sources);
     return read;
   };
-  return eachDue("app.due_isolation_looks($1)", [BATCH], ({ tenant_id: tenantId }) =>
-    lookAtTenant({ reading, owner, everySeconds }, tenantId),
+  return eachDue(
+    "app.due_isolation_looks($1, $2)",
+    [BATCH, isHastened],
+    ({ tenant_id: tenantId }) =>
+      lookAtTenant({ reading, owner, everySeconds, isHastened }, tenantId),
   );
 }
 
@@ -62,7 +102,7 @@ async function readSources({
   platformReaders,
   vaultRegion = null,
   identity: realms = null,
-}: Omit<IsolationSources, "owner" | "everySeconds">): Promise<Reading> {
+}: Omit<IsolationSources, "owner" | "everySeconds" | "isHastened">): Promise<Reading> {
   const clusters = await Promise.all(sources.map(readCluster));
   const access = await readVaultAccess(vault, platformReaders, vaultRegion);
   const catalog = await readOwnCatalog();

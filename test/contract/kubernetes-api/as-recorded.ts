@@ -16,7 +16,7 @@ export function recording(): Recording {
 }
 
 export function record(recorded: Recording): void {
-  writeFileSync(FILE, `${JSON.stringify(recorded, null, 1)}\n`);
+  writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
 }
 
 /**

@@ -68,7 +68,7 @@ export function clientContract(peer: () => ReadPeer): void {
     try {
       await make(admin, "watching");
       const before = await own.read();
-      const told = new Promise<void>((resolve) => own.onChange(resolve));
+      const told = new Promise<void>((resolve) => own.onChange(() => resolve()));
       await patch(admin, "/api/v1/namespaces/watching/configmaps/c1", { data: { a: "2" } });
       await told;
       await expect

@@ -23,9 +23,9 @@ export const beginIsolationLook = verb({
        VALUES ($1, clock_timestamp(), $2, clock_timestamp() + make_interval(secs => $3), 1, clock_timestamp())
        ON CONFLICT (tenant_id) DO UPDATE SET lease_owner = excluded.lease_owner,
          lease_until = excluded.lease_until, fence = r.fence + 1, started_at = excluded.started_at
-       WHERE r.due_at <= clock_timestamp() AND (r.lease_until IS NULL OR r.lease_until <= clock_timestamp())
+       WHERE ($4 OR r.due_at <= clock_timestamp()) AND (r.lease_until IS NULL OR r.lease_until <= clock_timestamp())
        RETURNING fence::text`,
-      [tenant, input.owner, input.leaseSeconds],
+      [tenant, input.owner, input.leaseSeconds, input.isHastened],
     );
     if (!look) return unchanged({ begun: null });
     const bindings = await bindingsInForce(tx, tenant);
