@@ -2,6 +2,7 @@ import { type DiffResult, diffObjects, type FieldDifference } from "#server/engi
 import type { ClusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 import { asJson, isDeclarable, keyOf, placeOf, ROUTES } from "./drift-objects.ts";
+import { saysTheSame } from "./loosens.ts";
 
 /** A kind of object that the cluster does not let the console read. */
 export interface UnreadKind {
@@ -73,7 +74,8 @@ export function compareCluster(input: ComparisonInput): ClusterComparison {
     const reason = reasons.get(kindName(want));
     if (have) {
       const diff = diffObjects({ desired: asJson(want), live: asJson(have) });
-      if (diff.status === "in-sync") inSync.add(key);
+      const isOpened = ROUTES.has(have.kind) && isTelling(diff, have) && !saysTheSame(want, have);
+      if (diff.status === "in-sync" && !isOpened) inSync.add(key);
       if (diff.status !== "in-sync" || isTelling(diff, have)) {
         partOf(have).compared.push({ want, have, diff });
       }

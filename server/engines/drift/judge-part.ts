@@ -6,6 +6,7 @@ import { additionsOf, type Compared, type OwnPart } from "./compare-cluster.ts";
 import { asJson, findingOf, objectOf, RIGHTS, ROUTES } from "./drift-objects.ts";
 import type { DriftFinding, DriftObject, Severity } from "./finding.ts";
 import type { IgnoreRule } from "./ignore-rules.ts";
+import { saysTheSame } from "./loosens.ts";
 import type { PolicyMeaning } from "./policy-meaning.ts";
 import { wholeObject } from "./whole-object.ts";
 
@@ -143,9 +144,9 @@ function meant(
     if (all.length === 0) return null;
     const meaning = meaningOf(have);
     if (!meaning?.isWeaker) {
-      return differences.length === 0
-        ? null
-        : finding("field-drift", differences, { severity: meaning ? "medium" : "high" });
+      // What is written otherwise may say the same: defaults that the API server fills in.
+      if (differences.length === 0 && saysTheSame(want, have)) return null;
+      return finding("field-drift", all, { severity: meaning ? "medium" : "high" });
     }
     return finding("weaker-policy", all, {
       severity: meaning.crosses ? "critical" : "high",

@@ -23,6 +23,12 @@ export function loosens(want: Manifest, have: Manifest): boolean {
   });
 }
 
+/** Whether two NetworkPolicies say the same, however they write it. */
+export function saysTheSame(want: Manifest, have: Manifest): boolean {
+  const [desired, live] = [policyOf(want), policyOf(have)];
+  return desired !== undefined && live !== undefined && text(desired) === text(live);
+}
+
 function policyOf(manifest: Manifest): NetworkPolicy | undefined {
   const { facts, problems } = factsFromManifests([
     normalize(asJson(manifest)) as unknown as Manifest,

@@ -19,7 +19,7 @@ export const FINDING_COLUMNS = `f.finding_id, f.group_id, f.rule, f.severity, f.
   CASE WHEN f.state = 'resolved' THEN f.last_seen_at
     ELSE greatest(f.last_seen_at, CASE WHEN ${NEEDS_DESIRED} THEN c.compared_at ELSE c.live_seen_at END) END AS last_seen_at,
   CASE WHEN f.state = 'resolved' THEN NULL
-    ELSE coalesce(c.live_away_since, CASE WHEN ${NEEDS_DESIRED} THEN c.compare_away_since END) END AS unknown_since`;
+    ELSE least(c.live_away_since, CASE WHEN ${NEEDS_DESIRED} THEN c.compare_away_since END) END AS unknown_since`;
 export const FINDING_FROM = `drift_finding f
   LEFT JOIN drift_cluster c ON c.tenant_id = f.tenant_id AND c.cluster = f.cluster`;
 

@@ -10,10 +10,12 @@ import { acknowledgeFindings } from "#server/features/drift/verbs/acknowledge-fi
 import { saveIgnoreRule } from "#server/features/drift/verbs/save-ignore-rule.ts";
 import { suppressFindings } from "#server/features/drift/verbs/suppress-findings.ts";
 import type { FindingFilter } from "#server/features/drift/views.ts";
+import { ensureSovereign } from "#server/features/tenants/index.ts";
 import { folderSource } from "#server/integrations/desired/folder-source.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
@@ -27,7 +29,8 @@ let shop: AuthorizedTenantId;
 let bank: AuthorizedTenantId;
 let cluster: ClusterSource;
 
-beforeAll(() => {
+beforeAll(async () => {
+  await ensureSovereign(env().SOVEREIGN, "Sovereign");
   root = mkdtempSync(join(tmpdir(), "drift-"));
 });
 afterAll(() => rmSync(root, { recursive: true }));

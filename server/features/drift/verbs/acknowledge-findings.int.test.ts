@@ -21,7 +21,7 @@ test("one, or all of a cause; twice is once; the event counts them", async () =>
   const detail = await withTenant(tenant, "tenant", (tx) => findingDetail(tx, tenant, two, []));
   expect(detail).toMatchObject({
     state: "acknowledged",
-    acknowledgedByName: "officer",
+    acknowledgedByName: "Name of officer",
     history: [{ kind: "acknowledged", note: "I take it" }, { kind: "found" }],
   });
   const told = (await eventsOf(tenant)).filter(({ type }) => type === "runtime.drift.acknowledged");

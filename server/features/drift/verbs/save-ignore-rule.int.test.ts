@@ -37,7 +37,7 @@ test("every version stays, each with its owner, reason and end", async () => {
     [2, "shop team"],
     [1, "platform team"],
   ]);
-  expect(rule).toMatchObject({ state: "in-force", savedByName: "officer" });
+  expect(rule).toMatchObject({ state: "in-force", savedByName: "Name of officer" });
   expect(await typesOf(tenant)).toEqual([
     "runtime.drift.ignore-rule-saved",
     "runtime.drift.ignore-rule-saved",
