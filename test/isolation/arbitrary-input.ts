@@ -4,6 +4,7 @@ import { WALK_GLASS } from "./seed-access.ts";
 import { WALK_REGISTRY } from "./seed-deployments.ts";
 import { WALK_GROUP } from "./seed-drift.ts";
 import { WALK_OFFER } from "./seed-elevation.ts";
+import { WALK_LEAVER, WALK_RECIPIENT, walkPlan } from "./seed-tenant-life.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
 /** What zod keeps of a schema: the public `_zod.def` of zod 4. */
@@ -68,6 +69,9 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/breakGlass\.(activate|prepare)\.minutes$/.test(path)) return fc.constant(WALK_GLASS.minutes);
   if (/breakGlass\.(activate|prepare)\.reason$/.test(path)) return fc.constant(WALK_GLASS.reason);
   if (/drift\.saveIgnoreRule\.basedOn$/.test(path)) return fc.constantFrom(0, 1);
+  if (/remediation\.savePolicy\.basedOn$/.test(path)) return fc.constantFrom(0, 1);
+  if (/remediation\.savePolicy\.spec\.mode$/.test(path)) return fc.constant("review");
+  if (/remediation\.savePolicy\.spec\.safeKinds$/.test(path)) return fc.constant([]);
   if (/accessReviews\.savePolicy\.basedOn$/.test(path)) return fc.constant(1);
   if (/accessReviews\.savePolicy\.remindAfterDays$/.test(path)) return fc.constant([1]);
   // Somebody of whom a role is known.
@@ -78,6 +82,10 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/leases\.revokeWorkload\.workload$/.test(path))
     return fc.constant(new FormSlot("%canary% jobs"));
   if (/leases\.revokeWorkload\.expectedCount$/.test(path)) return fc.constantFrom(1, 2, 3);
+  if (/^onboarding\.(preview|onboard)\.plan$/.test(path)) return fc.nat(1_000_000).map(walkPlan);
+  if (/^onboarding\.offboard\.(slug|confirmSlug)$/.test(path)) return fc.constant(WALK_LEAVER);
+  if (/^onboarding\.offboard\.recipientKey$/.test(path)) return fc.constant(WALK_RECIPIENT);
+  if (/^onboarding\.exportChunk\.chunkNo$/.test(path)) return fc.constant(0);
   const entity = entityKindOf(schema as never);
   if (entity)
     return fc.tuple(source, fc.nat()).map(([from, pick]) => new IdSlot(entity, from, pick));

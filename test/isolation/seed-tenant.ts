@@ -10,6 +10,8 @@ import { seedIsolation } from "./seed-isolation.ts";
 import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
+import { seedTenantLife } from "./seed-tenant-life.ts";
+import { seedRemediation } from "./seed-remediation.ts";
 
 export interface SeededTenant {
   tenantId: string;
@@ -45,6 +47,7 @@ export async function seedTenant(
     const eventId = uuidv7();
     const bindingId = uuidv7();
     await seedEvent(insert, tenantId, eventId, canary, now);
+    if (number === 0) await seedTenantLife(client, insert, { tenantId, canary, eventId });
     await insert("secret_binding", {
       binding_id: bindingId,
       name: `${canary} credential ${number}`,
@@ -162,6 +165,7 @@ export async function seedTenant(
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
   await seedAccess(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
+  await seedRemediation(insert, { canary, eventId: deploymentEventId });
   await seedElevation(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
 

@@ -80,23 +80,3 @@ export async function hasLookedAtDriftSince(
   );
   return row?.is_since ?? false;
 }
-
-/**
- * Takes unresolved findings into remediation, or back out of it. Gives those that moved; the history
- * tells by which event.
- */
-export async function setRemediating(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  findingIds: readonly string[],
-  isRemediating: boolean,
-): Promise<{ findingId: string; severity: Severity }[]> {
-  return tx.query<{ findingId: string; severity: Severity }>(
-    `UPDATE drift_finding f SET state = CASE WHEN $3 THEN 'remediating'
-         WHEN f.acknowledged_at IS NOT NULL THEN 'acknowledged' ELSE 'open' END
-     WHERE f.tenant_id = $1 AND f.finding_id = ANY ($2::uuid[])
-       AND f.state IN ('open', 'acknowledged', 'remediating') AND (f.state = 'remediating') <> $3
-     RETURNING f.finding_id AS "findingId", f.severity`,
-    [tenant, findingIds, isRemediating],
-  );
-}

@@ -5,13 +5,11 @@ export {
   type FindingInBrief,
   findingInBrief,
   hasLookedAtDriftSince,
-  setRemediating,
 } from "./finding-in-brief.ts";
 export { hiddenName, unhide } from "./hidden-names.ts";
 export { listFindings } from "./queries.ts";
-export { type FindingChange, recordChanges } from "./record-change.ts";
 export { Environment, FindingState, GroupId, Rule, Severity } from "./schema.ts";
-export { markRemediating, releaseFinding } from "./set-remediating.ts";
-export { eventOfFinding, lookAtDriftSoon, severeFindings } from "./severe-findings.ts";
+export { eventOfFinding, severeFindings } from "./severe-findings.ts";
 export { type TargetRow, targetRows } from "./target-rows.ts";
+export { holdFinding } from "./verbs/hold-finding.ts";
 export { FindingPage as DriftFindingPage } from "./views.ts";

@@ -28,11 +28,3 @@ export async function eventOfFinding(
   );
   return row?.id ?? null;
 }
-
-/** Moves the tenant's turn to be looked at to now; for the worker. */
-export async function lookAtDriftSoon(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
-  await tx.query(
-    "UPDATE drift_look SET due_at = least(due_at, clock_timestamp()) WHERE tenant_id = $1",
-    [tenant],
-  );
-}

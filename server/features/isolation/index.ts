@@ -4,6 +4,6 @@ import "server-only";
 export { bindingsInForce } from "./binding-rows.ts";
 export { type CellInBrief, cellsInBrief } from "./cells-in-brief.ts";
 export { expectedBoundaries } from "./expected-boundaries.ts";
-export { hasLookedAtIsolationSince, lookAtIsolationSoon, violatedCells } from "./looked-since.ts";
+export { hasLookedAtIsolationSince, violatedCells } from "./looked-since.ts";
 export { edgeRef, peerRef } from "./peer-ref.ts";
 export { DeclarationInput, Environment } from "./schema.ts";

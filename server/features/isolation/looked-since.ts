@@ -27,11 +27,3 @@ export function violatedCells(
     [tenant],
   );
 }
-
-/** Moves the tenant's turn to be looked at to now; for the worker. */
-export async function lookAtIsolationSoon(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
-  await tx.query(
-    "UPDATE isolation_look SET due_at = least(due_at, clock_timestamp()) WHERE tenant_id = $1",
-    [tenant],
-  );
-}

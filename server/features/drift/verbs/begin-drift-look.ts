@@ -1,6 +1,6 @@
 import "server-only";
 import { approvedImages, trustedRegistries } from "#server/features/deployments/index.ts";
-import { cellsInBrief } from "#server/features/isolation/index.ts";
+import { cellsInBrief, expectedBoundaries } from "#server/features/isolation/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { unchanged, verb } from "#server/platform/verb.ts";
 import { BeginDriftLookInput, type DriftLook, DriftLookBegun } from "../look-schema.ts";
@@ -56,6 +56,11 @@ export const beginDriftLook = verb({
           registries: [...registries].sort(),
         })),
         ignore,
+        expected: (await expectedBoundaries(tx, tenant)).map((each) => ({
+          ...each,
+          namespaces: [...each.namespaces].sort(),
+          quota: { ...each.quota, hard: { ...each.quota.hard } },
+        })),
         cells: await cellsInBrief(tx, tenant),
       },
     });

@@ -1,13 +1,14 @@
 import "server-only";
 import { remediationPauseSeconds } from "#server/engines/remediation/state-machine.ts";
-import { findingInBrief, lookAtDriftSoon, severeFindings } from "#server/features/drift/index.ts";
-import { lookAtIsolationSoon, violatedCells } from "#server/features/isolation/index.ts";
+import { findingInBrief, severeFindings } from "#server/features/drift/index.ts";
+import { violatedCells } from "#server/features/isolation/index.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { heldRemediation } from "../held-remediation.ts";
 import type { RemediationRow, Worse } from "../remediation-rows.ts";
 import { Moved, RecordVerdictInput } from "../schema.ts";
 import { waitingFor } from "../waiting-for.ts";
 import { pauseRemediation } from "../writes/hold-lease.ts";
+import { lookSoon } from "../writes/look-soon.ts";
 import { moveRemediation } from "../writes/move-remediation.ts";
 import { tellPeople } from "../writes/tell-people.ts";
 
@@ -61,8 +62,7 @@ export const recordVerdict = verb({
 
 async function wait(context: VerbContext<unknown>, row: RemediationRow, trouble: string) {
   const { tx, tenant } = context;
-  await lookAtDriftSoon(tx, tenant);
-  await lookAtIsolationSoon(tx, tenant);
+  await lookSoon(tx, tenant);
   const seconds = Math.max(LOOK_AGAIN_SECONDS, Math.min(30, remediationPauseSeconds(row.attempt)));
   await pauseRemediation(tx, tenant, row.remediation_id, {
     seconds,

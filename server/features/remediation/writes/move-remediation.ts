@@ -6,9 +6,10 @@ import {
   type RemediationState,
 } from "#server/engines/remediation/state-machine.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
-import { releaseFinding } from "#server/features/drift/index.ts";
+import { holdFinding } from "#server/features/drift/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
 import type { RemediationRow } from "../remediation-rows.ts";
 
@@ -53,10 +54,11 @@ export interface Move {
  * lets go of the finding, unless it is mended. Throws `conflict` for a move that there is none of.
  */
 export async function moveRemediation(
-  { tx, tenant, actor }: Pick<VerbContext<unknown>, "tx" | "tenant" | "actor">,
+  context: VerbContext<unknown>,
   row: RemediationRow,
   { to, note = "", errorCode = null, errorText = null, pauseSeconds = 0, payload = {} }: Move,
 ): Promise<AuditEventDraft> {
+  const { tx, tenant, actor } = context;
   const from = row.state;
   if (!mayMoveRemediation(from, to)) {
     throw new AppError("conflict", `A remediation can't go from ${from} to ${to}.`);
@@ -88,8 +90,8 @@ export async function moveRemediation(
     ],
   );
   if (isOver && to !== "verified") {
-    const byName = displayNameOf(actor);
-    await releaseFinding(tx, tenant, { findingId: row.finding_id, note, byName, eventId });
+    const held = { findingId: row.finding_id, isHeld: false, note: note.slice(0, 2_000), eventId };
+    await runVouched(holdFinding, context, held);
   }
   row.state = to;
   return {

@@ -1,9 +1,8 @@
 import "server-only";
-import { lookAtDriftSoon } from "#server/features/drift/index.ts";
-import { lookAtIsolationSoon } from "#server/features/isolation/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
 import type { RemediationRow } from "../remediation-rows.ts";
+import { lookSoon } from "./look-soon.ts";
 import { moveRemediation } from "./move-remediation.ts";
 
 /** The change is in the cluster: what it made of things is looked at next. */
@@ -19,8 +18,7 @@ export async function noteApplied(
      WHERE tenant_id = $1 AND remediation_id = $2`,
     [tenant, row.remediation_id, afterDigest],
   );
-  await lookAtDriftSoon(tx, tenant);
-  await lookAtIsolationSoon(tx, tenant);
+  await lookSoon(tx, tenant);
   return moveRemediation(context, row, {
     to: "verifying",
     payload: { action: row.action, afterDigest },

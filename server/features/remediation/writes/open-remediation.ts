@@ -1,14 +1,11 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { displayNameOf } from "#server/features/approvals/index.ts";
-import {
-  eventOfFinding,
-  type FindingInBrief,
-  markRemediating,
-} from "#server/features/drift/index.ts";
+import { eventOfFinding, type FindingInBrief, holdFinding } from "#server/features/drift/index.ts";
 import type { Actor } from "#server/platform/actor.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
 import { objectDigest } from "../object-digest.ts";
 import type { PolicyInForce } from "../policies-in-force.ts";
@@ -23,10 +20,11 @@ interface Opened {
 
 /** Puts a finding's remediation into the worker's hands. Throws `conflict` when its object has one already. */
 export async function openRemediation(
-  { tx, tenant, actor }: Pick<VerbContext<unknown>, "tx" | "tenant" | "actor">,
+  context: VerbContext<unknown>,
   finding: FindingInBrief,
   { mode, policy, reason }: { mode: "review" | "auto"; policy: PolicyInForce; reason: string },
 ): Promise<Opened> {
+  const { tx, tenant, actor } = context;
   const remediationId = uuidv7();
   const eventId = uuidv7();
   const { apiVersion, kind, namespace, name } = finding.object;
@@ -70,10 +68,9 @@ export async function openRemediation(
      VALUES ($1, $2, $3, NULL, 'proposed', $4, $5, $6, $7, clock_timestamp())`,
     [tenant, uuidv7(), remediationId, reason, actor.kind, displayNameOf(actor), eventId],
   );
-  const byName = displayNameOf(actor);
   const { findingId } = finding;
   const cause = await eventOfFinding(tx, tenant, findingId);
-  await markRemediating(tx, tenant, { findingId, note: reason, byName, eventId });
+  await runVouched(holdFinding, context, { findingId, isHeld: true, note: reason, eventId });
   return {
     remediationId,
     event: {
