@@ -15,6 +15,7 @@ import { seedDemoEngine } from "./demo/seed-engine.ts";
 import { seedIsolation } from "./demo/seed-isolation.ts";
 import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
 import { seedOwnWays } from "./demo/seed-own-ways.ts";
+import { seedRemediation } from "./demo/seed-remediation.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
 import { seedDemoStore } from "./demo/seed-store.ts";
 import { seedTargets, seedUnbound } from "./demo/seed-targets.ts";
@@ -66,6 +67,7 @@ await Promise.all(
 for (const { id: tenant } of sovereign.tenants) {
   await seedElevation({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG });
 }
+await seedRemediation(sovereign.name);
 await seedAdmission(
   sovereign.name,
   [sovereign.name, ...sovereign.tenants.map(({ id }) => id)],
