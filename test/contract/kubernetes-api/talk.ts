@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Dispatcher, fetch } from "undici";
 import { isObject, type Json, type JsonObject } from "#server/engines/differ/json.ts";
 import { readLines } from "#server/integrations/kubernetes/read-lines.ts";
-import { EXCHANGES, type Exchange } from "./exchanges.ts";
+import type { Exchange } from "./exchanges/exchange.ts";
+import { EXCHANGES } from "./exchanges/exchanges.ts";
 
 /** An API to talk to. */
 export interface Peer {

@@ -1,0 +1,121 @@
+import {
+  chunk,
+  continueOf,
+  type Earlier,
+  type Exchange,
+  MAPS,
+  METADATA,
+  map,
+  versionOf,
+} from "./exchange.ts";
+
+/** Chunks, metadata alone, events, and versions that are too old. */
+export const LISTS: readonly (Exchange | ((earlier: Earlier) => Exchange))[] = [
+  ...["l1", "l2", "l3", "l4", "l5"].map((name) => ({
+    name: `make ${name}`,
+    method: "POST",
+    path: MAPS,
+    query: { fieldManager: "writer" },
+    body: map(name, {}, { labels: { list: "yes" } }),
+    pick: () => null,
+  })),
+  {
+    name: "the first chunk",
+    path: MAPS,
+    query: { limit: "2", labelSelector: "list=yes" },
+    pick: chunk,
+  },
+  (earlier) => ({
+    name: "the next chunk",
+    path: MAPS,
+    query: {
+      limit: "2",
+      labelSelector: "list=yes",
+      continue: continueOf(earlier("the first chunk")),
+    },
+    pick: chunk,
+  }),
+  (earlier) => ({
+    name: "a chunk after compaction",
+    compact: true,
+    path: MAPS,
+    query: {
+      limit: "2",
+      labelSelector: "list=yes",
+      continue: continueOf(earlier("the first chunk")),
+    },
+  }),
+  (earlier) => ({
+    name: "the rest, as it is now",
+    path: MAPS,
+    query: {
+      limit: "9",
+      labelSelector: "list=yes",
+      continue: continueOf(earlier("a chunk after compaction")),
+    },
+    pick: chunk,
+  }),
+  {
+    name: "metadata alone",
+    path: MAPS,
+    query: { labelSelector: "list in (yes),app!=shop", limit: "1" },
+    accept: METADATA,
+    pick: ({ metadata: _, ...rest }) => rest,
+  },
+  { name: "one by field", path: MAPS, query: { fieldSelector: "metadata.name=one" }, pick: chunk },
+  (earlier) => ({
+    name: "events since a version",
+    path: MAPS,
+    query: {
+      watch: "true",
+      resourceVersion: versionOf(earlier("the rest, as it is now")),
+      timeoutSeconds: "1",
+      labelSelector: "list=yes",
+    },
+    events: 0,
+  }),
+  {
+    name: "change one",
+    method: "PATCH",
+    path: `${MAPS}/l1`,
+    query: { fieldManager: "writer" },
+    contentType: "application/merge-patch+json",
+    body: { data: { x: "1" } },
+    pick: () => null,
+  },
+  {
+    name: "hide one",
+    method: "PATCH",
+    path: `${MAPS}/l2`,
+    query: { fieldManager: "writer" },
+    contentType: "application/merge-patch+json",
+    body: { metadata: { labels: { list: "no" } } },
+    pick: () => null,
+  },
+  { name: "delete one", method: "DELETE", path: `${MAPS}/l3` },
+  {
+    name: "make one",
+    method: "POST",
+    path: MAPS,
+    query: { fieldManager: "writer" },
+    body: map("l6", {}, { labels: { list: "yes" } }),
+    pick: () => null,
+  },
+  (earlier) => ({
+    name: "what happened since",
+    path: MAPS,
+    query: {
+      watch: "true",
+      resourceVersion: versionOf(earlier("the rest, as it is now")),
+      timeoutSeconds: "20",
+      labelSelector: "list=yes",
+    },
+    events: 4,
+  }),
+  {
+    name: "a version that is too old",
+    path: MAPS,
+    query: { watch: "true", resourceVersion: "1", timeoutSeconds: "20" },
+    events: 1,
+  },
+];
