@@ -1,7 +1,8 @@
 import type { CrossingEdge } from "#server/engines/isolation/crossing-edges.ts";
 import type { ClusterComparison } from "./compare-cluster.ts";
-import { findingOf } from "./drift-objects.ts";
+import { asJson, findingOf } from "./drift-objects.ts";
 import type { DriftFinding } from "./finding.ts";
+import { wholeObject } from "./whole-object.ts";
 
 /**
  * Connections between tenants that a policy lets through which nobody declared, or which is not as
@@ -9,7 +10,7 @@ import type { DriftFinding } from "./finding.ts";
  */
 export function routeDrift(
   edges: readonly CrossingEdge[],
-  { live, inSync, tenancy }: ClusterComparison,
+  { live, wanted, inSync, tenancy }: ClusterComparison,
 ): DriftFinding[] {
   const opened = new Map<string, Set<string>>();
   for (const edge of edges) {
@@ -21,7 +22,10 @@ export function routeDrift(
     }
   }
   return [...opened].flatMap(([name, ports]) => {
-    const key = `networking.k8s.io NetworkPolicy ${name}`;
+    // A name with its kind is that of a policy with a tier (`AllowedBy`).
+    const key = name.includes(" ")
+      ? `policy.networking.k8s.io ${name}`
+      : `networking.k8s.io NetworkPolicy ${name}`;
     const policy = live.get(key);
     if (!policy || inSync.has(key)) return [];
     const detail = [...ports].sort().join("; ");
@@ -31,6 +35,8 @@ export function routeDrift(
         detail,
         reason: "route-opened",
         params: { ports: detail },
+        // One that is declared otherwise has its own finding, with the fields that differ.
+        ...(wanted.has(key) ? {} : { whole: () => wholeObject("live", asJson(policy)) }),
       }),
     ];
   });
