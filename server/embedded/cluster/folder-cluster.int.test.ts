@@ -49,7 +49,7 @@ test("what is applied stands in the folder, is rolled out, and outlives the oper
     const { objects, problems } = await readSnapshot(folder);
     expect(problems).toEqual([]);
     const found = objects.find(({ manifest }) => manifest.kind === kind);
-    return JSON.stringify(found?.manifest).match(/"image":"([^"]+)"/)?.[1];
+    return JSON.stringify(found?.manifest ?? null).match(/"image":"([^"]+)"/)?.[1];
   };
   try {
     const operator = new DemoOperator(folder, async () => 2, files);
