@@ -16,6 +16,7 @@ beforeEach(() => {
   url.params = new URLSearchParams();
 });
 
+const LABEL = "What differs";
 type Props = Parameters<typeof DiffViewer>[0];
 function html(props: Omit<Props, "label">): string {
   return renderToStaticMarkup(
@@ -27,7 +28,7 @@ function html(props: Omit<Props, "label">): string {
         throw error;
       }}
     >
-      <DiffViewer label="What differs" {...props} />
+      <DiffViewer label={LABEL} {...props} />
     </NextIntlClientProvider>,
   );
 }
