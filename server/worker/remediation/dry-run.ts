@@ -38,12 +38,15 @@ export async function dryRun(
     if (action === "delete" && !look.live) return refused("already-mended");
     if (look.desired && hasHiddenValue(look.desired)) return refused("hidden-value");
     const writer = look.canApply ? places.writer(cluster) : null;
-    const tried = writer
-      ? await tryOut(writer, look, action)
-      : { after: action === "delete" ? null : look.desired, overrides: [] };
-    if ("refusal" in tried) return refused(tried.refusal, tried.trouble);
+    const tried = writer ? await tryOut(writer, look, action) : "by-hand";
     // An apply of what is gone makes it; a look at drift will call that missing soon.
-    return planned(claim, look, look.live ? action : "create", tried);
+    const act = look.live ? action : "create";
+    if (tried === "by-hand") {
+      const after = action === "delete" ? null : look.desired;
+      return planned(claim, { ...look, canApply: false }, act, { after, overrides: [] });
+    }
+    if ("refusal" in tried) return refused(tried.refusal, tried.trouble);
+    return planned(claim, look, act, tried);
   } catch (error) {
     if (error instanceof AwayError) return { how: "away", trouble: error.message };
     if (error instanceof KubernetesError) return ofCluster(error);
@@ -60,8 +63,22 @@ interface Refused {
   trouble: string;
 }
 
-/** All of the act but the writing. First without force: who owns what is in the way is named. */
+/** Where the cluster does not let the console write, a person does it by hand. */
 async function tryOut(
+  writer: ServerSideApply,
+  look: ObjectLook,
+  action: RemediationAction,
+): Promise<Tried | Refused | "by-hand"> {
+  try {
+    return await tryAll(writer, look, action);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.failure === "permission_denied") return "by-hand";
+    throw error;
+  }
+}
+
+/** All of the act but the writing. First without force: who owns what is in the way is named. */
+async function tryAll(
   writer: ServerSideApply,
   { desired, live }: ObjectLook,
   action: RemediationAction,
@@ -120,7 +137,7 @@ function planned(
         object,
         manifest: action === "delete" ? null : desired && asJson(desired),
         fieldManager: REMEDIATION_MANAGER,
-        force: overrides.length > 0 || !canApply,
+        force: overrides.length > 0,
         source: revision ? `${source} at ${revision}` : source,
       }),
     },

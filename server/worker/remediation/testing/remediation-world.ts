@@ -121,13 +121,18 @@ export class RemediationWorld {
     await vault.close();
   }
 
-  /** One round of the worker's loop, with everything of this tenant due. */
-  async tend(places: RemediationPlaces = this.places): Promise<void> {
+  /** Everything of this tenant is due, and nothing of any other. */
+  async dueNow(): Promise<void> {
     await asSuperuser(
       `UPDATE remediation SET due_at = CASE WHEN tenant_id = $1 THEN clock_timestamp() ELSE 'infinity' END
        WHERE finished_at IS NULL`,
       [this.tenant],
     );
+  }
+
+  /** One round of the worker's loop, with everything of this tenant due. */
+  async tend(places: RemediationPlaces = this.places): Promise<void> {
+    await this.dueNow();
     await tendRemediations({ places, owner: "w", leaseSeconds: 60 });
   }
 
