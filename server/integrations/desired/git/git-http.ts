@@ -1,3 +1,4 @@
+import { getCACertificates } from "node:tls";
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
 import { Agent, request } from "undici";
 import type { SecretValue } from "#server/platform/secret-value.ts";
@@ -22,7 +23,9 @@ export async function gitHttp(options: GitHttpOptions): Promise<HttpClient & Asy
   const secret = await credential?.().catch(() => {
     throw new DesiredSourceError("forbidden", "the credential of the repository can't be read");
   });
-  const agent = new Agent(ca === null ? {} : { connect: { ca } });
+  const agent = new Agent(
+    ca === null ? {} : { connect: { ca: [...getCACertificates("default"), ca] } },
+  );
   const signal = AbortSignal.timeout(timeoutMillis);
   let received = 0;
 

@@ -12,6 +12,7 @@ import git from "isomorphic-git";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { DesiredConfig, type GitConfig } from "../desired-config.ts";
+import { gitBackend, startGitBackend } from "../testing/git-backend.ts";
 import { startGitServer } from "../testing/git-server.ts";
 import { gitSource } from "./git-source.ts";
 
@@ -217,3 +218,26 @@ test("the configuration takes no password in an address, and no credential over 
   expect(faults({ repository: "ssh://git@git.example.om/x.git" })).toBeGreaterThan(0);
   expect(faults({ repository: "https://git.example.om/x.git", credential: {} })).toBeGreaterThan(0);
 });
+
+const backend = gitBackend();
+
+test.skipIf(backend === null)(
+  "Git's own server is read the same way, commit after commit",
+  async () => {
+    await using server = await startGitBackend(backend ?? "", folder);
+    const remote = source({ repository: `${server.url}/repository/.git` });
+    for (const name of ["web", "web2", "web3"]) {
+      const revision = await commit({ "clusters/muscat/web.yaml": config(name) });
+      const read = await remote.read();
+      expect(read.revision).toBe(revision);
+      expect(read.manifests.map(({ metadata }) => metadata.name)).toEqual(["s", name]);
+      expect(read.digest).toBe((await source().read()).digest);
+    }
+    const failure = (more: Partial<GitConfig>) =>
+      source({ repository: `${server.url}/repository/.git`, ...more })
+        .read()
+        .catch((error: { failure: string }) => error.failure);
+    expect(await failure({ branch: "release" })).toBe("no-such-branch");
+    expect(await failure({ repository: `${server.url}/nothing.git` })).toBe("no-such-repository");
+  },
+);
