@@ -120,8 +120,9 @@ export const CATALOG_CHECKS: Record<string, Check> = {
   "column grants are the key-only functions' own": {
     sql: `SELECT c.relname || '.' || a.attname AS thing, CASE
         WHEN x.grantee = 0 OR x.grantee::regrole::text <> 'console_dispatch' THEN 'is granted to another role'
-        WHEN x.privilege_type = 'SELECT' OR (c.relname = 'tenant' AND x.privilege_type = 'INSERT') THEN NULL
-        WHEN c.relname = 'tenant' AND a.attname = 'labels' AND x.privilege_type = 'UPDATE' THEN NULL
+        WHEN x.privilege_type = 'SELECT' THEN NULL
+        WHEN c.relname IN ('tenant', 'tenant_key') AND x.privilege_type = 'INSERT' THEN NULL
+        WHEN c.relname = 'tenant' AND a.attname IN ('labels', 'state') AND x.privilege_type = 'UPDATE' THEN NULL
         ELSE x.privilege_type || ' is granted' END AS fault
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
       WHERE c.relnamespace = 'public'::regnamespace`,

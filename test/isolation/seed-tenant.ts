@@ -10,8 +10,8 @@ import { seedIsolation } from "./seed-isolation.ts";
 import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedRegions } from "./seed-regions.ts";
-import { seedTenantLife } from "./seed-tenant-life.ts";
 import { seedRemediation } from "./seed-remediation.ts";
+import { seedTenantLife } from "./seed-tenant-life.ts";
 
 export interface SeededTenant {
   tenantId: string;

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { newTenantKey } from "#server/platform/audit/tenant-keys.ts";
 import { type SeededTenant, seedTenant } from "../isolation/seed-tenant.ts";
 
 /** Every table with row security, as the catalog has them. */
@@ -45,6 +46,11 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
     ["INSERT INTO audit_tile VALUES ($1, 0, 0, 1, sha256('a'))", [tenantId]],
     ["INSERT INTO audit_checkpoint VALUES ($1, 1, sha256('a'), $2, now())", [tenantId, canary]],
     [
+      "INSERT INTO audit_cosignature VALUES ($1, 1, $2, now(), '— ' || $2, now())",
+      [tenantId, canary],
+    ],
+    ["INSERT INTO audit_witness VALUES ($1, $2, 1, now(), NULL, NULL)", [tenantId, canary]],
+    [
       "INSERT INTO denial_window (tenant_id, denial_key, window_ends_at, last_at) VALUES ($1, $2, now(), now())",
       [tenantId, canary],
     ],
@@ -72,6 +78,11 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
       [tenantId, uuidv7(), requestId, canary],
     ],
   ];
+  const { keyId, wrapped } = newTenantKey(tenantId);
+  rest.push([
+    "INSERT INTO tenant_key (tenant_id, key_id, wrapped, created_at) VALUES ($1, $2, $3, now())",
+    [tenantId, keyId, wrapped],
+  ]);
   for (const [text, values] of rest) await admin.query(text, values);
   await seedSearchIndex(admin, tenantId);
   await seedRotationRest(admin, seeded);

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:cry
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { SignJWT } from "jose";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { env } from "#server/platform/env/env.ts";
 import type { SecretValue } from "#server/platform/secret-value.ts";
 
 const ROLE = "sovereign-console";
@@ -69,6 +70,10 @@ function workerPolicy(tenants: readonly string[], mounts: readonly string[]) {
     "auth/+/users/*": { capabilities: LOOKING },
     "sys/leases/*": { capabilities: [...EVERYTHING, "sudo"] },
     "auth/token/*": { capabilities: ["read", "update"] },
+    // Policies and roles of tenants that come and go, and the secrets of their realms' clients (ADR 33).
+    "sys/policies/acl/*": { capabilities: EVERYTHING },
+    "auth/kubernetes/role/*": { capabilities: EVERYTHING },
+    [`secret/data/${env().SOVEREIGN}/console/*`]: { capabilities: EVERYTHING },
     "secret/metadata": { capabilities: LOOKING },
     "secret/metadata/": { capabilities: LOOKING },
     // Written in the primary region, looked for in the others (ADR 14).

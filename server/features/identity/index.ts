@@ -4,7 +4,6 @@ export { type RealmConfig, realmNamed, realmOfIssuer, realmOfTenant } from "./co
 export { freshSession, freshSessionOf } from "./fresh-session.ts";
 export { handleAuth, type SignInError } from "./handle-auth.ts";
 export { clientSecretOf, identityConfig } from "./identity-config.ts";
-export { endSessionsOf } from "./open-tenants.ts";
 export { ownForm } from "./own-form.ts";
 export { rolesNow } from "./roles-now.ts";
 export {
@@ -16,6 +15,7 @@ export type { ServiceIdentity } from "./service-callers/service-identity.ts";
 export { REFUSALS, TokenRefusal } from "./service-callers/token-refusal.ts";
 export { sessionCookieName } from "./session-cookie.ts";
 export { countedSessionFromRequest, sessionFromRequest } from "./session-from-request.ts";
+export { endSessionsOf } from "./session-rows.ts";
 export { type SignInChoices, signInChoices } from "./sign-in-choices.ts";
 export { signOut } from "./sign-out.ts";
 export { sweepSessions } from "./sweep-sessions.ts";

@@ -13,14 +13,3 @@ export async function openTenants(named: readonly string[]): Promise<string[]> {
   );
   return rows[0]?.tenants ?? [];
 }
-
-/** Ends the sessions that have no other tenant than this one. Gives how many there were. */
-export async function endSessionsOf(tenant: string): Promise<number> {
-  const { rowCount } = await identityPool().query(
-    `UPDATE session SET ended_at = clock_timestamp(), end_reason = 'tenant_closed', refresh_lease_owner = NULL,
-       refresh_lease_until = NULL, access_token_enc = NULL, refresh_token_enc = NULL, id_token_enc = NULL
-     WHERE ended_at IS NULL AND tenants = ARRAY[$1::text]`,
-    [tenant],
-  );
-  return rowCount ?? 0;
-}

@@ -139,6 +139,15 @@ export async function endSession(
   return { realm: row.realm, idToken };
 }
 
+/** Ends the sessions that have no other tenant than this one. Gives how many there were. */
+export async function endSessionsOf(tenant: string): Promise<number> {
+  const { rowCount } = await identityPool().query(
+    `UPDATE session SET ${ENDED("$2")} WHERE ended_at IS NULL AND tenants = ARRAY[$1::text]`,
+    [tenant, "tenant_closed" satisfies EndReason],
+  );
+  return rowCount ?? 0;
+}
+
 /** Assignments that end a session; `reason` is a placeholder. */
 export function ENDED(reason: string): string {
   return `ended_at = clock_timestamp(), end_reason = ${reason}, refresh_lease_owner = NULL, refresh_lease_until = NULL,

@@ -88,6 +88,12 @@ const WORDS: Record<string, string> = {
   "forbid-amend-foreign-request": "only the requester changes or withdraws a request",
   "forbid-create-tenant-elsewhere":
     "tenants are created in the Sovereign's own context, not from inside another tenant",
+  "forbid-onboard-tenant-elsewhere":
+    "onboarding is the Sovereign's, in its own context, not from inside another tenant",
+  "forbid-offboard-tenant-elsewhere":
+    "offboarding is the Sovereign's, in its own context, not from inside another tenant",
+  "forbid-begin-onboarding-unapproved":
+    "a second person has to approve a tenant with a production environment",
   "forbid-label-tenant-elsewhere":
     "labels are the Sovereign's to give, in its own context, not from inside another tenant",
   "forbid-manage-admission-elsewhere":

@@ -3,7 +3,7 @@ import { closeApproval } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { lifecycleEvent, lockLifecycle, tenantFacts } from "../lifecycle-rows.ts";
+import { lifecycleEvent, lockLifecycle } from "../lifecycle-rows.ts";
 import { CancelLifecycleInput, LifecycleOutcome } from "../schema.ts";
 
 /**
@@ -13,10 +13,8 @@ import { CancelLifecycleInput, LifecycleOutcome } from "../schema.ts";
 export const cancelLifecycle = verb({
   name: "onboarding.cancel",
   scope: "runtime.tenants.offboard",
-  policy: "OffboardTenant",
   input: CancelLifecycleInput,
   output: LifecycleOutcome,
-  facts: (context) => tenantFacts(context, {}),
   async run(context) {
     const { tx, tenant, input } = context;
     const row = await lockLifecycle(tx, tenant, input.lifecycleId);

@@ -1,17 +1,15 @@
 import "server-only";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { lifecycleEvent, lockLifecycle, tenantFacts } from "../lifecycle-rows.ts";
+import { lifecycleEvent, lockLifecycle } from "../lifecycle-rows.ts";
 import { LifecycleOutcome, RetryLifecycleInput } from "../schema.ts";
 
 /** Has the worker try a step again now, whether it gave up or waits for its next turn. */
 export const retryLifecycle = verb({
   name: "onboarding.retry",
   scope: "runtime.tenants.onboard",
-  policy: "OnboardTenant",
   input: RetryLifecycleInput,
   output: LifecycleOutcome,
-  facts: (context) => tenantFacts(context, { environments: [] }),
   async run({ tx, tenant, input }) {
     const row = await lockLifecycle(tx, tenant, input.lifecycleId);
     if (row.state !== "stopped" && row.state !== "carrying_out") {
