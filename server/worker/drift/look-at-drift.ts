@@ -1,5 +1,6 @@
 import "server-only";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { bindingDrift } from "#server/engines/drift/binding-drift.ts";
 import { canTell } from "#server/engines/drift/can-tell.ts";
 import type { DriftFinding } from "#server/engines/drift/finding.ts";
 import { ignoreRule } from "#server/engines/drift/ignore-rules.ts";
@@ -61,7 +62,7 @@ export async function lookAtDrift(
   const { readings, readAt, names } = await round(begun.startedAt);
   const parts = [
     ...readings.map((reading) => partOf(reading, begun, caller.tenant)),
-    isolationPart(begun, caller.tenant),
+    isolationPart(begun, caller.tenant, readings),
   ];
   const slices = new Slices(caller, begun.fence);
   for (const part of parts) {
@@ -123,21 +124,36 @@ function partOf(reading: DriftReading, look: DriftLook, tenant: string): Part {
   };
 }
 
-/** The tenant's own matrix; a cell that nobody can judge any more is not mended by that. */
-function isolationPart({ cells }: DriftLook, tenant: string): Part {
+/**
+ * The tenant's own matrix, and what its bindings ask of the clusters together; a cell that nobody can
+ * judge any more is not mended by that, and nothing is missing while a cluster is not seen whole.
+ */
+function isolationPart(
+  { cells, expected }: DriftLook,
+  tenant: string,
+  readings: readonly DriftReading[],
+): Part {
+  const whole = readings.flatMap(({ seen }) =>
+    seen?.isLiveComplete && !seen.unread.has("ResourceQuota")
+      ? [seen.drift.comparison.tenancy]
+      : [],
+  );
+  const canTellBound = readings.length > 0 && whole.length === readings.length;
+  const bound = canTellBound ? bindingDrift(expected, whole) : null;
   const violated = cells.filter(({ state }) => state === "violated");
   const unknown = new Set(
     cells.filter(({ state }) => state === "unknown").map((cell) => `${cell.environment}`),
   );
   return {
     cluster: ISOLATION_CLUSTER,
-    inputsDigest: digest(canonicalJson([ENGINE, cells] as unknown as JsonValue)),
+    inputsDigest: digest(canonicalJson([ENGINE, cells, bound] as unknown as JsonValue)),
     isLive: true,
     isCompared: null,
     judged: () => ({
-      findings: isolationDrift(tenant, violated),
+      findings: [...isolationDrift(tenant, violated), ...(bound ?? [])],
       ignored: [],
-      isGone: ({ name }) => !unknown.has(name),
+      isGone: ({ rule, name }) =>
+        rule === "isolation-violated" ? !unknown.has(name) : bound !== null,
     }),
   };
 }
