@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { JsonText } from "#components/audit/json-text.tsx";
@@ -15,6 +16,11 @@ import { Section } from "#components/ui/section.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { ApprovalReviews } from "./approval-reviews.tsx";
 import { ReviewForm } from "./review-form.tsx";
+
+const RemediationEvidence = dynamic(
+  () => import("./remediation-evidence.tsx").then((module) => module.RemediationEvidence),
+  { ssr: false },
+);
 
 interface ApprovalPanelProps {
   tenantId: string;
@@ -71,6 +77,12 @@ function ApprovalPanelBody({ tenantId, requestId, onClose }: ApprovalPanelProps)
       }
     >
       <KeyValueList facts={facts} />
+      {request.kind === "remediation" ? (
+        <RemediationEvidence
+          tenantId={tenantId}
+          remediationId={request.subjectRef.slice("remediation/".length)}
+        />
+      ) : null}
       <ApprovalReviews request={request} />
       <Section title={t("panel.approving")}>
         <p className="text-muted text-xs">{t("panel.approvingHint")}</p>
