@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 
 const KNOWN = [
   "secret",
+  "hidden-value",
   "no-object",
   "not-comparable",
   "made-by-controller",
