@@ -31,9 +31,12 @@ interface CellPanelProps {
 export function CellPanel({ tenantId, cell, onClose }: CellPanelProps) {
   const t = useTranslations("isolation");
   const environment = cell.environment;
-  const kind = cell.model
-    ? t("cell.kind", { environment, model: t(`model.${cell.model}`) })
-    : t("cell.kindNone", { environment });
+  const kind =
+    cell.layer === "residency"
+      ? environment
+      : cell.model
+        ? t("cell.kind", { environment, model: t(`model.${cell.model}`) })
+        : t("cell.kindNone", { environment });
   return (
     <DetailPanel
       title={t(`layer.${cell.layer}`)}

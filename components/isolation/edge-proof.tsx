@@ -5,7 +5,6 @@ import { useAct } from "#components/problem/use-act.ts";
 import { Time } from "#components/time/time.tsx";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
-import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import type { ReachEdge, ReachPair } from "#server/features/isolation/views.ts";
 import { useWhatIf } from "./use-what-if.ts";
 import { WhatIfAnswerView } from "./what-if-answer-view.tsx";
@@ -28,30 +27,31 @@ export function EdgeProof({ edge, pair }: EdgeProofProps) {
       <p dir="ltr" className="break-words text-start font-mono text-sm">
         {t("reach.edge", { from: name(edge.from), to: name(edge.to) })}
       </p>
-      <KeyValueList
-        facts={[
-          { name: t("reach.ports"), value: <bdi dir="ltr">{edge.ports}</bdi> },
-          ...sides.flatMap(({ side, direction }) =>
-            side
-              ? [
-                  {
-                    name: `${t("reach.because")} (${direction})`,
-                    value:
-                      side.allowedBy.kind === "policies" ? (
-                        <bdi dir="ltr" className="break-words font-mono">
-                          {side.allowedBy.names.join(", ")}
-                        </bdi>
-                      ) : (
-                        t("reach.notIsolated")
-                      ),
-                  },
-                ]
-              : [],
-          ),
-          { name: t("reach.cluster"), value: <bdi dir="ltr">{edge.cluster}</bdi> },
-          { name: t("reach.firstSeen"), value: <Time at={edge.firstSeenAt} /> },
-        ]}
-      />
+      <p className="flex flex-wrap gap-x-4 gap-y-0.5 text-muted text-sm">
+        <bdi dir="ltr" className="text-text">
+          {edge.ports}
+        </bdi>
+        <span>
+          {t("reach.cluster")} <bdi dir="ltr">{edge.cluster}</bdi>
+        </span>
+        <span>
+          {t("reach.firstSeen")} <Time at={edge.firstSeenAt} />
+        </span>
+      </p>
+      {sides.map(({ side, direction }) =>
+        side ? (
+          <p key={direction} className="break-words text-sm">
+            <span className="text-muted">{`${t("reach.because")} (${direction}): `}</span>
+            {side.allowedBy.kind === "policies" ? (
+              <bdi dir="ltr" className="font-mono">
+                {side.allowedBy.names.join(", ")}
+              </bdi>
+            ) : (
+              t("reach.notIsolated")
+            )}
+          </p>
+        ) : null,
+      )}
       {sides.map(({ side, tenant, direction }) =>
         side && tenant !== null && tenant !== "unowned" ? (
           <MissingRule
