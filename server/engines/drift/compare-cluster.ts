@@ -71,16 +71,19 @@ export function compareCluster(input: ComparisonInput): ClusterComparison {
   const reasons = new Map(unread.map(({ kind, reason }) => [kind, reason]));
   for (const [key, want] of wanted) {
     const have = live.get(key);
-    const reason = reasons.get(kindName(want));
-    if (have) {
+    const name = kindName(want);
+    // An API group that can't tell its kinds is unread as `group/*`.
+    const reason = reasons.get(name) ?? reasons.get(name.replace(/\/.*$/, "/*"));
+    // First: of a kind whose names alone are read the object is there, and says nothing.
+    if (reason !== undefined) partOf(want).unread.push({ want, reason });
+    else if (have) {
       const diff = diffObjects({ desired: asJson(want), live: asJson(have) });
       const isOpened = ROUTES.has(have.kind) && isTelling(diff, have) && !saysTheSame(want, have);
       if (diff.status === "in-sync" && !isOpened) inSync.add(key);
       if (diff.status !== "in-sync" || isTelling(diff, have)) {
         partOf(have).compared.push({ want, have, diff });
       }
-    } else if (reason !== undefined) partOf(want).unread.push({ want, reason });
-    else if (tenancy.evidence.isComplete) partOf(want).missing.push(want);
+    } else if (tenancy.evidence.isComplete) partOf(want).missing.push(want);
   }
   if (desired && input.isDesiredComplete) {
     for (const [key, have] of live) {

@@ -115,6 +115,16 @@ test("a change through the API flips a cell long before its turn, and a right th
       params: expect.objectContaining({ kind: "ResourceQuota" }),
     }),
   );
+  // Said on screen with since when.
+  const unread = async () =>
+    (await detail("quota")).sources.find(({ name }) => name === "live")?.unread;
+  await expect.poll(unread, PATIENCE).toEqual([
+    {
+      kind: "ResourceQuota",
+      reason: "Kubernetes ResourceQuota list: permission_denied (HTTP 403)",
+      since: expect.any(Date),
+    },
+  ]);
   expect(await stateOf("network")).toBe("violated");
   server.users.set("console", { name: "console", rules: "all" });
   await expect.poll(() => stateOf("quota"), PATIENCE).toBe("violated");
