@@ -6,6 +6,7 @@ import { Time } from "#components/time/time.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import type { FindingView, GroupView } from "#server/features/drift/views.ts";
+import { type AwayClusters, isUnknown } from "./away-clusters.ts";
 import { CauseText } from "./cause-text.tsx";
 import { SeverityMark, StateMark, UnknownMark } from "./drift-marks.tsx";
 import type { DriftLine } from "./drift-rows.ts";
@@ -24,8 +25,7 @@ interface DriftRowProps {
   line: DriftLine;
   /** The finding that stands open beside the table. */
   selected: string | null;
-  /** Clusters of which a source is away. */
-  away: ReadonlySet<string>;
+  away: AwayClusters;
   onOpen: (findingId: string) => void;
   onToggle: (groupId: string) => void;
   onMore: () => void;
@@ -186,8 +186,8 @@ function GroupDetail({ group }: { group: GroupView }) {
 }
 
 /** The state that most of them are in; several are counted. */
-function GroupState({ group, away }: { group: GroupView; away: ReadonlySet<string> }) {
-  if (group.clusters.every((cluster) => away.has(cluster))) return <UnknownMark />;
+function GroupState({ group, away }: { group: GroupView; away: AwayClusters }) {
+  if (isUnknown(away, group.clusters, group.rule)) return <UnknownMark />;
   const counted = STATES.map((state) => ({ state, count: group.states[state] ?? 0 }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count);

@@ -11,6 +11,7 @@ import { showToast } from "#components/toast/toast-store.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import type { GroupPage, GroupView, Summary } from "#server/features/drift/views.ts";
+import { awayClusters } from "./away-clusters.ts";
 import { DriftEmpty } from "./drift-empty.tsx";
 import { DriftFilters } from "./drift-filters.tsx";
 import { DriftPages } from "./drift-pages.tsx";
@@ -81,11 +82,7 @@ export function DriftScreen({ tenantId, params, summary, page, rights }: DriftSc
     },
     [change],
   );
-  const away = useMemo(
-    () =>
-      new Set(summary.sources.flatMap(({ reason, cluster }) => (reason === null ? [] : [cluster]))),
-    [summary.sources],
-  );
+  const away = useMemo(() => awayClusters(summary.sources), [summary.sources]);
 
   return (
     <AsOfProvider at={summary.asOf}>

@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useRef } from "react";
 import { moveAlongRows } from "#components/data-table/row-keys.ts";
 import type { VirtualRows as VirtualRowsType } from "#components/data-table/virtual-rows.tsx";
 import { cx } from "#components/ui/cx.ts";
+import type { AwayClusters } from "./away-clusters.ts";
 import { COLUMN_COUNT, DriftRow } from "./drift-row.tsx";
 import type { DriftLine } from "./drift-rows.ts";
 
@@ -22,7 +23,7 @@ interface DriftTableProps {
   tenantId: string;
   lines: readonly DriftLine[];
   selected: string | null;
-  away: ReadonlySet<string>;
+  away: AwayClusters;
   onOpen: (findingId: string) => void;
   onToggle: (groupId: string) => void;
   onMore: () => void;
