@@ -73,7 +73,11 @@ export function QuotaTable({ rows, label }: { rows: readonly QuotaRow[]; label: 
                   )}
                 </td>
                 <td className="px-3 py-2">
-                  <Sparkline history={row.history} label={lineLabel(row)} />
+                  {row.history.length > 1 ? (
+                    <Sparkline history={row.history} label={lineLabel(row)} />
+                  ) : (
+                    <span className="text-muted text-xs">{t("tooFew")}</span>
+                  )}
                 </td>
               </tr>
             );

@@ -20,6 +20,8 @@ export async function seedPeople(
   await ensureSovereign(sovereign, "The Sovereign");
   await ensureTenant(own, canary.own);
   await ensureTenant(foreign, canary.foreign);
+  // Who is asked to be offboarded.
+  for (const tenant of [own, foreign]) await ensureTenant(`leaver-${tenant}`, "Leaver");
   await seedTenant(admin, { tenantId: own, canary: canary.own });
   await seedTenant(admin, { tenantId: foreign, canary: canary.foreign });
   const of = async (tenant: string, name: string) => {

@@ -1,5 +1,4 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
-import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { FormSlot } from "./slots.ts";
 
@@ -39,28 +38,23 @@ export function walkPlan(number: number): unknown {
 
 /** Acts about tenants in each state, an export, and quotas with neighbours. */
 export async function seedTenantLife(
-  client: pg.Client,
-  insert: Insert,
-  { tenantId, canary, eventId }: { tenantId: string; canary: string; eventId: string },
+  { insert, ensure }: Record<"insert" | "ensure", Insert>,
+  { canary, eventId }: { canary: string; eventId: string },
 ): Promise<void> {
   const now = new Date();
   const later = new Date(now.getTime() + 86_400_000);
-  await client.query(
-    "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', 'Leaver') ON CONFLICT DO NOTHING",
-    [`leaver-${tenantId}`],
-  );
   const plan = JSON.stringify({ waitDays: 1, keepExportDays: 1, recipientKey: canary });
   const acts = [
     ...Array.from({ length: 6 }, () => ["offboard", "waiting"] as const),
     ...Array.from({ length: 6 }, () => ["onboard", "stopped"] as const),
     ["offboard", "done"] as const,
   ];
-  for (const [at, [act, state]] of acts.entries()) {
+  for (const [act, state] of acts) {
     const lifecycleId = uuidv7();
     await insert("tenant_lifecycle", {
       lifecycle_id: lifecycleId,
       act,
-      slug: `${canary}-${at}`,
+      slug: `${canary}-${lifecycleId.replaceAll("-", "")}`,
       display_name: canary,
       plan,
       plan_digest: createHash("sha256").update(plan).digest(),
@@ -92,9 +86,9 @@ export async function seedTenantLife(
     await insert("tenant_export_chunk", { lifecycle_id: lifecycleId, chunk_no: 0, bytes });
   }
   const place = { environment: "prod", cluster: canary, resource: "requests.cpu" };
-  await insert("quota_usage", { ...place, hard: 1_000, used: 500, observed_at: now });
-  await insert("quota_sample", { ...place, used: 500, sampled_at: now });
-  await insert("quota_crowding", {
+  await ensure("quota_usage", { ...place, hard: 1_000, used: 500, observed_at: now });
+  await ensure("quota_sample", { ...place, used: 500, sampled_at: now });
+  await ensure("quota_crowding", {
     ...place,
     crowding_id: createHash("sha256").update(canary).digest().subarray(0, 16),
     side: "crowds",

@@ -40,14 +40,14 @@ export async function seedTenant(
     write(table, row, "ON CONFLICT DO NOTHING");
   await seedRegions({ insert, ensure }, { tenantId, canary });
   await seedLeases(insert, { canary });
-  await seedIsolation(insert, { canary });
+  await seedIsolation(ensure, { canary });
   await seedDrift(insert, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();
     const bindingId = uuidv7();
     await seedEvent(insert, tenantId, eventId, canary, now);
-    if (number === 0) await seedTenantLife(client, insert, { tenantId, canary, eventId });
+    if (number === 0) await seedTenantLife({ insert, ensure }, { canary, eventId });
     await insert("secret_binding", {
       binding_id: bindingId,
       name: `${canary} credential ${number}`,

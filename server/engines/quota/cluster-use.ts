@@ -198,7 +198,11 @@ export function allocatableOf(
     ({ kind, apiVersion, metadata }) =>
       kind === "Node" && apiVersion === "v1" && (!names || names.has(metadata.name)),
   );
-  const given = nodes.map((node) => record(record(node.status).allocatable));
+  const given = nodes.map((node) => {
+    const status = record(node.status);
+    // A node always gives less than it has; one that says only that is taken by its word.
+    return { ...record(status.capacity), ...record(status.allocatable) };
+  });
   const totals = new Map<string, bigint>();
   for (const resource of [...MEASURED, "pods"]) {
     const amounts = given.map((each) => millis(each[resource]));

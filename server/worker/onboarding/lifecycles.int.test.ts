@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { exportOpenCommand } from "#server/cli/commands/export-open.ts";
 import { logVerifyCommand } from "#server/cli/commands/log-verify.ts";
@@ -10,6 +11,7 @@ import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vaul
 import { formatTilePath, tileWidth } from "#server/engines/merkle/tile-path.ts";
 import { logTile, logVerifierKey, sealPendingAudit } from "#server/features/audit/index.ts";
 import { auditEvent } from "#server/features/audit/queries.ts";
+import { insertSession, liveSession } from "#server/features/identity/session-rows.ts";
 import { declareIsolation } from "#server/features/isolation/verbs/declare-isolation.ts";
 import { exportChunk, lifecycleDetail, tenantLives } from "#server/features/onboarding/queries.ts";
 import {
@@ -232,6 +234,7 @@ test("offboarded: exported, closed, and no payload is read again while every pro
     reason: canary,
   });
   const [told] = (await eventsOf(tenant)).filter(({ payload }) => payload.reason === canary);
+  const [own, shared] = [await signedIn([slug]), await signedIn([sovereignTenant(), slug])];
   const keys = generateKeyPairSync("rsa", { modulusLength: 3072 });
   const asked = await runVerb(offboardTenant, await sovereignAdmin(), {
     slug,
@@ -252,6 +255,8 @@ test("offboarded: exported, closed, and no payload is read again while every pro
 
   expect(await stateOf(slug)).toBe("offboarded");
   expect(await openTenants(slug)).toEqual([]);
+  expect(await liveSession(own)).toBeNull();
+  expect((await liveSession(shared))?.tenants).toEqual([sovereignTenant()]);
   expect(await realms.read(slug)).toMatchObject({ isEnabled: false });
   expect((await fetch(`${idp.url}/realms/${slug}/.well-known/openid-configuration`)).status).toBe(
     403,
@@ -318,6 +323,31 @@ test("offboarded: exported, closed, and no payload is read again while every pro
   await expect(takenExport(asked.lifecycleId)).rejects.toMatchObject({ code: "not_found" });
   expect((await detailOf(asked.lifecycleId)).exportManifest).toContain("log/checkpoint");
 });
+
+async function signedIn(tenants: string[]): Promise<string> {
+  const sessionId = uuidv7();
+  await insertSession({
+    sessionId,
+    realm: "any",
+    issuer: "https://idp.test/realms/any",
+    sid: null,
+    acr: null,
+    authTimeSeconds: Math.floor(Date.now() / 1_000),
+    grants: {
+      subject: "s",
+      displayName: "S",
+      tenants,
+      roles: [],
+      scopes: new Set(),
+      isDemo: false,
+    },
+    accessToken: "a",
+    refreshToken: "r",
+    idToken: "i",
+    accessExpiresInSeconds: 36_000,
+  });
+  return sessionId;
+}
 
 function detailOf(lifecycleId = "") {
   const tenant = sovereignTenant();
