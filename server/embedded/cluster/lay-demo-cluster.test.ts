@@ -1,14 +1,22 @@
-import fs, { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import git from "isomorphic-git";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { diffObjects } from "#server/engines/differ/diff.ts";
 import type { JsonObject } from "#server/engines/differ/json.ts";
+import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
+import { crossings } from "#server/engines/isolation/crossing-edges.ts";
+import { judgeIsolation } from "#server/engines/isolation/judge-isolation.ts";
+import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
+import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
+import { computeReachability } from "#server/engines/reachability/reachability.ts";
+import { DEMO_SOVEREIGNS } from "#server/features/identity/realms/demo-sovereigns.ts";
 import { DesiredConfig } from "#server/integrations/desired/desired-config.ts";
 import { gitSource } from "#server/integrations/desired/git/git-source.ts";
 import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
+import { declarationFor } from "../demo/demo-declaration.ts";
 import { layDemoCluster } from "./lay-demo-cluster.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../../deploy");
@@ -93,9 +101,12 @@ test.each([
   },
 );
 
-test("a start leaves the repository as it is, and so does somebody else's commit", async () => {
+test("a start leaves repository and cluster as they are, and so does somebody else's commit", async () => {
   const first = (await laid("omantel")).desired.revision;
+  const mended = join(folder, "live/by-hand.yaml");
+  rmSync(mended);
   expect((await laid("omantel")).desired.revision).toBe(first);
+  expect(existsSync(mended)).toBe(false);
   const dir = join(folder, "repository");
   writeFileSync(join(dir, "README.md"), "Ours now.\n");
   await git.add({ fs, dir, filepath: "README.md" });
@@ -104,3 +115,39 @@ test("a start leaves the repository as it is, and so does somebody else's commit
   expect((await laid("omantel")).desired.revision).toBe(theirs);
   expect(readFileSync(join(dir, "README.md"), "utf8")).toBe("Ours now.\n");
 });
+
+test.each(["omantel", "bankdhofar"])(
+  "what drifted in %s leaves each cell of its isolation matrix in the state it was in",
+  async (sovereign) => {
+    const source = join(DEPLOY, "demo-cluster", sovereign);
+    const { objects } = await readSnapshot(source);
+    const before = objects.map(({ manifest }) => manifest);
+    const { live } = await laid(sovereign);
+    const tenants = DEMO_SOVEREIGNS.find(({ name }) => name === sovereign)?.tenants ?? [];
+    expect(tenants.length).toBeGreaterThan(2);
+    for (const [at, { id }] of tenants.entries()) {
+      for (const environment of ["prod", "staging", "test"] as const) {
+        const isSilo = at === 0 && environment === "prod";
+        const asked = {
+          tenant: id,
+          environment,
+          declaration: declarationFor(sovereign, id, environment, isSilo),
+          secretPaths: [],
+        };
+        const states = (manifests: readonly Manifest[]) =>
+          judgeIsolation(evidenceOf(sovereign, manifests), asked).map(({ layer, state }) => [
+            layer,
+            state,
+          ]);
+        expect([id, environment, states(live)]).toEqual([id, environment, states(before)]);
+      }
+    }
+  },
+);
+
+function evidenceOf(name: string, manifests: readonly Manifest[]) {
+  const tenancy = clusterTenancy({ name, manifests, isComplete: true });
+  const reach = computeReachability(factsFromManifests(runningWorkloads(manifests)).facts);
+  const cluster = { tenancy, reach, ...crossings(reach, tenancy) };
+  return { clusters: [cluster], vault: null, catalog: null };
+}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Document, parseAllDocuments } from "yaml";
 import { list, record } from "#server/engines/kubernetes/manifest-fields.ts";
@@ -27,7 +27,8 @@ interface Entry {
 
 /**
  * Makes the demo's cluster and the repository that says what it should be, from the same manifests, and
- * lays over the cluster what drifted. Doing it again puts the cluster back to this.
+ * lays over the cluster what drifted. A cluster that was made of these very manifests stays as it is since:
+ * what was mended in it stays mended.
  */
 export async function layDemoCluster(folders: DemoClusterFolders): Promise<void> {
   const { sovereign, source, drift, live, repository } = folders;
@@ -44,10 +45,16 @@ export async function layDemoCluster(folders: DemoClusterFolders): Promise<void>
     );
   const wanted = textsOf(desiredOf(read(), drifts));
   await writeDemoRepository(repository, sovereign, wanted);
-  for (const [file, text] of textsOf(liveOf(read(), drifts))) {
+  const texts = [...textsOf(liveOf(read(), drifts))];
+  const digest = createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+  const laid = `${live}.laid`;
+  if (existsSync(live) && existsSync(laid) && readFileSync(laid, "utf8") === digest) return;
+  rmSync(live, { recursive: true, force: true });
+  for (const [file, text] of texts) {
     mkdirSync(dirname(join(live, file)), { recursive: true });
     writeFileSync(join(live, file), text);
   }
+  writeFileSync(laid, digest);
 }
 
 function desiredOf(entries: readonly Entry[], drifts: readonly DemoDrift[]): Entry[] {

@@ -1,13 +1,12 @@
 import { bindingsInForce } from "#server/features/isolation/index.ts";
-import type { DeclarationInput } from "#server/features/isolation/schema.ts";
 import { declareIsolation } from "#server/features/isolation/verbs/declare-isolation.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { SecretValue } from "#server/platform/secret-value.ts";
 import { systemCaller } from "#server/platform/system-caller.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import { declarationFor } from "./demo-declaration.ts";
 
 const ENVIRONMENTS = ["prod", "staging", "test"] as const;
-const REGION: Record<string, string> = { omantel: "muscat", bankdhofar: "salalah" };
 
 /**
  * What is agreed with each tenant of the demo, and who reads its secrets: the first is a silo, the
@@ -36,41 +35,6 @@ export async function seedIsolation(
     }
   }
   if (vault) await seedReaders(vault, tenants);
-}
-
-function declarationFor(
-  sovereign: string,
-  tenant: string,
-  environment: (typeof ENVIRONMENTS)[number],
-  isSilo: boolean,
-): DeclarationInput {
-  const region = REGION[sovereign] ?? sovereign;
-  const isProd = environment === "prod";
-  const secrets = { model: "pool", vaultPath: `${tenant}/${environment}` } as const;
-  const namespaces = [`${tenant}-${environment}`];
-  if (isSilo) {
-    return {
-      compute: { model: "silo", namespaces, nodePool: tenant },
-      network: { model: "silo", network: `${region}-${tenant}` },
-      data: { model: "silo", database: `${tenant}-prod/orders` },
-      secrets,
-      quota: { model: "silo", hard: {} },
-      regions: [region],
-    };
-  }
-  const hard = isProd
-    ? { "requests.cpu": "8", "requests.memory": "32Gi" }
-    : { "requests.cpu": "4", "requests.memory": "16Gi" };
-  return {
-    compute: { model: "pool", namespaces, nodePool: null },
-    network: { model: "pool", network: null },
-    data: isProd
-      ? { model: "pool", database: `platform-data/common/${tenant}` }
-      : { model: "shared", database: "console" },
-    secrets,
-    quota: { model: "pool", hard },
-    regions: [region],
-  };
 }
 
 /** Each tenant's workloads read its own path; of the third, a person of the support does too. */
