@@ -1,7 +1,4 @@
 import { z } from "zod";
-import type { ExpectedBoundary } from "#server/engines/drift/expected-boundary.ts";
-import { CELL_STATES } from "#server/engines/isolation/fact.ts";
-import { DeclarationInput } from "#server/features/isolation/index.ts";
 import {
   Difference,
   Environment,
@@ -23,15 +20,6 @@ const object = {
   name: z.string().max(253),
 };
 
-const Expected = z.object({
-  tenant: z.string(),
-  environment: z.string(),
-  version: z.number(),
-  namespaces: z.array(z.string()),
-  quota: DeclarationInput.shape.quota,
-  network: DeclarationInput.shape.network,
-}) satisfies z.ZodType<ExpectedBoundary>;
-
 export const BeginDriftLookInput = z.object({
   owner: z.string().min(1).max(200),
   leaseSeconds: z.number().int().min(1).max(3_600),
@@ -47,20 +35,8 @@ export const DriftLookBegun = z.object({
       isSovereign: z.boolean(),
       /** Of what the findings were made, by cluster. */
       clusters: z.array(z.object({ cluster, inputsDigest: digest })),
-      approved: z.array(z.object({ environment: z.string(), images: z.array(z.string()) })),
-      registries: z.array(z.object({ environment: z.string(), registries: z.array(z.string()) })),
       /** In force, by the database's clock. */
       ignore: z.array(z.object({ ruleId: z.uuid(), version: z.number(), spec: IgnoreRuleSpec })),
-      /** What the bindings in force ask of the clusters. */
-      expected: z.array(Expected),
-      cells: z.array(
-        z.object({
-          environment: z.string(),
-          layer: z.string(),
-          state: z.enum(CELL_STATES),
-          codes: z.array(z.string()),
-        }),
-      ),
     })
     .nullable(),
 });

@@ -21,6 +21,7 @@ import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { type Demands, demandsOf } from "./demands-of.ts";
 import type { TellingNames } from "./hide-foreign.ts";
 import type { DriftReading } from "./read-drift-cluster.ts";
 import { digest, seenFinding, seenIgnored } from "./seen-finding.ts";
@@ -60,9 +61,10 @@ export async function lookAtDrift(
   });
   if (!begun) return;
   const { readings, readAt, names } = await round(begun.startedAt);
+  const demands = await demandsOf(caller.tenant);
   const parts = [
-    ...readings.map((reading) => partOf(reading, begun, caller.tenant)),
-    isolationPart(begun, caller.tenant, readings),
+    ...readings.map((reading) => partOf(reading, begun, demands, caller.tenant)),
+    isolationPart(demands, caller.tenant, readings),
   ];
   const slices = new Slices(caller, begun.fence);
   for (const part of parts) {
@@ -99,21 +101,26 @@ interface Part {
   judged: (() => Judged) | null;
 }
 
-function partOf(reading: DriftReading, look: DriftLook, tenant: string): Part {
+function partOf(
+  reading: DriftReading,
+  look: DriftLook,
+  { approved, registries }: Demands,
+  tenant: string,
+): Part {
   const { cluster, seen, isCompared } = reading;
-  const demands = [ENGINE, reading.inputsDigest, look.approved, look.registries, look.ignore];
+  const inputs = [ENGINE, reading.inputsDigest, approved, registries, look.ignore];
   const owner = look.isSovereign ? "" : tenant;
   return {
     cluster,
-    inputsDigest: digest(canonicalJson(demands as unknown as JsonValue)),
+    inputsDigest: digest(canonicalJson(inputs as unknown as JsonValue)),
     isLive: seen !== null,
     isCompared,
     judged:
       seen &&
       (() => {
         const { findings, ignored } = seen.drift.judge(owner, {
-          approved: new Map(look.approved.map((each) => [each.environment, new Set(each.images)])),
-          registries: new Map(look.registries.map((each) => [each.environment, each.registries])),
+          approved: new Map(approved.map((each) => [each.environment, new Set(each.images)])),
+          registries: new Map(registries.map((each) => [each.environment, each.registries])),
           ignore: look.ignore.map(({ ruleId, spec }) => ignoreRule(ruleId, spec)),
         });
         const sight = { ...seen, comparison: seen.drift.comparison };
@@ -129,7 +136,7 @@ function partOf(reading: DriftReading, look: DriftLook, tenant: string): Part {
  * judge any more is not mended by that, and nothing is missing while a cluster is not seen whole.
  */
 function isolationPart(
-  { cells, expected }: DriftLook,
+  { cells, expected }: Demands,
   tenant: string,
   readings: readonly DriftReading[],
 ): Part {
@@ -148,7 +155,7 @@ function isolationPart(
     cluster: ISOLATION_CLUSTER,
     inputsDigest: digest(canonicalJson([ENGINE, cells, bound] as unknown as JsonValue)),
     isLive: true,
-    isCompared: null,
+    isCompared: canTellBound,
     judged: () => ({
       findings: [...isolationDrift(tenant, violated), ...(bound ?? [])],
       ignored: [],

@@ -1,13 +1,11 @@
 import "server-only";
-import { approvedImages, trustedRegistries } from "#server/features/deployments/index.ts";
-import { cellsInBrief, expectedBoundaries } from "#server/features/isolation/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { unchanged, verb } from "#server/platform/verb.ts";
 import { BeginDriftLookInput, type DriftLook, DriftLookBegun } from "../look-schema.ts";
 
 /**
  * Takes the tenant's turn to be compared with what is declared: one worker at a time, by a lease and a
- * fence. Gives what the console's own records ask for, and which ignore rules are in force.
+ * fence. Gives what was looked at last, and which ignore rules are in force.
  */
 export const beginDriftLook = verb({
   name: "drift.beginLook",
@@ -40,28 +38,13 @@ export const beginDriftLook = verb({
        WHERE tenant_id = $1 AND retired_at IS NULL AND expires_at > clock_timestamp() ORDER BY rule_id`,
       [tenant],
     );
-    const approved = await approvedImages(tx, tenant);
     return unchanged({
       begun: {
         fence: look.fence,
         startedAt: look.started_at,
         isSovereign: here?.kind === "sovereign",
         clusters,
-        approved: [...approved].map(([place, images]) => ({
-          environment: place.slice(place.indexOf("/") + 1),
-          images: [...images].sort(),
-        })),
-        registries: (await trustedRegistries(tx, tenant)).map(({ environment, registries }) => ({
-          environment,
-          registries: [...registries].sort(),
-        })),
         ignore,
-        expected: (await expectedBoundaries(tx, tenant)).map((each) => ({
-          ...each,
-          namespaces: [...each.namespaces].sort(),
-          quota: { ...each.quota, hard: { ...each.quota.hard } },
-        })),
-        cells: await cellsInBrief(tx, tenant),
       },
     });
   },
