@@ -13,17 +13,20 @@ interface Hand {
   force: boolean;
   /** Where the desired state was read. */
   source: string;
+  /** Whether the manifest names what its reader may not know. */
+  isHeldBack?: boolean;
 }
 
 /** The command that does by hand what the console would do: for clusters to which it has no way. */
-export function kubectlCommand({ object, manifest, fieldManager, force, source }: Hand): string {
+export function kubectlCommand(hand: Hand): string {
+  const { object, manifest, fieldManager, force, source, isHeldBack = false } = hand;
   if (!manifest) return deleteCommand(object);
   const place = object.namespace === null ? "" : ` --namespace=${quoted(object.namespace)}`;
   const forced = force ? " --force-conflicts" : "";
   const apply = `kubectl apply --server-side --field-manager=${quoted(fieldManager)}${forced}${place} -f -`;
   const text = stringify(manifest, { lineWidth: 0 });
-  if (text.length > MOST_CHARACTERS) {
-    return `# The manifest is large: take it from ${oneLine(source)}\n${apply}`;
+  if (isHeldBack || text.length > MOST_CHARACTERS) {
+    return `# Take the manifest from ${oneLine(source)}\n${apply}`;
   }
   return `${apply} <<'${delimiter(text)}'\n${text}${delimiter(text)}`;
 }

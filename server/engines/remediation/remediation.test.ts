@@ -149,6 +149,14 @@ describe("the command for a person's hands", () => {
     expect(lines.filter((line) => line === word)).toHaveLength(1);
   });
 
+  test("holds a manifest back that names what its reader may not know", () => {
+    const text = kubectlCommand({ ...more, manifest: desired, isHeldBack: true });
+    expect(text.split("\n")).toEqual([
+      "# Take the manifest from git",
+      "kubectl apply --server-side --field-manager=m --namespace=shop -f -",
+    ]);
+  });
+
   test("deletes by kind and group", () => {
     expect(kubectlCommand({ ...more, manifest: null })).toBe(
       "kubectl delete networkpolicy.networking.k8s.io own --namespace=shop",

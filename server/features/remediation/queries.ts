@@ -2,7 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import { DRIFT_RULES } from "#server/engines/drift/finding.ts";
 import { approvalDetails } from "#server/features/approvals/index.ts";
-import { findingInBrief } from "#server/features/drift/index.ts";
+import { findingInBrief, unhide } from "#server/features/drift/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
@@ -52,11 +52,12 @@ export async function remediations(
   };
 }
 
-/** One with its plan, its approval and everything that happened. Throws `not_found`. */
+/** One with its plan, its approval and everything that happened; of other tenants only the `known` are named. Throws `not_found`. */
 export async function remediationDetail(
   tx: TenantTx,
   viewer: Caller,
   remediationId: string,
+  known: readonly string[],
 ): Promise<z.input<typeof RemediationDetail>> {
   const { tenant } = viewer;
   const row = await findRemediation(tx, tenant, remediationId);
@@ -72,7 +73,7 @@ export async function remediationDetail(
   return {
     ...viewOf(row, viewer),
     asOf: await tx.startedAt(),
-    changes: row.plan?.changes ?? null,
+    changes: unhide(row.plan?.changes ?? null, known),
     overrides: row.plan?.overrides ?? [],
     desiredSource: row.plan?.source ?? null,
     desiredRevision: row.plan?.revision ?? null,

@@ -1,4 +1,5 @@
 import "server-only";
+import { guardAllTenants } from "#server/platform/tenancy/guard.ts";
 import { readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
 import {
   breakers,
@@ -33,7 +34,9 @@ export const remediationRouter = router({
   byId: read
     .input(RemediationId)
     .output(RemediationDetail)
-    .query(({ ctx, input }) => remediationDetail(ctx.tx, ctx.caller, input.remediationId)),
+    .query(({ ctx, input }) =>
+      remediationDetail(ctx.tx, ctx.caller, input.remediationId, guardAllTenants(ctx.session)),
+    ),
   ofFinding: read
     .input(OfFindingInput)
     .output(OfFinding)

@@ -1,4 +1,5 @@
 import "server-only";
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { diffObjects } from "#server/engines/differ/diff.ts";
 import type { JsonObject } from "#server/engines/differ/json.ts";
@@ -17,8 +18,11 @@ import {
   REMEDIATION_MANAGER,
   type ServerSideApply,
 } from "#server/integrations/kubernetes/server-side-apply.ts";
+import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
+import { hideForeign } from "../drift/hide-foreign.ts";
 import { lookAtObject, type ObjectLook, sha256 } from "./look-at-object.ts";
 import { AwayError, type RemediationPlaces } from "./remediation-places.ts";
+import { tellingNames } from "./telling-names.ts";
 
 type Result = z.input<typeof RecordDryRunInput>["result"];
 const MOST_CHANGES = 500;
@@ -27,10 +31,13 @@ const MOST_CHANGES = 500;
 export async function dryRun(
   places: RemediationPlaces,
   claim: ClaimedRemediation,
+  tenant: string,
 ): Promise<Result> {
   const { cluster, object, rule } = claim;
   try {
     const look = await lookAtObject(places, cluster, object);
+    const names = await tellingNames(places, cluster);
+    const hide: Hide = (value) => hideForeign(value, names, tenant);
     const plan = planRemediation({ rule, object }, look.desired !== null);
     if (plan.kind === "refused") return refused(plan.refusal);
     const { action } = plan;
@@ -43,16 +50,20 @@ export async function dryRun(
     const act = look.live ? action : "create";
     if (tried === "by-hand") {
       const after = action === "delete" ? null : look.desired;
-      return planned(claim, { ...look, canApply: false }, act, { after, overrides: [] });
+      return planned(claim, { ...look, canApply: false }, { act, after, overrides: [] }, hide);
     }
     if ("refusal" in tried) return refused(tried.refusal, tried.trouble);
-    return planned(claim, look, act, tried);
+    return planned(claim, look, { act, ...tried }, hide);
   } catch (error) {
     if (error instanceof AwayError) return { how: "away", trouble: error.message };
     if (error instanceof KubernetesError) return ofCluster(error);
+    if (error instanceof SnapshotError) return { how: "away", trouble: error.message };
     throw error;
   }
 }
+
+/** Puts something else in the place of another tenant's name (law 3). */
+type Hide = <Value>(value: Value) => Value;
 
 interface Tried {
   after: Manifest | null;
@@ -115,12 +126,13 @@ async function tryAll(
 function planned(
   claim: ClaimedRemediation,
   { desired, live, seen, source, revision, canApply }: ObjectLook,
-  action: RemediationAction,
-  { after, overrides }: Tried,
+  { act: action, after, overrides }: Tried & { act: RemediationAction },
+  hide: Hide,
 ): Result {
   const changes = appliedChanges(live && asJson(live), after && asJson(after));
   if (changes.length === 0) return refused("already-mended");
   const { object } = claim;
+  const manifest = action === "delete" ? null : desired && asJson(desired);
   return {
     how: "planned",
     canApply,
@@ -129,13 +141,14 @@ function planned(
       action,
       source,
       revision,
-      changes: shownChanges(changes).slice(0, MOST_CHANGES),
+      changes: hide(shownChanges(changes).slice(0, MOST_CHANGES)),
       differenceDigest: sha256(changes),
       overrides,
       uid: live ? String(live.metadata.uid ?? "") : null,
       command: kubectlCommand({
         object,
-        manifest: action === "delete" ? null : desired && asJson(desired),
+        manifest,
+        isHeldBack: !isDeepStrictEqual(hide(manifest), manifest),
         fieldManager: REMEDIATION_MANAGER,
         force: overrides.length > 0,
         source: revision ? `${source} at ${revision}` : source,

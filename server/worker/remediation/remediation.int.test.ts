@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ENVIRONMENT_LABEL, TENANT_LABEL } from "#server/engines/kubernetes/namespace-owners.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { newTenant } from "#test/fixtures/tenants.ts";
 import { policyIs, type RemediationWorld, remediationWorld } from "./testing/remediation-world.ts";
 
 let world: RemediationWorld;
@@ -101,7 +103,7 @@ test("what nobody declared is deleted as the one that was seen; what is missing 
   expect(world.stored("ConfigMap", "absent")).toMatchObject({ data: { a: "1" } });
 });
 
-test("a policy mends safe kinds by itself; a cluster that is read from files gets a command instead", async () => {
+test("a policy mends safe kinds by itself, as long as it is in force", async () => {
   world.drifted("by-itself", { a: "1" }, { a: "2" });
   await policyIs("field-drift", { mode: "auto", safeKinds: ["ConfigMap"], mostPerHour: 1_000 });
   try {
@@ -133,17 +135,12 @@ test("a policy mends safe kinds by itself; a cluster that is read from files get
     await policyIs("field-drift", { mode: "review" });
   }
   expect(world.stored("ConfigMap", "by-itself")).toMatchObject({ data: { a: "1" } });
+});
+
+test("a cluster that lets the console read only gets a command, which is never claimed as done", async () => {
   world.drifted("by-hand", { a: "1" }, { a: "2" });
   const id = await world.propose("by-hand");
-  const [live] = world.places.clusters;
-  const files = live && {
-    name: live.name,
-    region: live.region,
-    canApply: false,
-    read: () => live.read(),
-    close: async () => {},
-  };
-  await world.tend({ ...world.places, clusters: files ? [files] : [], writer: () => null });
+  await world.tend({ ...world.places, writer: () => world.reader });
   const proposal = await world.detail(id);
   expect(proposal).toMatchObject({ state: "by_hand", approval: null, appliedAt: null });
   expect(proposal.command).toContain(
@@ -151,4 +148,23 @@ test("a policy mends safe kinds by itself; a cluster that is read from files get
   );
   world.put(world.configMap("by-hand", { a: "1" }));
   await world.comesTo(id, "superseded");
+});
+
+test("another tenant's namespace stays unnamed in what is kept of a plan", async () => {
+  const neighbour = await newTenant("neighbour");
+  const labels = { [TENANT_LABEL]: neighbour, [ENVIRONMENT_LABEL]: "prod" };
+  world.put({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: `${neighbour}-prod`, labels },
+  });
+  world.drifted("opened", { from: "nobody" }, { from: `${neighbour}-prod` });
+  const id = await world.propose("opened");
+  await world.comesTo(id, "awaiting_approval");
+  const [row] = await asSuperuser<{ plan: string }>(
+    "SELECT plan::text FROM remediation WHERE tenant_id = $1 AND remediation_id = $2",
+    [world.tenant, id],
+  );
+  expect(row?.plan).not.toContain(neighbour);
+  expect((await world.detail(id)).changes).toMatchObject([{ live: "[another tenant]" }]);
 });

@@ -48,7 +48,10 @@ async function step(
   const held = { remediationId: claim.remediationId, fence: claim.fence };
   switch (claim.state) {
     case "dry_run":
-      await runVerb(recordDryRun, caller, { ...held, result: await dryRun(places, claim) });
+      await runVerb(recordDryRun, caller, {
+        ...held,
+        result: await dryRun(places, claim, caller.tenant),
+      });
       return;
     case "awaiting_approval":
     case "by_hand": {

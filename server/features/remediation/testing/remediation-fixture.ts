@@ -99,7 +99,7 @@ export async function planned(
 
 export function detail(tenant: AuthorizedTenantId, remediationId: string) {
   return withTenant(tenant, "tenant", (tx) =>
-    remediationDetail(tx, proposer(tenant), remediationId),
+    remediationDetail(tx, proposer(tenant), remediationId, []),
   );
 }
 

@@ -21,6 +21,8 @@ import { recordDryRun } from "./record-dry-run.ts";
 import { resetBreaker } from "./reset-breaker.ts";
 import { saveRemediationPolicy } from "./save-remediation-policy.ts";
 
+const AUTO = { mode: "auto", safeKinds: ["ConfigMap"], mostPerHour: 1_000, breakerCount: 2 };
+
 async function policyOf(spec: object): Promise<void> {
   const sovereign = sovereignTenant();
   await asSuperuser(
@@ -46,7 +48,7 @@ test("safe kinds are mended without asking, within a limit; one that keeps comin
   const offer = (id = findingId) =>
     runVerb(proposeAutomatically, worker(tenant), { findingId: id });
   expect(await offer()).toEqual({ outcome: "nothing" });
-  await policyOf({ mode: "auto", safeKinds: ["ConfigMap"], mostPerHour: 1_000, breakerCount: 2 });
+  await policyOf(AUTO);
   try {
     expect(await offer(unsafe)).toEqual({ outcome: "nothing" });
     for (let round = 0; round < 2; round++) {
@@ -63,6 +65,14 @@ test("safe kinds are mended without asking, within a limit; one that keeps comin
         mode: "auto",
         approval: null,
       });
+      // As many as the policy allows were made: it waits, and is not lost.
+      await policyOf({ ...AUTO, mostPerHour: 0 });
+      const full = { ...(await held(tenant, id)), ...beginning(tenant), seen: SEEN, approvers: [] };
+      expect(await runVerb(beginApply, worker(tenant), full)).toEqual({
+        state: "approved",
+        mayApply: false,
+      });
+      await policyOf(AUTO);
       const holding = await held(tenant, id);
       const begin = { ...holding, ...beginning(tenant), seen: SEEN, approvers: [] };
       expect(await runVerb(beginApply, worker(tenant), begin)).toEqual({

@@ -39,6 +39,8 @@ export class RemediationWorld {
   readonly api: DevelopmentApiServer;
   readonly live: LiveSource;
   readonly writer: ServerSideApply;
+  /** The same cluster for somebody who may only read. */
+  readonly reader: ServerSideApply;
   readonly tenant: AuthorizedTenantId;
   readonly namespace: string;
   readonly places: RemediationPlaces;
@@ -59,6 +61,7 @@ export class RemediationWorld {
     const timing = { baseMillis: 30, slowMillis: 200, graceMillis: 300, mostMillis: 200 };
     this.live = new LiveSource({ name: this.cluster, region: null, access, timing });
     this.writer = new ServerSideApply(access);
+    this.reader = new ServerSideApply({ ...access, file: join(this.root, "reader") });
     const source = folderSource(this.cluster, join(this.root, "desired"));
     this.places = {
       clusters: [this.live],
@@ -162,7 +165,9 @@ export class RemediationWorld {
   }
 
   detail(remediationId: string, viewer = this.proposer) {
-    return withTenant(this.tenant, "tenant", (tx) => remediationDetail(tx, viewer, remediationId));
+    return withTenant(this.tenant, "tenant", (tx) =>
+      remediationDetail(tx, viewer, remediationId, []),
+    );
   }
 
   /** A security officer, signed in, approves what the dry-run showed. */
@@ -198,10 +203,13 @@ export class RemediationWorld {
   async close(): Promise<void> {
     await this.live.close();
     await this.writer.close();
+    await this.reader.close();
     await this.api.close();
     rmSync(this.root, { recursive: true });
   }
 }
+
+const READ_ONLY = [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] }];
 
 /** A world with one tenant, whose namespace the cluster has. */
 export async function remediationWorld(): Promise<RemediationWorld> {
@@ -209,9 +217,13 @@ export async function remediationWorld(): Promise<RemediationWorld> {
   mkdirSync(join(root, "desired"));
   const api = await startApiServer({
     bookmarkMillis: 100,
-    users: { admin: { name: "admin", rules: "all" } },
+    users: {
+      admin: { name: "admin", rules: "all" },
+      reader: { name: "reader", rules: READ_ONLY },
+    },
   });
   writeFileSync(join(root, "kubeconfig"), api.kubeconfig("admin"));
+  writeFileSync(join(root, "reader"), api.kubeconfig("reader"));
   const tenant = await newTenant("mended");
   const world = new RemediationWorld({ root, api, tenant, cluster: `cluster-${tenant}` });
   const labels = { [TENANT_LABEL]: tenant, [ENVIRONMENT_LABEL]: "prod" };
