@@ -7,7 +7,17 @@ import { Status } from "#components/ui/status.tsx";
 export interface LogHeadView {
   checkpoint: { treeSize: string; rootHash: string; signedAt: Date } | null;
   unsealed: { events: number; since: Date | null };
+  witnesses: readonly {
+    name: string;
+    treeSize: string | null;
+    cosignedAt: Date | null;
+    trouble: "unreachable" | "refused" | "bad-answer" | "ahead" | "forked" | null;
+    troubleSince: Date | null;
+  }[];
 }
+
+/** What says that the log was changed, rather than that somebody can't be reached. */
+const ALARMS: ReadonlySet<string> = new Set(["ahead", "forked", "bad-answer"]);
 
 /** The newest signed head of the log, and what no signature covers yet. */
 export function LogHeadLine({ head }: { head: LogHeadView }) {
@@ -38,6 +48,20 @@ export function LogHeadLine({ head }: { head: LogHeadView }) {
       ) : (
         <Status tone="ok">{t("allSealed")}</Status>
       )}
+      {head.witnesses.map(({ name, treeSize, cosignedAt, trouble, troubleSince }) => (
+        <p key={name} className="flex flex-wrap items-baseline gap-1 text-muted">
+          {trouble && troubleSince ? (
+            <Status tone={ALARMS.has(trouble) ? "danger" : "unknown"}>
+              {t(`trouble.${trouble}`, { name })}
+            </Status>
+          ) : (
+            t("witnessedBy", { name, size: Number(treeSize) })
+          )}
+          {(troubleSince ?? cosignedAt) ? (
+            <ClockTime at={(troubleSince ?? cosignedAt) as Date} />
+          ) : null}
+        </p>
+      ))}
     </div>
   );
 }

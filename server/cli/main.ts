@@ -13,6 +13,7 @@ import { podSecurityCommand } from "./commands/pod-security.ts";
 import { policyWhatIfCommand } from "./commands/policy-what-if.ts";
 import { reachCommand } from "./commands/reach.ts";
 import { whatIfCommand } from "./commands/what-if.ts";
+import { witnessServeCommand } from "./commands/witness-serve.ts";
 
 /** Every command of `npm run -s console -- <command>`; a two-word name is matched first. */
 const COMMANDS: Record<string, Command> = {
@@ -30,6 +31,7 @@ const COMMANDS: Record<string, Command> = {
   reach: reachCommand,
   "tenant make": makeTenantCommand,
   "what-if": whatIfCommand,
+  "witness serve": witnessServeCommand,
 };
 
 const output: CommandOutput = {

@@ -37,6 +37,7 @@ import { tendRemediations } from "./jobs/remediations.ts";
 import { settleRotationApprovals } from "./jobs/rotation-approvals.ts";
 import { sweepStepUps } from "./jobs/step-ups.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
+import { askWitnesses, readWitnesses } from "./jobs/witnesses.ts";
 import { tendDueLeases } from "./leases/leases-job.ts";
 import { carryOutLifecycles } from "./onboarding/carry-out-lifecycles.ts";
 import { configuredRealms } from "./onboarding/configured-realms.ts";
@@ -66,6 +67,7 @@ const {
   ROTATIONS_PER_TARGET,
   DISCOVERY_SECONDS,
   ISOLATION_SECONDS,
+  WITNESS_SECONDS,
   DRIFT_SECONDS,
   VAULT_PLATFORM_READERS,
   VAULT_REGION,
@@ -195,6 +197,10 @@ const loops = {
       failpoint: WORKER_FAILPOINT,
     };
     return repeat(1_000, "remediation", () => tendRemediations(tending));
+  },
+  witnesses: () => {
+    const witnesses = readWitnesses(env().WITNESSES_FILE);
+    return repeat(2_000, "witnesses", () => askWitnesses(witnesses, WITNESS_SECONDS));
   },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),

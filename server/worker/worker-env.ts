@@ -26,6 +26,7 @@ const LOOPS = [
   "access-reviews",
   "break-glass",
   "isolation",
+  "witnesses",
   "remediation",
   "drift",
   "elevation",
@@ -42,6 +43,8 @@ const schema = z.object({
   DISCOVERY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(300),
   /** How often each tenant's issuers are asked who has which role. */
   ACCESS_DIRECTORY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
+  /** How often a witness is asked about a log that grew. */
+  WITNESS_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   /** How often each tenant's isolation is looked at. */
   ISOLATION_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
   /** How often each tenant is compared with what is declared; changes that a cluster tells of come sooner. */

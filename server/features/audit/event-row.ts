@@ -16,13 +16,15 @@ export interface EventRow extends StoredPayload {
   commitment: Buffer;
   leaf_index: string | null;
   recorded_at_micros: string;
+  is_witnessed: boolean | null;
 }
 
 /** Columns of `EventRow`; the event is `e`, its leaf `l`, its payload `p`. */
 export const EVENT_COLUMNS = `
   e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.commitment,
   (extract(epoch FROM e.recorded_at) * 1000000)::bigint AS recorded_at_micros,
-  l.leaf_index, p.key_id, p.salt, p.ciphertext`;
+  l.leaf_index, l.leaf_index < (SELECT max(c.tree_size) FROM audit_cosignature c WHERE c.tenant_id = $1) AS is_witnessed,
+  p.key_id, p.salt, p.ciphertext`;
 
 /** The tenant is in each join as well: every store access names it (law 3). */
 export const EVENT_JOINS = `
@@ -44,7 +46,7 @@ export function summaryOf(
     actorName: actorNameIn(read.payload),
     traceId: row.trace_id,
     recordedAt: row.recorded_at,
-    state: row.leaf_index === null ? "recorded" : "sealed",
+    state: row.leaf_index === null ? "recorded" : row.is_witnessed ? "witnessed" : "sealed",
     leafIndex: row.leaf_index,
   };
   return { summary, read };

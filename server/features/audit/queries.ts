@@ -3,6 +3,7 @@ import { toBase64 } from "#server/engines/merkle/bytes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "./event-row.ts";
+import { witnessesOf } from "./log/cosignatures.ts";
 import { latestCheckpoint } from "./log/log-tree.ts";
 import type {
   AuditEventDetail,
@@ -125,6 +126,7 @@ export async function logHead(tx: TenantTx, tenant: AuthorizedTenantId): Promise
           signedAt: head.signedAt,
         }
       : null,
+    witnesses: await witnessesOf(tx, tenant),
     unsealed: unsealed ?? { events: 0, since: null },
     asOf: await tx.startedAt(),
   };

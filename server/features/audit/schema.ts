@@ -75,6 +75,16 @@ export const LogHead = z.object({
   checkpoint: z
     .object({ treeSize: z.string(), rootHash: z.string(), note: z.string(), signedAt: z.date() })
     .nullable(),
+  /** Who else keeps an eye on the log: what each cosigned last, and since when it does not. */
+  witnesses: z.array(
+    z.object({
+      name: z.string(),
+      treeSize: z.string().nullable(),
+      cosignedAt: z.date().nullable(),
+      trouble: z.enum(["unreachable", "refused", "bad-answer", "ahead", "forked"]).nullable(),
+      troubleSince: z.date().nullable(),
+    }),
+  ),
   /** The window that no signature covers yet. */
   unsealed: z.object({ events: z.int(), since: z.date().nullable() }),
   asOf: z.date(),

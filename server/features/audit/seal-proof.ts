@@ -9,6 +9,7 @@ import { inclusionRanges, tilesForRanges } from "#server/engines/merkle/proof-ra
 import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { cosignatureLines } from "./log/cosignatures.ts";
 import { latestCheckpoint, tileReader } from "./log/log-tree.ts";
 import type { SealProof } from "./schema.ts";
 import { logOrigin, logVerifier } from "./sealing/log-key.ts";
@@ -53,7 +54,11 @@ export async function sealProof(
       treeSize: treeSize.toString(),
       rootHash: toBase64(rootHash),
       path: path.map(toBase64),
-      logProof: formatLogProof({ leafIndex, proof: path, checkpoint: head.note }),
+      logProof: formatLogProof({
+        leafIndex,
+        proof: path,
+        checkpoint: head.note + (await cosignatureLines(tx, tenant, treeSize)),
+      }),
     };
   } catch (error) {
     if (!(error instanceof MerkleError)) throw error;

@@ -95,6 +95,7 @@ export const WORKER_SCOPES = {
   "runtime.answers.sweep":
     "Drop answers kept under idempotency keys, and attempts to step up, after their day",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
+  "runtime.audit.witness": "Record what witnesses said to the log's heads",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.drift.observe": "Record what differs from what is declared",
   "runtime.remediations.execute": "Dry-run, apply, verify and roll back remediations",

@@ -55,6 +55,8 @@ const settings = z.object({
   DR_HOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** A folder of manifests that says what runs in the cluster; absent: nothing is known of it. */
   KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
+  /** A YAML or JSON file that names the witnesses of the logs (docs/witnesses.md). */
+  WITNESSES_FILE: z.string().min(1).optional(),
   /** A YAML or JSON file that names several clusters and where each is read (docs/clusters.md). */
   CLUSTERS_FILE: z.string().min(1).optional(),
   /** A Sigstore `trusted_root.json`; without it no certificate of a signer can be checked. */

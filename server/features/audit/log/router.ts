@@ -4,6 +4,7 @@ import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
 import { parseTilePath } from "#server/engines/merkle/tile-path.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { readProcedure, router } from "#server/trpc/init.ts";
+import { cosignatureLines } from "./cosignatures.ts";
 import { logTile } from "./log-tiles.ts";
 import { latestCheckpoint } from "./log-tree.ts";
 
@@ -17,7 +18,7 @@ const log = router({
   checkpoint: read.output(z.string()).query(async ({ ctx }) => {
     const head = await latestCheckpoint(ctx.tx, ctx.caller.tenant);
     if (!head) throw notFound("checkpoint");
-    return head.note;
+    return head.note + (await cosignatureLines(ctx.tx, ctx.caller.tenant, head.treeSize));
   }),
 
   tile: read
