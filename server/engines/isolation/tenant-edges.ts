@@ -1,11 +1,13 @@
+import { IndexSet } from "#server/engines/reachability/index-set.ts";
 import {
   atomicRanges,
   contains,
   formatRange,
   type IpRange,
 } from "#server/engines/reachability/ip-range.ts";
+import type { PodClass } from "#server/engines/reachability/pod-classes.ts";
 import { PortSet } from "#server/engines/reachability/port-set.ts";
-import type { Edge, Peer, Reachability } from "#server/engines/reachability/reachability.ts";
+import type { Reachability, Row } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy } from "./cluster-tenancy.ts";
 
 /** Who is at the other end of a tenant's connection. */
@@ -25,13 +27,16 @@ export interface TenantEdge {
 
 /**
  * Every connection of the workloads in these namespaces, also within the tenant and to outside
- * addresses. One between two of the tenant's own workloads stands once, from its source.
+ * addresses. One between two of the tenant's own workloads stands once, from its source. Only the
+ * tenant's own classes are asked about; `outside` may be a cluster of its pods alone, since what else
+ * runs changes nothing between them and outside addresses.
  */
 export function tenantEdges(
   reach: Reachability,
   tenancy: ClusterTenancy,
   namespaces: ReadonlySet<string>,
   tenant: string,
+  outside: Reachability = reach,
 ): TenantEdge[] {
   const found = new Map<string, TenantEdge>();
   const add = (own: string, direction: "out" | "in", far: Far, ports: PortSet) => {
@@ -40,26 +45,41 @@ export function tenantEdges(
     const same = found.get(key);
     found.set(key, { own, direction, far, ports: same ? same.ports.union(ports) : ports });
   };
-  const isHere = (peer: Peer) => peer.kind === "pods" && namespaces.has(peer.class.namespace);
-  for (const edge of reach.edges()) {
-    const [from, to] = [isHere(edge.from), isHere(edge.to)];
-    if (from) each(edge, "out", (own, far) => add(own, "out", far, edge.ports));
-    else if (to) each(edge, "in", (own, far) => add(own, "in", far, edge.ports));
+  const isHere = ({ namespace }: PodClass) => namespaces.has(namespace);
+  const own = reach.classes.filter(isHere);
+  const everybody = IndexSet.of(reach.classes.map(({ index }) => index));
+  const others = everybody.minus(IndexSet.of(own.map(({ index }) => index)));
+  for (const podClass of own) {
+    tell("out", reach.outwardOf(podClass, everybody));
+    tell("in", reach.inwardOf(podClass, others));
+  }
+  for (const { from, to, ports } of outside.edges()) {
+    if (from.kind === "pods" && to.kind === "external" && isHere(from.class)) {
+      for (const workload of from.class.workloads) {
+        add(workload, "out", { kind: "outside", range: to.range }, ports);
+      }
+    } else if (to.kind === "pods" && from.kind === "external" && isHere(to.class)) {
+      for (const workload of to.class.workloads) {
+        add(workload, "in", { kind: "outside", range: from.range }, ports);
+      }
+    }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
 
-  function each(edge: Edge, direction: "out" | "in", tell: (own: string, far: Far) => void) {
-    const [own, other] = direction === "out" ? [edge.from, edge.to] : [edge.to, edge.from];
-    if (own.kind !== "pods") return;
-    for (const workload of own.class.workloads) {
-      for (const far of farsOf(other)) tell(workload, far);
+  function tell(direction: "out" | "in", { class: podClass, blocks }: Row) {
+    for (const { peers, ports } of blocks) {
+      for (const index of peers) {
+        for (const far of farsOf(reach.classAt(index))) {
+          for (const workload of podClass.workloads) add(workload, direction, far, ports);
+        }
+      }
     }
   }
 
-  function farsOf(peer: Peer): Far[] {
-    if (peer.kind === "external") return [{ kind: "outside", range: peer.range }];
-    const owner = tenancy.ownerOf(peer.class.namespace);
-    return peer.class.workloads.map((workload): Far => {
+  function farsOf(peer: PodClass | undefined): Far[] {
+    if (!peer) return [];
+    const owner = tenancy.ownerOf(peer.namespace);
+    return peer.workloads.map((workload): Far => {
       if (owner.kind !== "tenant") return { kind: owner.kind, workload };
       if (owner.tenant === tenant) return { kind: "own", workload };
       return { kind: "tenant", tenant: owner.tenant, workload };

@@ -1,6 +1,10 @@
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
-import { computeReachability } from "#server/engines/reachability/reachability.ts";
+import type { ClusterFacts } from "#server/engines/reachability/model.ts";
+import {
+  computeReachability,
+  type Reachability,
+} from "#server/engines/reachability/reachability.ts";
 import { clusterTenancy } from "./cluster-tenancy.ts";
 import { crossings } from "./crossing-edges.ts";
 import type { CellState, Fact } from "./fact.ts";
@@ -109,14 +113,24 @@ function tried(
   const tenancy = clusterTenancy({ ...evidence, manifests });
   const reach = computeReachability(is);
   const edges = edgeChanges(
-    tenantEdges(computeReachability(was), cluster.tenancy, own, tenant),
-    tenantEdges(reach, tenancy, own, tenant),
+    tenantEdges(computeReachability(was), cluster.tenancy, own, tenant, aloneOf(was, own)),
+    tenantEdges(reach, tenancy, own, tenant, aloneOf(is, own)),
   );
   return {
     outcome: { cluster: evidence.name, added, replaced, removed, edges },
     after: { ...cluster, tenancy, reach, ...crossings(reach, tenancy) },
     faults,
   };
+}
+
+/** The tenant's own pods and policies: all that their connections with outside addresses depend on. */
+function aloneOf(facts: ClusterFacts, own: ReadonlySet<string>): Reachability {
+  const isOwn = ({ namespace }: { namespace: string }) => own.has(namespace) || namespace === "";
+  return computeReachability({
+    ...facts,
+    pods: facts.pods.filter(isOwn),
+    policies: facts.policies.filter(isOwn),
+  });
 }
 
 function factsOf(manifests: readonly Manifest[]) {
