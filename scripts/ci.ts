@@ -21,6 +21,7 @@ function npmPart(script: string, env: Record<string, string> = {}): Part {
 
 const parts = [
   npmPart("test"),
+  npmPart("test:conformance"),
   npmPart("typecheck"),
   npmPart("lint"),
   npmPart("format:check"),

@@ -132,6 +132,36 @@ describe("cluster commands", () => {
     );
   });
 
+  it("reach: what policies with tiers leave open is unknown, not an edge", async () => {
+    const tier = (name: string, action: string) =>
+      JSON.stringify({
+        apiVersion: "policy.networking.k8s.io/v1alpha1",
+        kind: "AdminNetworkPolicy",
+        metadata: { name },
+        spec: {
+          priority: 5,
+          subject: { namespaces: {} },
+          ingress: [{ action, from: [{ namespaces: {} }] }],
+        },
+      });
+    const other = (name: string) =>
+      JSON.stringify({ ...pod, metadata: { name, namespace: "shop" }, spec: { containers: [] } });
+    const path = file(
+      "tiers.yaml",
+      [tier("open", "Allow"), tier("shut", "Deny"), other("a"), other("b")].join("\n---\n"),
+    );
+    const { code, lines, errors } = await run(reachCommand, path);
+    expect(code).toBe(2);
+    expect(lines.filter((line) => line.includes("shop/a[Pod] => shop/b[Pod]"))).toEqual([]);
+    expect(errors).toContain(
+      "AdminNetworkPolicy open and AdminNetworkPolicy shut have the same priority and disagree: which one decides is not defined",
+    );
+    expect(errors).toContain("unknown: shop/a[Pod] => shop/b[Pod] : All Connections");
+    expect(JSON.parse((await run(reachCommand, path, "--json")).lines.join("\n"))).toMatchObject({
+      unknown: expect.arrayContaining(["shop/b[Pod] => shop/a[Pod] : All Connections"]),
+    });
+  });
+
   it("pod-security: 0 fine, 1 findings with their path, 2 when there is nothing to check", async () => {
     expect(
       await run(podSecurityCommand, "--level", "baseline", file("host.json", pod)),

@@ -8,10 +8,10 @@ import { computeReachability } from "#server/engines/reachability/reachability.t
 import { type Command, EXIT, UsageError } from "../command.ts";
 import { readObjects } from "../read-objects.ts";
 
-/** Prints who can reach whom, as the NetworkPolicies of a folder allow it. */
+/** Prints who can reach whom, as the policies of a folder allow it. */
 export const reachCommand: Command = {
   usage: "reach DIR [--json]",
-  summary: "NetworkPolicy reachability of the manifests under DIR, one allowed edge a line",
+  summary: "reachability by the network policies under DIR, one allowed edge a line",
   async run(args, { out, err }) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -23,19 +23,26 @@ export const reachCommand: Command = {
       throw new UsageError("Name one folder (or file) of manifests.");
     const read = await readObjects(directory);
     const { facts, problems } = factsFromManifests(read.manifests);
-    const edges = edgeLines(computeReachability(facts));
+    const reach = computeReachability(facts);
+    const edges = edgeLines(reach);
+    const unknown = edgeLines(reach, "uncertain");
+    const doubts = reach.notes.filter(({ kind }) => kind === "doubt").map(({ text }) => text);
+    const notes = reach.notes.filter(({ kind }) => kind !== "doubt").map(({ text }) => text);
     const all = [
       ...read.problems.map(
         ({ file, line, message }) => `${file}${line ? `:${line}` : ""}: ${message}`,
       ),
       ...problems.map(factsProblemText),
+      ...doubts,
     ];
-    if (values.json) out(JSON.stringify({ edges, problems: all }, null, 2));
+    if (values.json) out(JSON.stringify({ edges, unknown, problems: all, notes }, null, 2));
     else {
       for (const edge of edges) out(edge);
       for (const problem of all) err(problem);
+      for (const edge of unknown) err(`unknown: ${edge}`);
+      for (const note of notes) err(`note: ${note}`);
     }
     // What could not be read or understood may have closed or opened anything.
-    return all.length > 0 ? EXIT.cannotTell : EXIT.fine;
+    return all.length + unknown.length > 0 ? EXIT.cannotTell : EXIT.fine;
   },
 };

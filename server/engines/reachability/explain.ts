@@ -21,6 +21,7 @@ export function explain(
   subject: KnownClass,
   direction: Direction,
   other: Other,
+  { withDenied }: { withDenied: boolean },
 ): Explanation {
   const allowed = new Map<string, PortSet>();
   const denied = new Map<string, PortSet>();
@@ -61,8 +62,10 @@ export function explain(
     note(allowed, policy.name, own);
     return sum.union(own);
   }, PortSet.none);
-  const refused = open.minus(granted);
-  for (const { name } of isolating) note(denied, name, refused);
+  if (withDenied) {
+    const refused = open.minus(granted);
+    for (const { name } of isolating) note(denied, name, refused);
+  }
   return { allowed, denied, free: PortSet.none };
 }
 

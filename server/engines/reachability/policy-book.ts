@@ -5,6 +5,7 @@ import type { KnownClass } from "./pod-classes.ts";
 import type { PortSet } from "./port-set.ts";
 import type { PortSpec } from "./port-spec.ts";
 import { PortsByPeer } from "./ports-by-peer.ts";
+import { tierGroups } from "./tier-groups.ts";
 import type { PeerSet, Universe } from "./universe.ts";
 
 /** A peer set of so few classes is noted at each of them; a wider one is asked. */
@@ -63,7 +64,7 @@ export class PolicyBook {
     else this.#bySubjects.set(policy.subjects, new Set([policy]));
     if (policy.tier !== "namespace") {
       this.#tierPolicies.add(policy);
-      this.#tiers = grouped(this.#tierPolicies);
+      this.#tiers = tierGroups(this.#tierPolicies);
       return;
     }
     for (const direction of DIRECTIONS) {
@@ -88,7 +89,7 @@ export class PolicyBook {
     if (same?.size === 0) this.#bySubjects.delete(policy.subjects);
     if (policy.tier !== "namespace") {
       this.#tierPolicies.delete(policy);
-      this.#tiers = grouped(this.#tierPolicies);
+      this.#tiers = tierGroups(this.#tierPolicies);
     } else {
       for (const direction of DIRECTIONS) {
         if (!policy[direction]) continue;
@@ -291,19 +292,4 @@ function setsOf(policy: Policy): Set<PeerSet> {
     for (const { peers } of policy[direction] ?? []) for (const set of peers) sets.add(set);
   }
   return sets;
-}
-
-function grouped(policies: Iterable<Policy>): { admin: Group[]; baseline: Group[] } {
-  const tier = (name: Policy["tier"]) => {
-    const own = [...policies].filter((policy) => policy.tier === name);
-    // A BaselineAdminNetworkPolicy has no place among those of the newer API: any of them may decide.
-    const isMixed = new Set(own.map(({ name: text }) => text.split(" ")[0])).size > 1;
-    const byPriority = new Map<number, Policy[]>();
-    for (const policy of own) {
-      const priority = isMixed && name === "baseline" ? 0 : policy.priority;
-      byPriority.set(priority, [...(byPriority.get(priority) ?? []), policy]);
-    }
-    return [...byPriority].sort(([a], [b]) => a - b).map(([, group]) => group);
-  };
-  return { admin: tier("admin"), baseline: tier("baseline") };
 }

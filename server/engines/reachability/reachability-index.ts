@@ -3,11 +3,18 @@ import type { Verdict } from "./decide.ts";
 import { IndexSet } from "./index-set.ts";
 import type { ClusterFacts, Namespace, NetworkPolicy, Pod, TierPolicy } from "./model.ts";
 import { type OutsideEdge, outsideEdges } from "./outside-edges.ts";
-import type { KnownClass, PodClass } from "./pod-classes.ts";
-import type { PortSet } from "./port-set.ts";
+import type { KnownClass } from "./pod-classes.ts";
 import { PortsByPeer } from "./ports-by-peer.ts";
 import { networksOf, ReachEngine } from "./reach-engine.ts";
 import { type Reachability, reachabilityOf } from "./reachability.ts";
+import {
+  changeOf,
+  type OutsideChange,
+  outsideText,
+  type ReachabilityChange,
+  type RowChange,
+  rowChange,
+} from "./reachability-change.ts";
 
 /** One object that came, went (`after` is null) or became another. */
 export type FactChange =
@@ -15,34 +22,6 @@ export type FactChange =
   | { kind: "tier-policy"; before: TierPolicy | null; after: TierPolicy | null }
   | { kind: "pod"; before: Pod | null; after: Pod | null }
   | { kind: "namespace"; after: Namespace };
-
-/** What changed of the connections of one class, by sets of the others. */
-export interface RowChange {
-  class: PodClass;
-  /** `outward`: from the class; `inward`: to it, from those that have no outward change themselves. */
-  direction: "outward" | "inward";
-  /** What may be allowed now and was not, and the other way round. */
-  added: PortsByPeer;
-  removed: PortsByPeer;
-  /** The same of what surely is allowed. */
-  settled: PortsByPeer;
-  unsettled: PortsByPeer;
-}
-
-export interface OutsideChange {
-  class: PodClass;
-  direction: Direction;
-  before: readonly OutsideEdge[];
-  after: readonly OutsideEdge[];
-}
-
-export interface ReachabilityChange {
-  /** Null when so many classes are touched that the whole is to be looked at anew. */
-  rows: readonly RowChange[] | null;
-  outside: readonly OutsideChange[];
-  /** The added or removed connections one by one; nothing when `rows` is null. */
-  edges(which: "added" | "removed"): Generator<{ from: PodClass; to: PodClass; ports: PortSet }>;
-}
 
 /** A change that touches more classes is not told row by row: a policy with a tier may touch all. */
 const MOST_TOUCHED = 2_000;
@@ -203,7 +182,7 @@ export class ReachabilityIndex {
       }
       for (const direction of DIRECTIONS) {
         const [old, now] = [was?.outside[direction] ?? [], is?.outside[direction] ?? []];
-        if (textOf(old) !== textOf(now)) {
+        if (outsideText(old) !== outsideText(now)) {
           outside.push({ class: podClass, direction, before: old, after: now });
         }
       }
@@ -279,47 +258,6 @@ function subjectsOf(...policies: (Policy | null | undefined)[]): number[] {
     IndexSet.empty,
   );
   return [...all];
-}
-
-function rowChange(was: Verdict, is: Verdict, except: IndexSet) {
-  const change = {
-    added: is.may.minus(was.may).without(except),
-    removed: was.may.minus(is.may).without(except),
-    settled: is.sure.minus(was.sure).without(except),
-    unsettled: was.sure.minus(is.sure).without(except),
-  };
-  return Object.values(change).every((each) => each.isEmpty) ? null : change;
-}
-
-function textOf(edges: readonly OutsideEdge[]): string {
-  return edges
-    .map(({ range, ports, uncertain }) =>
-      [range.family, range.from, range.to, ports, uncertain].join(" "),
-    )
-    .join(";");
-}
-
-function changeOf(
-  rows: readonly RowChange[] | null,
-  outside: readonly OutsideChange[],
-  find: (index: number) => PodClass | undefined = () => undefined,
-): ReachabilityChange {
-  return {
-    rows,
-    outside,
-    *edges(which) {
-      for (const { class: podClass, direction, [which]: row } of rows ?? []) {
-        for (const { peers, ports } of row.blocks) {
-          for (const index of peers) {
-            const other = find(index);
-            if (!other) continue;
-            const [from, to] = direction === "outward" ? [podClass, other] : [other, podClass];
-            yield { from, to, ports };
-          }
-        }
-      }
-    },
-  };
 }
 
 function nameOf({ namespace, name }: NetworkPolicy): string {

@@ -9,21 +9,24 @@ import { cluster, policy, rule } from "./testing/arbitrary-cluster.ts";
 import { engineVerdicts, probesOf } from "./testing/probe-reachability.ts";
 import { referenceVerdict } from "./testing/reference-evaluator.ts";
 
-describe("computeReachability", () => {
+describe("computeReachability", { timeout: 60_000 }, () => {
   it("agrees with the definition, connection by connection", () => {
     fc.assert(
       fc.property(cluster, (facts) => {
         const edges = [...computeReachability(facts).edges()];
-        for (const probes of probesOf(facts)) {
+        const wrong = [...probesOf(facts)].flatMap((probes) => {
           // IPv6 shows only where a policy speaks of it.
           const isSix = [probes[0]?.from, probes[0]?.to].includes("fd00::5");
-          if (isSix && !edges.some(({ to, from }) => isIpv6(from) || isIpv6(to))) continue;
-          expect(engineVerdicts(edges, probes)).toEqual(
-            probes.map((probe) => referenceVerdict(facts, probe)),
-          );
-        }
+          if (isSix && !edges.some(({ to, from }) => isIpv6(from) || isIpv6(to))) return [];
+          const found = engineVerdicts(edges, probes);
+          return probes.filter((probe, at) => {
+            const { may, sure } = referenceVerdict(facts, probe);
+            return found[at]?.may !== may || found[at]?.sure !== sure;
+          });
+        });
+        expect(wrong).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -149,7 +152,7 @@ function expectKept(before: ClusterFacts, after: ClusterFacts): void {
   }
 }
 
-describe("classes", () => {
+describe("classes", { timeout: 60_000 }, () => {
   it("name each workload of a cluster", () => {
     fc.assert(
       fc.property(cluster, (facts) => {

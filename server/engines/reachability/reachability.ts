@@ -83,10 +83,15 @@ export function reachabilityOf(engine: ReachEngine, facts: ClusterFacts): Reacha
     if (!found) throw new TypeError(`class ${podClass.index} is not of this cluster`);
     return found;
   };
-  const explained = (subject: Peer, direction: Direction, other: Peer): Explanation | null => {
+  const explained = (
+    subject: Peer,
+    direction: Direction,
+    other: Peer,
+    withDenied: boolean,
+  ): Explanation | null => {
     if (subject.kind === "external") return null;
     const peer = other.kind === "pods" ? { ...other, class: known(other.class) } : other;
-    return explain(engine, known(subject.class), direction, peer);
+    return explain(engine, known(subject.class), direction, peer, { withDenied });
   };
   const outwardOf = (podClass: PodClass, within: IndexSet) =>
     rowOf(podClass, engine.outward(known(podClass), within));
@@ -99,12 +104,12 @@ export function reachabilityOf(engine: ReachEngine, facts: ClusterFacts): Reacha
       return reachNotes(engine, facts);
     },
     whyAllowed: ({ from, to, ports }) => ({
-      egress: allowedBy(explained(from, "egress", to), ports),
-      ingress: allowedBy(explained(to, "ingress", from), ports),
+      egress: allowedBy(explained(from, "egress", to, false), ports),
+      ingress: allowedBy(explained(to, "ingress", from, false), ports),
     }),
     whyDenied: (from, to) => ({
-      egress: deniedBy(explained(from, "egress", to)),
-      ingress: deniedBy(explained(to, "ingress", from)),
+      egress: deniedBy(explained(from, "egress", to, true)),
+      ingress: deniedBy(explained(to, "ingress", from, true)),
     }),
     isolatingPolicies: (podClass, direction) => [
       ...engine.book.isolating(direction, podClass.index).map(({ name }) => name),
