@@ -1,4 +1,5 @@
 import "server-only";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
@@ -45,14 +46,24 @@ export function lifecycleRef(lifecycleId: string): string {
   return `tenant-lifecycle/${lifecycleId}`;
 }
 
-/** What the approval of an act is about, by its digest. */
+/** What the approval of an act is about: what the second person should see, and the digest of all of it. */
 export function approvedFields(
-  row: Pick<LifecycleRow, "lifecycle_id" | "act" | "slug" | "plan_digest">,
-) {
+  row: Pick<
+    LifecycleRow,
+    "lifecycle_id" | "act" | "slug" | "plan_digest" | "display_name" | "plan"
+  >,
+): Record<string, JsonValue> {
+  const { plan } = row;
+  const shown =
+    row.act === "onboard"
+      ? ["environments", "labels", "realm"]
+      : ["waitDays", "keepExportDays", "recipientKey"];
   return {
+    ...Object.fromEntries(shown.map((name) => [name, (plan[name] ?? null) as JsonValue])),
     lifecycleId: row.lifecycle_id,
     act: row.act,
     slug: row.slug,
+    displayName: row.display_name,
     plan: row.plan_digest.toString("hex"),
   };
 }

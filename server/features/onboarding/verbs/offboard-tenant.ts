@@ -42,7 +42,14 @@ export const offboardTenant = verb({
     const eventId = uuidv7();
     const text = canonicalJson({ waitDays, keepExportDays, recipientKey });
     const digest = createHash("sha256").update(text).digest();
-    const row = { lifecycle_id: lifecycleId, act: "offboard" as const, slug, plan_digest: digest };
+    const row = {
+      lifecycle_id: lifecycleId,
+      act: "offboard" as const,
+      slug,
+      display_name: target.display_name,
+      plan: { waitDays, keepExportDays, recipientKey },
+      plan_digest: digest,
+    };
     const asked = await runVouched(requestApproval, context, {
       kind: "offboarding",
       subjectRef: lifecycleRef(lifecycleId),

@@ -52,6 +52,8 @@ export const onboardTenant = verb({
       lifecycle_id: lifecycleId,
       act: "onboard" as const,
       slug: plan.slug,
+      display_name: plan.displayName,
+      plan: JSON.parse(text) as Record<string, unknown>,
       plan_digest: digest,
     };
     const asked =
