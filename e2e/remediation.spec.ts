@@ -10,9 +10,9 @@ async function openQuota(page: Page): Promise<void> {
   await expect(async () => {
     await page.goto("/t/acme-shop/drift?rule=changed-quota&state=all");
     const all = page.getByRole("button", { name: /Show the \d+ findings of this cause/ });
-    await expect(all.or(quota).first()).toBeVisible({ timeout: 3_000 });
+    await expect(all.or(quota).first()).toBeVisible({ timeout: 10_000 });
     if (await all.count()) await all.first().click();
-    await quota.click({ timeout: 3_000 });
+    await quota.click({ timeout: 20_000 });
   }).toPass({ timeout: SLOW });
   await expect(page).toHaveURL(/finding=[0-9a-f-]{36}/);
 }

@@ -14,6 +14,7 @@ import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { openBreakerOf } from "../breaker-rows.ts";
+import { hasChanged } from "../has-changed.ts";
 import { heldRemediation } from "../held-remediation.ts";
 import { modeFor, policyInForce } from "../policies-in-force.ts";
 import { keepPrevious } from "../previous-rows.ts";
@@ -23,7 +24,6 @@ import { ApplyBegun, BeginApplyInput } from "../schema.ts";
 import { endWithApproval } from "../writes/end-with-approval.ts";
 import { holdLease, pauseRemediation } from "../writes/hold-lease.ts";
 import { moveRemediation } from "../writes/move-remediation.ts";
-import { isOther } from "./settle-remediation.ts";
 
 const LIMIT_PAUSE_SECONDS = 60;
 type Input = z.output<typeof BeginApplyInput>;
@@ -42,7 +42,7 @@ export const beginApply = verb({
   async run(context) {
     const { tx, tenant, actor, input } = context;
     const row = await heldRemediation(tx, tenant, actor, input, "approved");
-    if (isOther(row, input.seen)) {
+    if (hasChanged(row, input.seen)) {
       const note = "What is desired, or what is there, is not what was approved.";
       const move = { to: "superseded" as const, errorCode: "changed", note };
       const [first, ...more] = await endWithApproval(context, row, move);

@@ -4,6 +4,7 @@ import { findingInBrief } from "#server/features/drift/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
+import { hasChanged } from "../has-changed.ts";
 import { heldRemediation } from "../held-remediation.ts";
 import type { RemediationRow } from "../remediation-rows.ts";
 import { Moved, type Seen, SettleInput } from "../schema.ts";
@@ -11,7 +12,7 @@ import { endWithApproval } from "../writes/end-with-approval.ts";
 import { pauseRemediation } from "../writes/hold-lease.ts";
 import { moveRemediation } from "../writes/move-remediation.ts";
 
-const LOOK_AGAIN_SECONDS = 2;
+const LOOK_AGAIN_SECONDS = 5;
 
 /**
  * Brings a remediation that waits for people to where it stands: approved, ended with its approval or its time, or
@@ -58,7 +59,7 @@ async function settle(
     const closed = await runVouched(expireApproval, context, { requestId: row.approval_id });
     return [event, ...closed.events];
   }
-  if (seen && isOther(row, seen)) {
+  if (seen && hasChanged(row, seen)) {
     const note = "What is desired, or what is there, is not what it was proposed for.";
     return endWithApproval(context, row, { to: "superseded", errorCode: "changed", note });
   }
@@ -66,12 +67,4 @@ async function settle(
     return [await moveRemediation(context, row, { to: "approved" })];
   }
   return [];
-}
-
-/** Whether what is seen now differs from what it was made from. */
-export function isOther(row: RemediationRow, { liveDigest, desiredDigest }: Seen): boolean {
-  return (
-    (row.live_digest?.toString("hex") ?? null) !== liveDigest ||
-    (row.desired_digest?.toString("hex") ?? null) !== desiredDigest
-  );
 }
