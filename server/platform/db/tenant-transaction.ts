@@ -2,15 +2,18 @@ import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
-import pg from "pg";
+import type pg from "pg";
 import type { PrismaClient } from "#prisma-client";
 import { keepTenantKeys, needsTenantKeys, type StoredTenantKey } from "../audit/tenant-keys.ts";
 import { env } from "../env/env.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { AuthorizedTenantId, AuthorizedTenantSet } from "../tenancy/authorized-tenant.ts";
 import { type ContextKind, signContext } from "../tenancy/signed-context.ts";
+import { pools } from "./connection-pools.ts";
 import { isKept } from "./kept-statements.ts";
 import { pinPrisma, statementName } from "./pinned-prisma.ts";
+
+export { closePools } from "./connection-pools.ts";
 
 /** Prisma without what would leave the transaction or the connection. */
 export type TransactionPrisma = Omit<
@@ -39,50 +42,7 @@ export interface TenantTx {
 
 const CONTEXT_LIFETIME_MILLIS = 300_000;
 
-interface Pools {
-  tenant: pg.Pool;
-  worker: pg.Pool;
-  overview: pg.Pool;
-  search: pg.Pool;
-}
-
 const prismaOf = new WeakMap<pg.PoolClient, PrismaClient>();
-// One set of pools a process, also when a bundler loads this module twice.
-const shared = globalThis as typeof globalThis & { consolePools?: Pools };
-
-function makePool(connectionString: string, name: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString,
-    max: env().DATABASE_POOL_SIZE,
-    application_name: `console-${name}`,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 60_000,
-    pipeline: true,
-  } as pg.PoolConfig);
-  // An idle connection that breaks is dropped by the pool; the next checkout makes another.
-  pool.on("error", () => undefined);
-  // One that breaks while in use fails its statements; unheard, its event would end the process.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
-}
-
-function pools(): Pools {
-  shared.consolePools ??= {
-    tenant: makePool(env().DATABASE_URL_TENANT, "tenant"),
-    worker: makePool(env().DATABASE_URL_WORKER, "worker"),
-    overview: makePool(env().DATABASE_URL_OVERVIEW, "overview"),
-    search: makePool(env().DATABASE_URL_SEARCH, "search"),
-  };
-  return shared.consolePools;
-}
-
-/** Closes every pool: at shutdown, and between tests. */
-export async function closePools(): Promise<void> {
-  const open = shared.consolePools;
-  delete shared.consolePools;
-  if (open) await Promise.all(Object.values(open).map((pool: pg.Pool) => pool.end()));
-}
-
 interface TransactionOptions {
   /** Refuses writes, and answers without waiting for the COMMIT: there is nothing to lose. */
   readOnly?: boolean;

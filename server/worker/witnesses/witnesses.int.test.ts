@@ -13,6 +13,7 @@ import {
   parseCosignerKey,
 } from "#server/engines/merkle/cosigner-key.ts";
 import {
+  type NoteSigner,
   type NoteVerifier,
   noteSigner,
   parseVerifierKey,
@@ -34,7 +35,7 @@ import { askWitnesses, readWitnesses } from "../jobs/witnesses.ts";
 const root = mkdtempSync(join(tmpdir(), "witness-"));
 afterAll(() => rmSync(root, { recursive: true }));
 let tenant: AuthorizedTenantId;
-let witness: Awaited<ReturnType<typeof startWitness>>;
+let witness: RunningWitness;
 let number = 0;
 
 beforeEach(async () => {
@@ -204,7 +205,21 @@ async function asSuperuserReplica(statements: [string, unknown[]][]): Promise<vo
   }
 }
 
-async function startWitness(log: NoteVerifier, name?: string, directory?: string) {
+interface RunningWitness {
+  url: string;
+  key: NoteVerifier;
+  signer: NoteSigner;
+  vkey: string;
+  answers: number[];
+  directory: string;
+  stop(): Promise<void>;
+}
+
+async function startWitness(
+  log: NoteVerifier,
+  name?: string,
+  directory?: string,
+): Promise<RunningWitness> {
   number += 1;
   const signer = cosigner(name ?? `witness.test/w${number}`, new Uint8Array(32).fill(number));
   const known = directory === undefined ? signer : witness.signer;
