@@ -113,8 +113,10 @@ function* faultsOf(
   }
   const hasPayload = event.key_id !== null;
   const payload = readPayload(tenant, event.event_id, event, event.commitment);
-  if (!hasPayload) yield "its payload is missing";
-  else if (payload.state !== "intact" && !destroyed.has(event.key_id ?? "")) {
+  // Where a key was destroyed, what was sealed before there was one is erased as well.
+  if (!hasPayload) {
+    if (destroyed.size === 0) yield "its payload is missing";
+  } else if (payload.state !== "intact" && !destroyed.has(event.key_id ?? "")) {
     yield `its payload is ${payload.state}`;
   }
   if (event.leaf_index === null) {
