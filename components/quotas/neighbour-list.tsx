@@ -15,7 +15,12 @@ export function NeighbourList({ neighbours }: { neighbours: readonly NeighbourRo
   const percent = (value: number | null) =>
     value === null ? "?" : format.number(value / 100, { style: "percent" });
   return (
-    <div className="overflow-x-auto">
+    <section
+      aria-label={`${t("noisy")}, ${t("crowded")}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      className="relative overflow-x-auto"
+    >
       <table className="w-full text-sm">
         <caption className="sr-only">{t("neighbours")}</caption>
         <thead className="text-muted text-xs">
@@ -66,6 +71,6 @@ export function NeighbourList({ neighbours }: { neighbours: readonly NeighbourRo
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

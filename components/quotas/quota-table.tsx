@@ -20,7 +20,12 @@ export function QuotaTable({ rows, label }: { rows: readonly QuotaRow[]; label: 
       <bdi dir="ltr">{amountText(row.resource, amount)}</bdi>
     );
   return (
-    <div className="overflow-x-auto">
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      className="relative overflow-x-auto"
+    >
       <table className="w-full text-sm">
         <caption className="sr-only">{label}</caption>
         <thead className="text-muted text-xs">
@@ -84,7 +89,7 @@ export function QuotaTable({ rows, label }: { rows: readonly QuotaRow[]; label: 
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 
   function lineLabel(row: QuotaRow): string {

@@ -50,45 +50,61 @@ export async function quotas(
   };
 }
 
-/** Both sides of a crowding are one line for whoever knows both. */
+/**
+ * Who crowds here, one line for each noisy neighbour, place and cause: both sides of a crowding are one for whoever
+ * knows both, and so are all environments of the noisy one, which crowd the same nodes together.
+ */
 async function neighbours(
   tx: TenantTx,
   tenants: AuthorizedTenantSet,
   environment: string,
 ): Promise<z.input<typeof NeighbourRow>[]> {
-  const rows = await tx.query<
-    Omit<NeighbourRow, "noisy" | "crowded" | "sharePercent"> & {
-      tenant: string;
-      peer: string | null;
-      share: number | null;
-    }
-  >(
+  const rows = await tx.query<CrowdingRow>(
     `SELECT tenant_id AS tenant, encode(crowding_id, 'hex') AS "crowdingId", side, cluster, pool, resource, cause, share,
        pods, encode(peer, 'hex') AS peer, first_seen_at AS since, told_at IS NOT NULL AS "isTold"
      FROM quota_crowding WHERE tenant_id = ANY ($1) AND environment = $2
      ORDER BY crowding_id, side DESC, tenant_id`,
     [tenants, environment],
   );
-  const byId = new Map<string, z.input<typeof NeighbourRow>>();
+  const lines = new Map<string, z.input<typeof NeighbourRow> & { counted: Set<string> }>();
   for (const { tenant, peer, share, ...row } of rows) {
-    const known = byId.get(row.crowdingId) ?? {
+    const noisy = peer ?? peerRef(tenant);
+    const key = [noisy, row.cluster, row.pool, row.resource, row.cause].join("|");
+    const line = lines.get(key) ?? {
       ...row,
-      noisy: row.side === "crowds" ? tenant : nameOf(peer, tenants),
+      pods: 0,
+      noisy: nameOf(noisy, tenants),
       crowded: [],
-      sharePercent: share === null ? null : share / 10,
+      sharePercent: null,
+      counted: new Set(),
     };
-    if (row.side === "crowded") known.crowded.push(tenant);
-    byId.set(row.crowdingId, known);
+    if (!line.counted.has(row.crowdingId)) {
+      line.counted.add(row.crowdingId);
+      line.pods += row.pods;
+      if (share !== null) line.sharePercent = (line.sharePercent ?? 0) + share / 10;
+    }
+    if (row.side === "crowded" && !line.crowded.includes(tenant)) line.crowded.push(tenant);
+    if (row.since < line.since) line.since = row.since;
+    line.isTold ||= row.isTold;
+    lines.set(key, line);
   }
-  return [...byId.values()].sort(
-    (a, b) =>
-      CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-      (b.sharePercent ?? -1) - (a.sharePercent ?? -1) ||
-      b.pods - a.pods ||
-      (a.crowdingId < b.crowdingId ? -1 : 1),
-  );
+  return [...lines.values()]
+    .map(({ counted: _, ...line }) => line)
+    .sort(
+      (a, b) =>
+        CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
+        (b.sharePercent ?? -1) - (a.sharePercent ?? -1) ||
+        b.pods - a.pods ||
+        (a.crowdingId < b.crowdingId ? -1 : 1),
+    );
 }
 
-function nameOf(peer: string | null, tenants: AuthorizedTenantSet): string | null {
+type CrowdingRow = Omit<z.input<typeof NeighbourRow>, "noisy" | "crowded" | "sharePercent"> & {
+  tenant: string;
+  peer: string | null;
+  share: number | null;
+};
+
+function nameOf(peer: string, tenants: AuthorizedTenantSet): string | null {
   return tenants.find((tenant) => peerRef(tenant) === peer) ?? null;
 }
