@@ -10,7 +10,10 @@ const EACH = 10;
 const sha = (text: string) => createHash("sha256").update(text).digest();
 
 /** Findings with a history, ignore rules and what they hide: the canary stands in each text. */
-export async function seedDrift(insert: Insert, { canary }: { canary: string }): Promise<void> {
+export async function seedDrift(
+  { insert, ensure }: { insert: Insert; ensure: Insert },
+  { canary }: { canary: string },
+): Promise<void> {
   const now = new Date();
   const later = new Date(now.getTime() + 86_400_000);
   const differences = JSON.stringify([{ path: `/data/${canary}`, kind: "extra", live: canary }]);
@@ -27,19 +30,19 @@ export async function seedDrift(insert: Insert, { canary }: { canary: string }):
     firstProblems: [canary],
     awaySince: now,
   };
-  await insert("drift_look", {
+  await ensure("drift_look", {
     due_at: later,
     finished_at: now,
     sources: JSON.stringify([source]),
   });
-  await insert("drift_cluster", { cluster: canary, inputs_digest: sha(canary), live_seen_at: now });
+  await ensure("drift_cluster", { cluster: canary, inputs_digest: sha(canary), live_seen_at: now });
   for (let number = 0; number < EACH; number++) {
     const findingId = uuidv7();
     const state = number < 2 ? "acknowledged" : number < 3 ? "resolved" : "open";
     await insert("drift_finding", {
       ...object,
       finding_id: findingId,
-      fingerprint: sha(`${canary} ${number}`),
+      fingerprint: sha(findingId),
       group_id: WALK_GROUP,
       rule: "field-drift",
       severity: number === 0 ? "critical" : "medium",

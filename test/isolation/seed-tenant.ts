@@ -41,7 +41,7 @@ export async function seedTenant(
   await seedRegions({ insert, ensure }, { tenantId, canary });
   await seedLeases(insert, { canary });
   await seedIsolation(ensure, { canary });
-  await seedDrift(insert, { canary });
+  await seedDrift({ insert, ensure }, { canary });
   const now = new Date();
   for (let number = 0; number < 12; number++) {
     const eventId = uuidv7();

@@ -7,6 +7,7 @@ import { clusterDrift } from "./find-drift.ts";
 import { objectKey } from "./finding.ts";
 import { type IgnoreSpec, ignoreRule } from "./ignore-rules.ts";
 import { shownDifferences } from "./shown-differences.ts";
+import { storable } from "./storable.ts";
 
 const WEB = `---
 apiVersion: apps/v1
@@ -264,5 +265,12 @@ test("what reads like a secret is masked on both sides, with its equality", () =
   expect(two).toMatchObject({ desired: "[masked 3]", live: "x" });
   expect(three).toMatchObject({
     desired: [{ name: "API_TOKEN", value: "[masked 1]" }, { value: "a" }],
+  });
+});
+
+test("what jsonb can't hold is made so that it can", () => {
+  const cut = "𝄞".slice(0, 1);
+  expect(storable({ [`a${cut}`]: ["b\0", { c: cut }, 1, null] })).toEqual({
+    "a\ufffd": ["b\ufffd", { c: "\ufffd" }, 1, null],
   });
 });

@@ -11,6 +11,7 @@ import {
 } from "#server/engines/drift/finding.ts";
 import type { IgnoredDrift } from "#server/engines/drift/judge-part.ts";
 import { shownDifferences } from "#server/engines/drift/shown-differences.ts";
+import { storable } from "#server/engines/drift/storable.ts";
 import type { SeenFinding, SeenIgnored } from "#server/features/drift/look-schema.ts";
 import type { Difference } from "#server/features/drift/schema.ts";
 import { hideForeign, type TellingNames } from "./hide-foreign.ts";
@@ -24,16 +25,23 @@ export interface Teller {
 
 /** A finding as it is stored: stable fingerprint, masked, and with no other tenant's name. */
 export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding {
-  const { rule, severity, object, reason = "none" } = finding;
-  const hidden = hideForeign(
+  const { rule, severity, reason = "none" } = finding;
+  const object = storable(finding.object);
+  const named = hideForeign(
     {
-      managers: finding.causes.slice(0, 50).map((each) => each.slice(0, 200)),
+      managers: finding.causes.slice(0, 50),
       differences: shownDifferences(differencesOf(finding)) as Difference[],
-      params: cutParams(finding.params ?? {}),
+      params: finding.params ?? {},
     },
     teller.names,
     teller.tenant,
   );
+  // Cut after names were hidden: what stands for a name is longer than most names.
+  const hidden = storable({
+    managers: named.managers.map((each) => each.slice(0, 200)),
+    differences: named.differences.map(cut),
+    params: cutParams(named.params),
+  });
   const content = { severity, reason, environment: finding.environment, ...hidden };
   const searched = [
     rule,
@@ -45,7 +53,7 @@ export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding 
   ];
   return {
     ...placed(object, finding.environment, teller.cluster),
-    fingerprint: fingerprintOf(finding, teller.cluster),
+    fingerprint: fingerprintOf({ ...finding, object }, teller.cluster),
     groupId: digest(groupKey(finding)).slice(0, 32),
     contentDigest: digest(canonicalJson(content as unknown as JsonValue)),
     rule,
@@ -53,7 +61,7 @@ export function seenFinding(finding: DriftFinding, teller: Teller): SeenFinding 
     reason,
     ...hidden,
     differenceCount: finding.differences.length,
-    searchText: searched.join(" ").toLowerCase().slice(0, 8_000),
+    searchText: storable(searched.join(" ").toLowerCase().slice(0, 8_000)),
   };
 }
 
@@ -78,12 +86,14 @@ export function fingerprintOf(
 
 /** What a rule hides of one object, as it is stored. */
 export function seenIgnored(ignored: IgnoredDrift, teller: Teller): SeenIgnored {
+  const object = storable(ignored.object);
   const differences = shownDifferences(ignored.differences) as Difference[];
+  const hidden = hideForeign(differences, teller.names, teller.tenant).map(cut);
   return {
-    ...placed(ignored.object, ignored.environment, teller.cluster),
+    ...placed(object, ignored.environment, teller.cluster),
     ruleId: ignored.ruleId,
-    objectDigest: digest(canonicalJson([teller.cluster, objectKey(ignored.object)])),
-    differences: hideForeign(differences, teller.names, teller.tenant),
+    objectDigest: digest(canonicalJson([teller.cluster, objectKey(object)])),
+    differences: storable(hidden),
     differenceCount: ignored.differences.length,
   };
 }
@@ -101,6 +111,15 @@ function placed(object: DriftObject, environment: string | null, cluster: string
 
 function objectText({ kind, namespace, name }: DriftObject): string {
   return `${kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
+}
+
+function cut(difference: Difference): Difference {
+  const { path, manager } = difference;
+  return {
+    ...difference,
+    path: path.slice(0, 2_000),
+    ...(manager === undefined ? {} : { manager: manager.slice(0, 200) }),
+  };
 }
 
 function cutParams(params: Readonly<Record<string, string>>): Record<string, string> {
