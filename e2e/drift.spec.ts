@@ -5,10 +5,12 @@ const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
 /** Drift is looked at each minute. */
 const SLOW = 180_000;
 
-/** The demo's cluster has quotas that a script changed: one cause, several namespaces. */
+/** The demo's cluster has quotas that a script changed, under this name: one cause, several namespaces. */
+const BY_SCRIPT = "/t/muscatpharmacy/drift?q=cost-report";
+
 async function openQuotas(page: Page): Promise<void> {
   await expect(async () => {
-    await page.goto("/t/muscatpharmacy/drift?rule=changed-quota&state=all");
+    await page.goto(`${BY_SCRIPT}&state=all`);
     await expect(page.getByRole("button", { name: /Changed quota/ })).toBeVisible({
       timeout: 3_000,
     });
@@ -60,14 +62,14 @@ test("one cause over several namespaces is one row; a finding is understood, ack
   await dialog.getByLabel("For how long").selectOption("7 days");
   await dialog.getByRole("button", { name: "Suppress for a time" }).click();
   await expect(panel.getByText(/Why: Agreed with finance/)).toBeVisible();
-  await page.goto("/t/muscatpharmacy/drift?rule=changed-quota");
+  await page.goto(BY_SCRIPT);
   await expect(page.getByText("1 finding of 1 cause")).toBeVisible();
-  await page.goto("/t/muscatpharmacy/drift?state=suppressed");
+  await page.goto(`${BY_SCRIPT}&state=suppressed`);
   await page.getByRole("button", { name: /Changed quota/ }).click();
   await panel.getByRole("button", { name: "Lift the suppression…" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Lift the suppression" }).click();
   await expect(panel.getByText("No longer suppressed")).toBeVisible();
-  await page.goto("/t/muscatpharmacy/drift?rule=changed-quota");
+  await page.goto(BY_SCRIPT);
   await expect(page.getByText("2 findings of 1 cause")).toBeVisible();
   await page.goto("/t/muscatpharmacy/audit?q=type%3Aruntime.drift.suppressed");
   await expect(page.getByText("runtime.drift.suppressed").first()).toBeVisible();
@@ -117,7 +119,7 @@ test("a rule shows what it would hide before it is saved, hides it, and tells of
   await page.getByRole("dialog").getByRole("button", { name: "End the rule" }).click();
   await expect(rule.getByText("It is over and hides nothing.")).toBeVisible();
   await expect(async () => {
-    await page.goto("/t/muscatpharmacy/drift?rule=changed-quota");
+    await page.goto(BY_SCRIPT);
     await expect(page.getByText("2 findings of 1 cause")).toBeVisible({ timeout: 3_000 });
   }).toPass({ timeout: SLOW });
 });
