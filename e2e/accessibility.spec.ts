@@ -32,7 +32,7 @@ const PAGES = [
   "/t/muscatpharmacy/bindings?tab=bind&rotator=openbao-static-role",
   "/t/muscatpharmacy/incidents",
   "/t/muscatpharmacy/quotas",
-  "/t/omantel/tenants",
+  "/t/muscatpharmacy/tenants",
   "/t/muscatpharmacy/isolation",
   "/t/muscatpharmacy/isolation?cell=network",
   "/t/muscatpharmacy/isolation?tab=declared",
