@@ -120,7 +120,10 @@ test("quotas tell who uses what of the cluster, and name no stranger", async ({
     for (const path of ["quotas", "tenants"]) {
       await looked.goto(`/t/omantel/${path}`);
       await expect(looked.getByRole("main").getByRole("heading").first()).toBeVisible();
-      const { scrollWidth, clientWidth } = await looked.evaluate(() => document.documentElement);
+      const { scrollWidth, clientWidth } = await looked.evaluate(() => ({
+        scrollWidth: document.documentElement.scrollWidth,
+        clientWidth: document.documentElement.clientWidth,
+      }));
       expect(scrollWidth, `${path}, ${name}: nothing is wider than the screen`).toBeLessThanOrEqual(
         clientWidth,
       );
