@@ -56,6 +56,14 @@ test("versions, writers and heartbeats change no digest; contents do", () => {
   });
   expect(digestOf(node("1", "1"))).toBe(digestOf(node("2", "2")));
   expect(digestOf(node("1", "1"))).not.toBe(digestOf(node("1", "1", "False")));
+  const fetched = (refreshTime: string, version: string) => ({
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: { name: "token" },
+    status: { refreshTime, syncedResourceVersion: version },
+  });
+  expect(digestOf(fetched("1", "a"))).toBe(digestOf(fetched("2", "a")));
+  expect(digestOf(fetched("1", "a"))).not.toBe(digestOf(fetched("1", "b")));
   const writtenBy = (managedFields: unknown) => digestOf(object({ managedFields }));
   expect(writtenBy([])).toBe(writtenBy([entry("helm")]));
 });

@@ -29,22 +29,27 @@ export function slimObject(received: Manifest, texts: FieldTexts): Manifest {
   return kept;
 }
 
-/** In hex, of what the object says: versions, who wrote it and the beats of a node's heart change nothing. */
+/** In hex, of what the object says: versions, who wrote it and signs of life change nothing. */
 export function digestOf(object: Manifest): string {
   const { managedFields: _, resourceVersion: __, ...metadata } = object.metadata;
-  const said = object.kind === "Node" ? withoutHeartbeats(object) : object;
   return createHash("sha256")
-    .update(JSON.stringify({ ...said, metadata }))
+    .update(JSON.stringify({ ...withoutSignsOfLife(object), metadata }))
     .digest("hex");
 }
 
-function withoutHeartbeats(node: Manifest): Manifest {
-  const status = record(node.status);
+/** What is written again and again though nothing else is new: by nodes, and by External Secrets at each fetch. */
+function withoutSignsOfLife(object: Manifest): Manifest {
+  const status = record(object.status);
+  if (object.kind === "ExternalSecret") {
+    const { refreshTime: _, ...rest } = status;
+    return { ...object, status: rest };
+  }
+  if (object.kind !== "Node") return object;
   const conditions = list(status.conditions).map((each) => {
     const { lastHeartbeatTime: _, ...rest } = record(each);
     return rest;
   });
-  return { ...node, status: { ...status, conditions } };
+  return { ...object, status: { ...status, conditions } };
 }
 
 function interned(text: string | undefined, texts: FieldTexts): string | undefined {
