@@ -3,7 +3,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
-import { CalendarBar, type CalendarDay } from "#components/ui/calendar-bar.tsx";
+import type { CalendarDay } from "#components/ui/calendar-bar.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { withParams } from "#components/url/url-text.ts";
@@ -11,6 +11,10 @@ import { useUrlState } from "#components/url/use-url-state.ts";
 import type { ClassCounts } from "./class-matrix.tsx";
 
 const loading = () => <Skeleton className="h-40" />;
+const CalendarBar = dynamic(
+  async () => (await import("#components/ui/calendar-bar.tsx")).CalendarBar,
+  { ssr: false, loading: () => <Skeleton className="h-24" /> },
+);
 const ClassMatrix = dynamic(async () => (await import("./class-matrix.tsx")).ClassMatrix, {
   ssr: false,
   loading,
