@@ -10,6 +10,7 @@ import { acknowledgeFindings } from "#server/features/drift/verbs/acknowledge-fi
 import { saveIgnoreRule } from "#server/features/drift/verbs/save-ignore-rule.ts";
 import { suppressFindings } from "#server/features/drift/verbs/suppress-findings.ts";
 import type { FindingFilter } from "#server/features/drift/views.ts";
+import { declareIsolation } from "#server/features/isolation/verbs/declare-isolation.ts";
 import { ensureSovereign } from "#server/features/tenants/index.ts";
 import { folderSource } from "#server/integrations/desired/folder-source.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
@@ -19,6 +20,7 @@ import { env } from "#server/platform/env/env.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
+import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { lookForDrift } from "../jobs/drift.ts";
@@ -316,12 +318,76 @@ test("an ignore rule hides what it names and shows what it hides, until it is ov
   expect((await hidden()).items).toEqual([]);
 });
 
-function write(folder: "live" | "desired", text: string): void {
+function write(folder: "live" | "desired" | "second", text: string): void {
   writeFileSync(join(root, folder, "all.yaml"), text);
 }
 
+test("what a binding asks for and no cluster has is told, until it is there; never while a cluster is away", async () => {
+  const declaration = {
+    compute: { model: "pool" as const, namespaces: ["shop-prod", "shop-jobs"], nodePool: null },
+    network: { model: "pool" as const, network: null },
+    data: { model: "shared" as const, database: "console" },
+    secrets: { model: "pool" as const, vaultPath: `${shop}/prod` },
+    quota: { model: "pool" as const, hard: {} },
+    regions: [],
+  };
+  const reason = "as agreed";
+  await runVerb(declareIsolation, userOf(shop, "admin", { roles: ["sovereign-admin"] }), {
+    environment: "prod",
+    declaration,
+    basedOn: 0,
+    reason,
+  });
+  const missing = async () =>
+    (await list(shop, { rules: ["missing"] })).map(({ object, severity, state }) => [
+      `${object.kind} ${object.name}`,
+      severity,
+      state,
+    ]);
+  await look();
+  expect(await missing()).toEqual([["Namespace shop-jobs", "high", "open"]]);
+  rmSync(join(root, "live"), { recursive: true });
+  await look();
+  expect(await missing()).toEqual([["Namespace shop-jobs", "high", "open"]]);
+  mkdirSync(join(root, "live"));
+  const jobs = `---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop-jobs, labels: { catalyst.openova.io/tenant: ${shop}, catalyst.openova.io/environment: prod } }
+`;
+  for (const folder of ["live", "desired"] as const) write(folder, WORLD({ extra: jobs }));
+  await look();
+  expect(await missing()).toEqual([]);
+});
+
+test("two sources that contradict each other say so, and nothing counts as unmanaged meanwhile", async () => {
+  mkdirSync(join(root, "second"), { recursive: true });
+  const extra = (folder: "live" | "second", replicas: number) =>
+    write(folder, WORLD({ replicas, extra: folder === "live" ? CONFIG : "" }));
+  extra("live", 2);
+  extra("second", 5);
+  const both = (name: string) =>
+    ["desired", "second"].map((each) => folderSource(name, join(root, each)));
+  await look(both);
+  const sources = await withTenant(shop, "tenant", (tx) => sourcesOf(tx, shop));
+  expect(sources.map(({ name, problems }) => [name, problems])).toContainEqual(["second", 1]);
+  expect(await list(shop, { rules: ["unmanaged"] })).toEqual([]);
+  extra("second", 2);
+  await look(both);
+  expect(await list(shop, { rules: ["unmanaged"] })).toHaveLength(1);
+});
+
+const CONFIG = `---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: by-hand, namespace: shop-prod }
+data: { a: b }
+`;
+
 /** A round over both tenants and the Sovereign, whenever their turn is. */
-async function look(): Promise<void> {
+async function look(
+  desired = (name: string) => [folderSource(name, join(root, "desired"))],
+): Promise<void> {
   await asSuperuser(
     `INSERT INTO drift_look (tenant_id, due_at)
      SELECT tenant_id, clock_timestamp() FROM tenant WHERE tenant_id IN ($1, $2) OR kind = 'sovereign'
@@ -330,7 +396,7 @@ async function look(): Promise<void> {
   );
   await lookForDrift({
     clusters: [cluster],
-    desired: (name) => [folderSource(name, join(root, "desired"))],
+    desired,
     owner: "test",
     everySeconds: 3_600,
   });

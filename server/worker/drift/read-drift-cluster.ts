@@ -3,6 +3,7 @@ import { type ClusterDrift, clusterDrift } from "#server/engines/drift/find-drif
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
 import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
+import { ManifestSet } from "#server/engines/kubernetes/manifest-set.ts";
 import type { Manifest, ManifestProblem } from "#server/engines/kubernetes/read-manifests.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
@@ -51,7 +52,7 @@ export async function readDriftCluster(
   desired: readonly DesiredSource[],
   tenants: ReadonlySet<string>,
 ): Promise<DriftReading> {
-  const wishes = await Promise.all(desired.map(readDesired));
+  const { wishes, asked } = together(await Promise.all(desired.map(readDesired)));
   const live = await readLive(cluster);
   const sources = [live.source, ...wishes.map(({ source }) => source)];
   const inputsDigest = digest(
@@ -75,7 +76,7 @@ export async function readDriftCluster(
     seen: live.contents
       ? {
           drift: await compare(cluster, live.contents, {
-            desired: read.length > 0 ? read.flatMap(({ manifests }) => manifests ?? []) : null,
+            desired: read.length > 0 ? asked : null,
             isDesiredComplete,
             tenants,
           }),
@@ -153,9 +154,12 @@ async function readLive(
   }
 }
 
-async function readDesired(
-  source: DesiredSource,
-): Promise<{ manifests: readonly Manifest[] | null; source: SourceState }> {
+interface Wish {
+  manifests: readonly Manifest[] | null;
+  source: SourceState;
+}
+
+async function readDesired(source: DesiredSource): Promise<Wish> {
   const about = {
     kind: "desired" as const,
     cluster: source.cluster,
@@ -180,6 +184,25 @@ async function readDesired(
     const rest = { digest: null, revision: null, takenAt: null, problems: 0, firstProblems: [] };
     return { manifests: null, source: { ...about, ...rest, reason } };
   }
+}
+
+/**
+ * What all sources ask for. Of an object for which two ask differently one is kept, whichever of the two
+ * is named first, and the second source has a problem: nothing counts as unmanaged meanwhile.
+ */
+function together(read: readonly Wish[]): { wishes: Wish[]; asked: Manifest[] } {
+  const set = new ManifestSet();
+  const wishes = read.map((wish) => {
+    const before = set.problems.length;
+    set.add(wish.source.name, { manifests: [...(wish.manifests ?? [])], problems: [] });
+    const told = set.problems.slice(before).map(problemText);
+    if (told.length === 0) return wish;
+    const { problems, firstProblems } = wish.source;
+    const first = [...firstProblems, ...told.map((text) => text.slice(0, 500))].slice(0, 10);
+    const source = { ...wish.source, problems: problems + told.length, firstProblems: first };
+    return { ...wish, source };
+  });
+  return { wishes, asked: set.contents().objects.map(({ manifest }) => manifest) };
 }
 
 function problemText({ file, line, message }: ManifestProblem): string {
