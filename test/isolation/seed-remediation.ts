@@ -8,13 +8,13 @@ const sha = (text: string) => createHash("sha256").update(text).digest();
 
 /** Remediations with their steps, breakers and a policy: the canary stands in each text. */
 export async function seedRemediation(
-  insert: Insert,
+  { insert, ensure }: { insert: Insert; ensure: Insert },
   { canary, eventId }: { canary: string; eventId: string },
 ): Promise<void> {
   const now = new Date();
   const later = new Date(now.getTime() + 86_400_000);
   const change = { path: `/data/${canary}`, kind: "changed", desired: canary, live: canary };
-  await insert("remediation_policy", {
+  await ensure("remediation_policy", {
     rule: "missing",
     version: 1,
     mode: "review",

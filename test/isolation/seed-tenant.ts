@@ -165,7 +165,7 @@ export async function seedTenant(
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
   await seedAccess(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
-  await seedRemediation(insert, { canary, eventId: deploymentEventId });
+  await seedRemediation({ insert, ensure }, { canary, eventId: deploymentEventId });
   await seedElevation(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
 }
 
