@@ -43,7 +43,7 @@ export async function seedRemediation(
     await insert("drift_finding", {
       ...object,
       finding_id: findingId,
-      fingerprint: sha(`${canary} mended ${number}`),
+      fingerprint: sha(`mended ${findingId}`),
       group_id: "e".repeat(32),
       rule: "field-drift",
       severity: "low",
@@ -65,7 +65,7 @@ export async function seedRemediation(
       policy_version: 1,
       action: "apply",
       environment: "dev",
-      object_digest: sha(`${canary} object ${number}`),
+      object_digest: sha(`object ${findingId}`),
       state: "by_hand",
       plan: JSON.stringify({
         changes: [change],
@@ -100,7 +100,7 @@ export async function seedRemediation(
     await insert("remediation_breaker", {
       ...object,
       breaker_id: uuidv7(),
-      object_digest: sha(`${canary} breaker ${number}`),
+      object_digest: sha(`breaker ${findingId}`),
       rule: "field-drift",
       count: 3,
       window_seconds: 60,
