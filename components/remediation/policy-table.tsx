@@ -97,7 +97,7 @@ function PolicyRow({ policy, mayNot, onEdit }: PolicyRowProps) {
             {spec.safeKinds.join(", ")}
           </bdi>
         ) : (
-          <span className="text-muted">{t("anyKinds")}</span>
+          <span className="whitespace-nowrap text-muted">{t("anyKinds")}</span>
         )}
       </td>
       <td className={CELL}>{isAuto ? t("perHour", { count: spec.mostPerHour }) : "–"}</td>

@@ -53,7 +53,9 @@ export function planRemediation(
 ): RemediationPlan {
   const { rule, object } = finding;
   if (object.kind === "Secret" && object.apiVersion === "v1") return refused("secret");
-  if (rule === "isolation-violated") return refused("no-object");
+  // The console's own record is no object of a cluster: what it asks for is mended there.
+  if (rule === "isolation-violated" || object.kind === "RuntimeTenantBinding")
+    return refused("no-object");
   if (rule === "not-comparable") return refused("not-comparable");
   if (MADE_BY_CONTROLLERS.has(object.kind)) return refused("made-by-controller");
   if (rule === "missing") {
