@@ -8,7 +8,7 @@ const SLOW = 120_000;
 async function openQuota(page: Page): Promise<void> {
   const quota = page.getByRole("button", { name: "ResourceQuota acme-shop-staging/agreed" });
   await expect(async () => {
-    await page.goto("/t/acme-shop/drift?rule=changed-quota&state=all");
+    await page.goto("/t/acme-shop/drift?rule=changed-quota&state=all&cluster=omantel");
     const all = page.getByRole("button", { name: /Show the \d+ findings of this cause/ });
     await expect(all.or(quota).first()).toBeVisible({ timeout: 10_000 });
     if (await all.count()) await all.first().click();

@@ -45,6 +45,12 @@ describe("what would remedy a finding", () => {
     ["cross-tenant-route", policy, true, "apply"],
     ["weaker-policy", policy, true, "apply"],
     ["isolation-violated", policy, true, "no-object"],
+    [
+      "changed-quota",
+      { apiVersion: "catalyst.openova.io/v1alpha1", kind: "RuntimeTenantBinding" },
+      true,
+      "no-object",
+    ],
     ["not-comparable", policy, true, "not-comparable"],
     ["field-drift", { apiVersion: "v1", kind: "Secret" }, true, "secret"],
     ["unexpected-image", { apiVersion: "v1", kind: "Pod" }, false, "made-by-controller"],
