@@ -7,6 +7,7 @@ export {
   hasLookedAtDriftSince,
 } from "./finding-in-brief.ts";
 export { hiddenName, unhide } from "./hidden-names.ts";
+export { ISOLATION_CLUSTER } from "./isolation-cluster.ts";
 export { listFindings } from "./queries.ts";
 export { Environment, FindingState, GroupId, Rule, Severity } from "./schema.ts";
 export { eventOfFinding, severeFindings } from "./severe-findings.ts";

@@ -3,7 +3,7 @@ import {
   planRemediation,
   type RemediationRefusal,
 } from "#server/engines/remediation/plan-remediation.ts";
-import type { FindingInBrief } from "#server/features/drift/index.ts";
+import { type FindingInBrief, ISOLATION_CLUSTER } from "#server/features/drift/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { objectDigest } from "./object-digest.ts";
@@ -18,6 +18,8 @@ export async function whyNotRemedied(
   finding: FindingInBrief,
   policy: PolicyInForce,
 ): Promise<WhyNot | null> {
+  // The matrix is no cluster: what it tells of is mended where its facts are.
+  if (finding.cluster === ISOLATION_CLUSTER) return "no-object";
   // Whether a source asks for the object is seen by the dry-run; the rule tells what is supposed.
   const plan = planRemediation(finding, finding.rule !== "unmanaged");
   if (plan.kind === "refused") return plan.refusal;

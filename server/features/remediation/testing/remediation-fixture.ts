@@ -32,16 +32,17 @@ export async function oneFinding(
     api_version?: string;
     rule?: string;
     severity?: string;
+    cluster?: string;
   } = {},
 ): Promise<string> {
   const { name = "web", kind = "ConfigMap", api_version = "v1" } = fields;
-  const { rule = "field-drift", severity = "medium" } = fields;
+  const { rule = "field-drift", severity = "medium", cluster = "muscat" } = fields;
   const [row] = await asSuperuser<{ id: string }>(
     `INSERT INTO drift_finding (tenant_id, finding_id, fingerprint, group_id, rule, severity, environment, cluster,
        api_version, kind, namespace, name, reason, search_text, content_digest, state, first_seen_at, last_seen_at)
-     VALUES ($1, gen_random_uuid(), sha256(convert_to($2 || $3 || $5, 'UTF8')), repeat('a', 32), $5, $6, 'prod', 'muscat',
+     VALUES ($1, gen_random_uuid(), sha256(convert_to($2 || $3 || $5, 'UTF8')), repeat('a', 32), $5, $6, 'prod', $7,
        $4, $3, 'shop-prod', $2, 'none', $2, sha256('c'), 'open', now(), now()) RETURNING finding_id AS id`,
-    [tenant, name, kind, api_version, rule, severity],
+    [tenant, name, kind, api_version, rule, severity, cluster],
   );
   return row?.id ?? "";
 }

@@ -31,6 +31,11 @@ test("a finding is taken into remediation; its object has one under way at a tim
 test.each([
   ["Secret", { kind: "Secret" }, /holds no value of a Secret/],
   ["Pod", { kind: "Pod" }, /controller/],
+  [
+    "a binding",
+    { kind: "Namespace", rule: "missing", cluster: "isolation matrix" },
+    /several objects/,
+  ],
   ["the matrix", { rule: "isolation-violated" }, /several objects/],
 ])("nothing is proposed about %s, and what to do is said", async (_what, fields, words) => {
   const tenant = await newTenant("mend");
