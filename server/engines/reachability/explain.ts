@@ -1,6 +1,6 @@
 import type { Direction, Policy, Rule } from "./compile-policy.ts";
 import type { Group } from "./decide.ts";
-import { contains, type IpRange } from "./ip-range.ts";
+import { atomicRanges, contains, type IpRange } from "./ip-range.ts";
 import type { KnownClass } from "./pod-classes.ts";
 import { PortSet } from "./port-set.ts";
 import type { ReachEngine } from "./reach-engine.ts";
@@ -15,8 +15,58 @@ export interface Explanation {
   free: PortSet;
 }
 
-/** Follows one pair through the tiers as `decide` does all of them, and notes who decided what. */
+/**
+ * Who decided what between a class and another, or a range of addresses. Different parts of a range may
+ * owe the same ports to different policies: all of them are named.
+ */
 export function explain(
+  engine: ReachEngine,
+  subject: KnownClass,
+  direction: Direction,
+  other: Other,
+  more: { withDenied: boolean },
+): Explanation {
+  if (other.kind === "pods") return explainOne(engine, subject, direction, other, more);
+  return partsOf(engine, subject, direction, other.range)
+    .map((range) => explainOne(engine, subject, direction, { kind: "external", range }, more))
+    .reduce((one, next) => ({
+      allowed: bothOf(one.allowed, next.allowed),
+      denied: bothOf(one.denied, next.denied),
+      free: one.free.union(next.free),
+    }));
+}
+
+/** A range, cut where the policies of a class cut. */
+function partsOf(
+  engine: ReachEngine,
+  subject: KnownClass,
+  direction: Direction,
+  range: IpRange,
+): IpRange[] {
+  const { admin, baseline } = engine.tiersOf(subject, direction);
+  const policies = [
+    ...engine.book.isolating(direction, subject.index),
+    ...admin.flat(),
+    ...baseline.flat(),
+  ];
+  const cuts = policies
+    .flatMap((policy) => policy[direction] ?? [])
+    .flatMap(({ outside }) => outside.blocks.flatMap(({ within, except }) => [within, ...except]));
+  const parts = atomicRanges([range.family], [range, ...cuts]);
+  return parts.filter((part) => contains(range, part));
+}
+
+function bothOf(
+  one: ReadonlyMap<string, PortSet>,
+  other: ReadonlyMap<string, PortSet>,
+): Map<string, PortSet> {
+  const all = new Map(one);
+  for (const [name, ports] of other) all.set(name, (all.get(name) ?? PortSet.none).union(ports));
+  return all;
+}
+
+/** Follows one pair through the tiers as `decide` does all of them, and notes who decided what. */
+function explainOne(
   engine: ReachEngine,
   subject: KnownClass,
   direction: Direction,

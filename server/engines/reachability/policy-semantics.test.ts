@@ -2,6 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import { readManifests } from "#server/engines/kubernetes/read-manifests.ts";
 import { edgeLines } from "./edge-text.ts";
 import { factsFromManifests } from "./facts-from-manifests.ts";
+import { parseCidr } from "./ip-range.ts";
+import { PortSet } from "./port-set.ts";
 import { computeReachability } from "./reachability.ts";
 
 const PODS = `
@@ -358,6 +360,18 @@ describe("policies with tiers (policy.networking.k8s.io)", () => {
     const denied = reach.whyDenied(edge.from, edge.to).ingress;
     expect(denied).toMatchObject({ kind: "policies", names: ["shop/p"] });
     expect(denied.kind === "policies" && denied.ports.has("TCP", 80)).toBe(false);
+  });
+
+  it("says why of a range of addresses that several rules make up", () => {
+    const deny = (address: string) => `{ action: Deny, to: [{ networks: [${address}/32] }] }`;
+    const spec = `egress: [${deny("10.0.0.2")}, ${deny("10.0.0.3")}]`;
+    const { reach } = reachOf(PODS, admin(spec));
+    const web = reach.classes.find(({ namespace }) => namespace === "shop");
+    const range = parseCidr("10.0.0.2/31");
+    if (!web || !range) throw new Error("no class");
+    expect(
+      reach.whyDenied({ kind: "pods", class: web }, { kind: "external", range }).egress,
+    ).toMatchObject({ names: ["AdminNetworkPolicy one"], ports: PortSet.all });
   });
 
   it("cannot tell where two of one priority disagree", () => {
