@@ -42,8 +42,8 @@ export const witnessServeCommand: Command = {
         .map((log) => [log.name, log] as const),
     );
     if (logs.size === 0) throw new UsageError(`--logs: ${logsFile} names no log.`);
-    const { WitnessStore } = await import("#server/witness/witness-store.ts");
-    const { witnessServer } = await import("#server/witness/witness-server.ts");
+    const { WitnessStore } = await import("#server/integrations/witness/witness-store.ts");
+    const { witnessServer } = await import("#server/integrations/witness/witness-server.ts");
     const signer = cosigner(name, new Uint8Array(Buffer.from(seed, "hex")));
     const store = new WitnessStore(dir);
     const onAnswer = (status: number, reason: string) => out(`${status} ${reason}`);
