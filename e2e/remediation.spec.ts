@@ -42,9 +42,8 @@ test("drift is proposed to be mended, approved by another person, applied and ve
   const officer = await other.newPage();
   await signIn(officer, { username: "security-officer", realm: REALM });
   await officer.goto("/t/acme-shop/inbox");
-  await expect(officer.getByText("A remediation waits for your decision").first()).toBeVisible({
-    timeout: SLOW,
-  });
+  const waiting = officer.getByRole("heading", { name: "The agreed quota is what was agreed" });
+  await expect(waiting).toBeVisible({ timeout: SLOW });
   await officer.goto(here);
   const theirs = officer.getByRole("complementary").last();
   await theirs
