@@ -32,6 +32,7 @@ export {
   RequestDeploymentInput,
   type RunningService,
 } from "./schema.ts";
+export { trustedRegistries } from "./trusted-registries.ts";
 export { announceDeployment } from "./verbs/announce-deployment.ts";
 export { attachEvidence } from "./verbs/attach-evidence.ts";
 export { claimDeployment } from "./verbs/claim-deployment.ts";
@@ -44,4 +45,3 @@ export { reviewDeployment } from "./verbs/review-deployment.ts";
 export { saveEnvironmentPolicy } from "./verbs/save-environment-policy.ts";
 export { tellUnreported } from "./verbs/tell-unreported.ts";
 export { tendDeployment } from "./verbs/tend-deployment.ts";
-export { trustedRegistries } from "./trusted-registries.ts";

@@ -28,7 +28,15 @@ export async function startConsole(options: {
       root: ROOT,
       sovereign: options.sovereign,
       dataDir,
-      ports: { console: options.port, postgres: 0, vault: 0, replica: 0, hook: 0, cluster: 0, idp: 0 },
+      ports: {
+        console: options.port,
+        postgres: 0,
+        vault: 0,
+        replica: 0,
+        hook: 0,
+        cluster: 0,
+        idp: 0,
+      },
       signal: stopping.signal,
       say: (line) => void process.stderr.write(`${line}\n`),
     });
