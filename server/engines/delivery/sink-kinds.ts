@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+/**
+ * The shapes of the sinks' configurations, one a kind: the form on the page, the verbs and the drivers
+ * all read them. `meta({ input })` says how a field is asked for; its words are `delivery.fields.<name>`.
+ */
+
+/** Where a secret stands in the vault, below the tenant's own mount: never its value (law 6). */
+export const SecretReference = z.object({
+  path: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,15}$/,
+      "must be a path in the vault, like siem/opensearch",
+    )
+    .max(400),
+  field: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be the name of a field of the secret")
+    .default("value"),
+});
+export type SecretReference = z.infer<typeof SecretReference>;
+
+const secret = SecretReference.meta({ input: "secret" });
+const url = z
+  .string()
+  .trim()
+  .max(2_000)
+  .refine(
+    (text) => /^https?:\/\//.test(text) && URL.canParse(text),
+    "must be a whole address, with https://",
+  )
+  .meta({ input: "url" });
+const host = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(255)
+  .regex(/^[A-Za-z0-9.:-]+$/, "must be a host name or an address");
+const port = z.number().int().min(1, "must be a port").max(65_535, "must be a port");
+/** PEM of the authorities that a receiver's certificate must come from; empty: those of the system. */
+const ca = z
+  .string()
+  .trim()
+  .max(20_000)
+  .refine(
+    (text) => text === "" || text.includes("-----BEGIN CERTIFICATE-----"),
+    "must be PEM certificates",
+  )
+  .default("")
+  .meta({ input: "pem" });
+const format = z.enum(["cloudevents", "ocsf"]).default("cloudevents");
+
+export const OpenSearchConfig = z.object({
+  kind: z.literal("opensearch"),
+  url,
+  index: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,200}$/, "must be the name of an index or a data stream")
+    .default("audit"),
+  username: z.string().max(200).default(""),
+  password: secret.nullable().default(null),
+  ca,
+  format,
+});
+
+export const SyslogTlsConfig = z.object({
+  kind: z.literal("syslog-tls"),
+  host,
+  port: port.default(6_514),
+  ca,
+  clientCertificate: z.string().trim().max(20_000).default("").meta({ input: "pem" }),
+  clientKey: secret.nullable().default(null),
+  format,
+});
+
+export const WebhookConfig = z.object({
+  kind: z.literal("webhook"),
+  url,
+  token: secret.nullable().default(null),
+  ca,
+  format,
+});
+
+export const NatsJetStreamConfig = z.object({
+  kind: z.literal("nats-jetstream"),
+  /** `tls://host:4222`, `nats://…`, several with commas. */
+  servers: z
+    .string()
+    .trim()
+    .regex(
+      /^(nats|tls):\/\/[^\s,]+(\s*,\s*(nats|tls):\/\/[^\s,]+){0,9}$/,
+      "must be like tls://nats.example:4222",
+    ),
+  subject: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "must be a subject without wildcards")
+    .default("audit.events"),
+  /** Checked to exist and to take the subject; empty: whichever takes it. */
+  stream: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,100}$/, "must be the name of a stream")
+    .default(""),
+  token: secret.nullable().default(null),
+  ca,
+  format,
+});
+
+export const SplunkHecConfig = z.object({
+  kind: z.literal("splunk-hec"),
+  url,
+  token: secret,
+  index: z.string().max(200).default(""),
+  ca,
+  format,
+});
+
+export const DatadogConfig = z.object({
+  kind: z.literal("datadog"),
+  url: url.default("https://http-intake.logs.datadoghq.com"),
+  apiKey: secret,
+  service: z.string().max(100).default("sovereign-console"),
+  format,
+});
+
+export const SinkConfig = z.discriminatedUnion("kind", [
+  OpenSearchConfig,
+  SyslogTlsConfig,
+  WebhookConfig,
+  NatsJetStreamConfig,
+  SplunkHecConfig,
+  DatadogConfig,
+]);
+export type SinkConfig = z.infer<typeof SinkConfig>;
+export type SinkKind = SinkConfig["kind"];
+
+export const SINK_KINDS = [
+  "opensearch",
+  "syslog-tls",
+  "webhook",
+  "nats-jetstream",
+  "splunk-hec",
+  "datadog",
+] as const satisfies readonly SinkKind[];
