@@ -265,7 +265,7 @@ test("offboarded: exported, closed, and no payload is read again while every pro
   expect(await client.access.policy(`tenant-${slug}-dev`)).toBeNull();
   const roles = await client.access.roles({ path: "kubernetes", type: "kubernetes" });
   expect(roles?.map(({ name }) => name)).not.toContain(`tenant-${slug}-dev`);
-  expect(await findDueKeys("app.due_isolation_looks($1)", [500])).not.toContainEqual({
+  expect(await findDueKeys("app.due_isolation_looks($1, false)", [500])).not.toContainEqual({
     tenant_id: slug,
   });
 

@@ -44,9 +44,7 @@ interface Pause {
 async function sealOnce(options: SealerOptions, pauses: Map<string, Pause>): Promise<boolean> {
   let waiting: string[];
   try {
-    const rows = await findDueKeys<{ tenant_id: string }>("app.tenants_with_pending_audit()", [], {
-      closed: true,
-    });
+    const rows = await findDueKeys<{ tenant_id: string }>("app.tenants_with_pending_audit()");
     waiting = rows.map((row) => row.tenant_id);
   } catch (error) {
     options.onError(error);
