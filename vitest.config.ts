@@ -1,7 +1,11 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { SlowestFirst } from "./test/harness/slowest-first.ts";
+
+// Hundreds of workers are started and killed: each would compile the same files anew, most of its start.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
 /** Server code runs under the same condition as the worker and Next's server: `server-only` resolves. */
 const serverConditions = ["react-server", ...defaultServerConditions];
@@ -16,8 +20,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   test: {
     teardownTimeout: 30_000,
-    // Integration tests mostly wait (for Postgres, processes, leases): a third worker pays on 2 cores.
-    maxWorkers: Math.max(3, availableParallelism()),
+    // Integration tests mostly wait (for Postgres, processes, leases): two more workers pay on 2 cores.
+    maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: SlowestFirst },
     passWithNoTests: false,
     projects: [
