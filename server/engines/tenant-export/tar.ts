@@ -1,7 +1,8 @@
-const BLOCK = 512;
+export const TAR_BLOCK = 512;
+const BLOCK = TAR_BLOCK;
 
-/** One file of a POSIX ustar archive: its header and contents, padded. Names up to 100 characters, ASCII. */
-export function tarEntry(name: string, content: Uint8Array): Buffer {
+/** The header of a file of a POSIX ustar archive. Names up to 100 characters, ASCII; sizes below 8 GiB. */
+export function tarHeader(name: string, size: number): Buffer {
   if (name.length > 100 || !/^[\x21-\x7e]+$/.test(name))
     throw new Error(`no name for an archive: ${name}`);
   const header = Buffer.alloc(BLOCK);
@@ -9,7 +10,7 @@ export function tarEntry(name: string, content: Uint8Array): Buffer {
   header.write("0000644\0", 100, "ascii");
   header.write("0000000\0", 108, "ascii");
   header.write("0000000\0", 116, "ascii");
-  header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124, "ascii");
+  header.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "ascii");
   // No time: the same contents give the same bytes.
   header.write("00000000000\0", 136, "ascii");
   header.write("        ", 148, "ascii");
@@ -17,8 +18,17 @@ export function tarEntry(name: string, content: Uint8Array): Buffer {
   header.write("ustar\u000000", 257, "ascii");
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "ascii");
-  const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);
-  return Buffer.concat([header, content, padding]);
+  return header;
+}
+
+/** The zeros that fill the last block of contents of this size. */
+export function tarPadding(size: number): Buffer {
+  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+}
+
+/** One file of an archive: its header and contents, padded. */
+export function tarEntry(name: string, content: Uint8Array): Buffer {
+  return Buffer.concat([tarHeader(name, content.length), content, tarPadding(content.length)]);
 }
 
 /** The two empty blocks that end an archive. */
