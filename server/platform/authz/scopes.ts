@@ -36,6 +36,10 @@ export const SCOPES = {
   "runtime.break-glass.declare": "Declare and retire who may break glass, with a second's approval",
   "runtime.break-glass.review": "Review what somebody else did by breaking glass",
   "runtime.audit.read": "Read the audit log, its checkpoints and proofs",
+  "runtime.delivery.read":
+    "See where the audit log is delivered, how far behind, and what was set aside",
+  "runtime.delivery.manage":
+    "Keep the sinks of the audit log, send ranges again, redrive or discard dead letters",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
   "runtime.targets.manage":
@@ -61,6 +65,8 @@ export const SCOPES = {
   "runtime.drift.ignore": "Say what is no drift: save and retire ignore rules",
   "runtime.regions.read": "See regions, their clusters, lag and where versions were read",
   "runtime.identity.step-up": "Prove a second factor for one act, keep own security keys",
+  "runtime.compliance.read":
+    "See which controls hold now, why and since when, and export it; see what threats are held off",
   "runtime.regions.promote":
     "Ask for the promotion of another region, and carry out an approved one",
 } as const;
@@ -95,6 +101,7 @@ export const WORKER_SCOPES = {
   "runtime.answers.sweep":
     "Drop answers kept under idempotency keys, and attempts to step up, after their day",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
+  "runtime.delivery.execute": "Deliver the audit log to its sinks and note how far each has come",
   "runtime.audit.witness": "Record what witnesses said to the log's heads",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.drift.observe": "Record what differs from what is declared",
@@ -102,6 +109,7 @@ export const WORKER_SCOPES = {
   "runtime.tenants.carry-out": "Carry out the steps by which tenants come and go",
   "runtime.quotas.observe": "Record what tenants use of the clusters they share",
   "runtime.denials.publish": "Publish how many denials a window counted",
+  "runtime.compliance.observe": "Judge compliance checks, audit the rows of the log",
 } as const;
 
 /**
@@ -182,7 +190,10 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.approvals.decide",
     "runtime.deployments.read",
     "runtime.deployments.request",
+    "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.delivery.read",
+    "runtime.delivery.manage",
     "runtime.alerts.read",
     "runtime.alerts.manage",
     "runtime.tenants.read",
@@ -218,7 +229,10 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.request",
     "runtime.environments.manage",
     "runtime.admission.manage",
+    "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.delivery.read",
+    "runtime.delivery.manage",
     "runtime.alerts.read",
     "runtime.alerts.manage",
     "runtime.tenants.read",
@@ -249,7 +263,10 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.policies.read",
     "runtime.approvals.read",
     "runtime.deployments.read",
+    "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.delivery.read",
+    "runtime.delivery.manage",
     "runtime.alerts.read",
     "runtime.tenants.read",
     "runtime.tenants.export",
@@ -272,7 +289,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.approvals.request",
     "runtime.deployments.read",
     "runtime.deployments.request",
+    "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.delivery.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
     "runtime.isolation.read",
