@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossings } from "#server/engines/isolation/crossing-edges.ts";
+import { FollowedCluster } from "#server/engines/isolation/followed-cluster.ts";
 import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
 import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
 import type { NetworkPolicy } from "#server/engines/reachability/model.ts";
@@ -17,7 +18,8 @@ import { type ClusterSize, generatedCluster, policy } from "./reachability-clust
  * `npm run bench:reachability [-- --rounds 3]`: clusters of three sizes, each in a process of its own, as
  * the worker looks at them: objects as an API server lists them in, facts, classes, rows, and every edge
  * between tenants out. Then single changes of one policy, pod and namespace against the kept index, with
- * the changed edges counted. Prints JSON; the best of the rounds counts, and all are printed. `seconds` are
+ * the changed edges counted; and readings of the whole cluster in which one policy or pod is another, as the
+ * worker follows it from objects to listed edges. Prints JSON; the best of the rounds counts, and all are printed. `seconds` are
  * of the clock, `cpuSeconds` of the processor.
  */
 const SIZES: readonly ClusterSize[] = [
@@ -34,7 +36,8 @@ const { values } = parseArgs({
 if (values.one !== undefined) {
   const [part, at] = values.one.split(":");
   const size = SIZES[Number(at)] as ClusterSize;
-  const figures = part === "whole" ? benchWhole(size) : benchChanges(size);
+  const benches = { whole: benchWhole, changes: benchChanges, followed: benchFollowed };
+  const figures = benches[part as keyof typeof benches](size);
   process.stdout.write(JSON.stringify(figures));
 } else benchAll(Number(values.rounds));
 
@@ -47,6 +50,7 @@ function benchAll(rounds: number): void {
   });
   const last = SIZES.length - 1;
   const change = inOwnProcess<Changes>(`changes:${last}`);
+  const followed = inOwnProcess<ReturnType<typeof benchFollowed>>(`followed:${last}`);
   const growth = sizes.slice(1).map((size, at) => {
     const small = sizes[at] as (typeof sizes)[0];
     const things = (each: ClusterSize) => each.pods + each.policies + each.namespaces;
@@ -67,7 +71,7 @@ function benchAll(rounds: number): void {
     biggest.peakMegabytes < AIM.peakMegabytes &&
     change.policy.p95Millis < AIM.changeMillis;
   process.stdout.write(
-    `${JSON.stringify({ sizes, growth, change, aim: AIM, isMet, machine }, null, 2)}\n`,
+    `${JSON.stringify({ sizes, growth, change, followed, aim: AIM, isMet, machine }, null, 2)}\n`,
   );
 }
 
@@ -160,6 +164,43 @@ function benchChanges(size: ClusterSize) {
     policy: summary(policies),
     pod: summary(pods),
     namespace: summary(namespaces),
+  };
+}
+
+/** A reading in which one object is another: what the worker does when a watch tells of it. */
+function benchFollowed(size: ClusterSize) {
+  const manifests = generatedCluster(size);
+  const cluster = new FollowedCluster();
+  const look = () => {
+    const start = performance.now();
+    let tenancyMillis = 0;
+    const { judged, changes } = cluster.look(manifests, (isComplete) => {
+      const began = performance.now();
+      const tenancy = clusterTenancy({ name: "bench", manifests, isComplete });
+      tenancyMillis = performance.now() - began;
+      return tenancy;
+    });
+    const millis = performance.now() - start;
+    return { millis, tenancyMillis, edges: judged.edges.length, changes };
+  };
+  const first = look();
+  const runs = Array.from({ length: 30 }, (_, turn) => {
+    const kind = turn % 2 === 0 ? "NetworkPolicy" : "Pod";
+    const at = manifests.findIndex((each, index) => index > turn * 2_333 && each.kind === kind);
+    const each = manifests[at] as (typeof manifests)[0];
+    const labels = { ...each.metadata.labels, turn: String(turn) };
+    const spec = kind === "Pod" ? each.spec : { ...(each.spec as object), ingress: [{}] };
+    manifests[at] = { ...each, metadata: { ...each.metadata, labels }, spec };
+    return look();
+  });
+  return {
+    firstSeconds: seconds(first.millis),
+    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1_000),
+    ofThatTenancy: summary(
+      runs.map(({ tenancyMillis, edges }) => ({ millis: tenancyMillis, edges })),
+    ),
+    reading: summary(runs),
+    computedWhole: runs.filter(({ changes }) => changes === null).length,
   };
 }
 

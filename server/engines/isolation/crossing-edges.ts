@@ -3,6 +3,7 @@ import type { PodClass } from "#server/engines/reachability/pod-classes.ts";
 import type { PortSet } from "#server/engines/reachability/port-set.ts";
 import type { AllowedBy, Reachability, Row } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy, Owner } from "./cluster-tenancy.ts";
+import { type FoundEdge, mergedEdges, pairEdges } from "./pair-edges.ts";
 
 /** A connection between workloads of different owners, one of them at least a tenant. */
 export interface CrossingEdge {
@@ -83,16 +84,17 @@ function ownersOf(reach: Reachability, tenancy: ClusterTenancy): Party[] {
   for (const { namespace, index } of reach.classes) {
     const owner = tenancy.ownerOf(namespace);
     if (owner.kind === "platform") continue;
-    const same = found.get(keyOf(owner));
+    const same = found.get(ownerKey(owner));
     if (same) same.members.push(index);
-    else found.set(keyOf(owner), { owner, members: [index] });
+    else found.set(ownerKey(owner), { owner, members: [index] });
   }
   return [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { owner, members }]) => ({ owner, set: IndexSet.of(members), listed: 0, outward: 0 }));
 }
 
-function keyOf(owner: Owner): string {
+/** Equal for the same owner. */
+export function ownerKey(owner: Owner): string {
   return owner.kind === "tenant" ? `tenant ${owner.tenant}` : owner.kind;
 }
 
@@ -102,7 +104,7 @@ class EdgeList {
   readonly #limits: CrossingLimits;
   readonly #parties: ReadonlyMap<string, Party>;
   readonly #neighbours: IndexSet;
-  readonly #found = new Map<string, Found>();
+  readonly #found = new Map<string, FoundEdge>();
   /** Classes of those that still have room: with them every connection is listed. */
   #room: IndexSet;
   #isFull = false;
@@ -115,7 +117,7 @@ class EdgeList {
     this.#reach = reach;
     this.#tenancy = tenancy;
     this.#limits = more.limits;
-    this.#parties = new Map(more.owners.map((party) => [keyOf(party.owner), party]));
+    this.#parties = new Map(more.owners.map((party) => [ownerKey(party.owner), party]));
     this.#neighbours = more.neighbours;
     this.#room = more.neighbours;
   }
@@ -172,24 +174,15 @@ class EdgeList {
     { index, ports, uncertain }: { index: number; ports: PortSet; uncertain: PortSet },
   ): void {
     const target = this.#reach.classAt(index);
-    const other = target && this.#parties.get(keyOf(this.#tenancy.ownerOf(target.namespace)));
+    const other = target && this.#parties.get(ownerKey(this.#tenancy.ownerOf(target.namespace)));
     if (!other) return;
-    const [from, to] = [
-      { kind: "pods", class: source },
-      { kind: "pods", class: target },
-    ] as const;
-    const why = this.#reach.whyAllowed({ from, to, ports, uncertain });
-    const isUncertain = ports.minus(uncertain).isEmpty;
-    for (const workload of source.workloads) {
-      const here = this.#side(source, party.owner, { workload, allowedBy: why.egress });
-      for (const there of target.workloads) {
-        const far = this.#side(target, other.owner, { workload: there, allowedBy: why.ingress });
-        const key = `${workload}|${there}`;
-        this.#found.set(
-          key,
-          merged(this.#found.get(key), { from: here, to: far, ports, isUncertain }),
-        );
-      }
+    for (const [key, edge] of pairEdges(this.#reach, this.#tenancy, {
+      source,
+      target,
+      ports,
+      uncertain,
+    })) {
+      this.#found.set(key, mergedEdges(this.#found.get(key), edge));
     }
     for (const each of [party, other]) {
       each.listed += 1;
@@ -208,44 +201,4 @@ class EdgeList {
     if (owner.kind === "tenant" && listed < this.#limits.atLeast) return true;
     return !this.#isFull && listed < this.#limits.ofTenant;
   }
-
-  #side(
-    podClass: PodClass,
-    owner: Owner,
-    { workload, allowedBy }: { workload: string; allowedBy: AllowedBy },
-  ): Side {
-    return {
-      owner,
-      environment: this.#tenancy.owners.get(podClass.namespace)?.environment ?? null,
-      namespace: podClass.namespace,
-      workload,
-      isHostNetwork: podClass.isHostNetwork,
-      allowedBy,
-    };
-  }
-}
-
-type Found = Omit<CrossingEdge, "ports"> & { ports: PortSet };
-
-/** One workload may be of several classes: its edges are one. */
-function merged(before: Found | undefined, now: Found): Found {
-  if (!before) return now;
-  const both = (one: Side, other: Side): Side => ({
-    ...one,
-    allowedBy:
-      one.allowedBy.kind === "policies" && other.allowedBy.kind === "policies"
-        ? {
-            kind: "policies",
-            names: [...new Set([...one.allowedBy.names, ...other.allowedBy.names])].sort(),
-          }
-        : one.allowedBy.kind === "policies"
-          ? other.allowedBy
-          : one.allowedBy,
-  });
-  return {
-    from: both(before.from, now.from),
-    to: both(before.to, now.to),
-    ports: before.ports.union(now.ports),
-    isUncertain: before.isUncertain && now.isUncertain,
-  };
 }

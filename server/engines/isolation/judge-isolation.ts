@@ -1,4 +1,3 @@
-import type { Reachability } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy } from "./cluster-tenancy.ts";
 import type { CrossingEdge } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
@@ -10,6 +9,7 @@ import {
   type FactSource,
   stateOf,
 } from "./fact.ts";
+import type { ReachView } from "./frozen-reach.ts";
 import { judgeBus } from "./judge-bus.ts";
 import { judgeCompute } from "./judge-compute.ts";
 import { type CatalogEvidence, judgeData } from "./judge-data.ts";
@@ -29,7 +29,7 @@ export interface Away {
 /** A cluster with what was computed from it once for all tenants. */
 export interface JudgedCluster {
   tenancy: ClusterTenancy;
-  reach: Reachability;
+  reach: ReachView;
   edges: readonly CrossingEdge[];
   /** By tenant, how many more of its edges there are than `edges` lists. */
   unlisted: ReadonlyMap<string, number>;

@@ -1,17 +1,18 @@
-import type { Reachability } from "#server/engines/reachability/reachability.ts";
 import type { ClusterTenancy } from "./cluster-tenancy.ts";
 import { networkPlugin } from "./cni.ts";
 import type { CrossingEdge, Side } from "./crossing-edges.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Fact, FactCode, Verdict } from "./fact.ts";
+import type { ReachView } from "./frozen-reach.ts";
 import { policyObject } from "./policy-object.ts";
 
 /** One cell is read by people: the list of edges has the rest. */
 const MOST_GROUPS = 50;
+const MOST_FREE = 100;
 
 interface NetworkEvidence {
   tenancy: ClusterTenancy;
-  reach: Reachability;
+  reach: ReachView;
   /** All of the cluster's, from `crossingEdges`. */
   edges: readonly CrossingEdge[];
   unlisted: ReadonlyMap<string, number>;
@@ -69,7 +70,7 @@ export function judgeNetwork(
       add(
         "no-crossing-edges",
         "supports",
-        { workloads: String(workloadsIn(classes)) },
+        { workloads: String(workloadsIn(classes).length) },
         { objects },
       );
     }
@@ -77,16 +78,15 @@ export function judgeNetwork(
     const objects = plugin ? [plugin.object] : [];
     add("cni-unknown", "unknown", { plugin: plugin?.name ?? "" }, { objects });
   }
-  for (const each of classes.filter(({ isHostNetwork }) => isHostNetwork)) {
-    for (const workload of each.workloads) add("host-network", "unknown", { workload });
-  }
+  const host = classes.filter(({ isHostNetwork }) => isHostNetwork);
+  for (const workload of workloadsIn(host)) add("host-network", "unknown", { workload });
   if (declared.model === "shared") {
-    for (const each of classes) {
-      for (const direction of ["ingress", "egress"] as const) {
-        if (each.isHostNetwork || reach.isolatingPolicies(each, direction).length > 0) continue;
-        for (const workload of each.workloads.slice(0, 20)) {
-          add("not-isolated", "violates", { workload, direction });
-        }
+    for (const direction of ["ingress", "egress"] as const) {
+      const free = classes.filter(
+        (each) => !each.isHostNetwork && reach.isolatingPolicies(each, direction).length === 0,
+      );
+      for (const workload of workloadsIn(free).slice(0, MOST_FREE)) {
+        add("not-isolated", "violates", { workload, direction });
       }
     }
   }
@@ -157,8 +157,9 @@ function objectsOf({ allowedBy }: Side): string[] {
   return allowedBy.names.map(policyObject);
 }
 
-function workloadsIn(classes: Reachability["classes"]): number {
-  return new Set(classes.flatMap(({ workloads }) => workloads)).size;
+/** Of one workload there may be several classes, in whichever order they came. */
+function workloadsIn(classes: ReachView["classes"]): string[] {
+  return [...new Set(classes.flatMap(({ workloads }) => workloads))].sort();
 }
 
 function judgeSubnet(

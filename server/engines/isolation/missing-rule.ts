@@ -2,9 +2,9 @@ import { list, namespaceOf, record } from "#server/engines/kubernetes/manifest-f
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
 import type { LabelSelector } from "#server/engines/reachability/label-selector.ts";
 import { matchesSelector } from "#server/engines/reachability/label-selector.ts";
-import type { Reachability } from "#server/engines/reachability/reachability.ts";
 import { type ClusterTenancy, PLATFORM_LABEL } from "./cluster-tenancy.ts";
 import type { Side } from "./crossing-edges.ts";
+import type { ReachView } from "./frozen-reach.ts";
 import { isNetworkPolicy, policyName } from "./policy-change.ts";
 
 type Fields = Record<string, unknown>;
@@ -30,7 +30,7 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10
  * let it through: those policies, with their peers narrowed to the same. It names nobody else.
  */
 export function missingRule(
-  { reach, tenancy }: { reach: Reachability; tenancy: ClusterTenancy },
+  { reach, tenancy }: { reach: ReachView; tenancy: ClusterTenancy },
   side: Side,
   direction: Direction,
   tenant: string,
@@ -46,7 +46,7 @@ export function missingRule(
 }
 
 function denyByDefault(
-  { reach, tenancy }: { reach: Reachability; tenancy: ClusterTenancy },
+  { reach, tenancy }: { reach: ReachView; tenancy: ClusterTenancy },
   { namespace, workload }: Side,
   direction: Direction,
   tenant: string,

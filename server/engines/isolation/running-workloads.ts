@@ -41,9 +41,20 @@ export function runningWorkloads(manifests: readonly Manifest[]): Manifest[] {
         ownerOfReplicaSet.get(`${namespace}/${name}`) ??
         (deployments.has(`${namespace}/${guess}`) ? guess : null);
       if (deployment === null) return manifest;
-      const ownerReferences = [{ kind: "Deployment", name: deployment, controller: true }];
-      return { ...manifest, metadata: { ...manifest.metadata, ownerReferences } };
+      return podOf(deployment, manifest);
     });
+}
+
+/** By pod as its source gave it: the same pod of the same Deployment is the same object each time. */
+const known = new WeakMap<Manifest, { deployment: string; pod: Manifest }>();
+
+function podOf(deployment: string, manifest: Manifest): Manifest {
+  const last = known.get(manifest);
+  if (last?.deployment === deployment) return last.pod;
+  const ownerReferences = [{ kind: "Deployment", name: deployment, controller: true }];
+  const pod = { ...manifest, metadata: { ...manifest.metadata, ownerReferences } };
+  known.set(manifest, { deployment, pod });
+  return pod;
 }
 
 function controllerOf(manifest: Manifest): Record<string, unknown> {

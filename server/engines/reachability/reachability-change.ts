@@ -30,6 +30,8 @@ export interface ReachabilityChange {
   /** Null when so many classes are touched that the whole is to be looked at anew. */
   rows: readonly RowChange[] | null;
   outside: readonly OutsideChange[];
+  /** The classes that the change is about; null when the classes themselves are others. */
+  touched: readonly number[] | null;
   /** The added or removed connections one by one; nothing when `rows` is null. */
   edges(which: "added" | "removed"): Generator<{ from: PodClass; to: PodClass; ports: PortSet }>;
 }
@@ -57,11 +59,13 @@ export function outsideText(edges: readonly OutsideEdge[]): string {
 export function changeOf(
   rows: readonly RowChange[] | null,
   outside: readonly OutsideChange[],
+  touched: readonly number[] | null,
   find: (index: number) => PodClass | undefined = () => undefined,
 ): ReachabilityChange {
   return {
     rows,
     outside,
+    touched,
     *edges(which) {
       for (const { class: podClass, direction, [which]: row } of rows ?? []) {
         for (const { peers, ports } of row.blocks) {

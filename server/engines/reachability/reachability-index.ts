@@ -37,6 +37,7 @@ export class ReachabilityIndex {
   readonly #policies = new Map<string, { policy: NetworkPolicy; compiled: Policy }[]>();
   readonly #tierPolicies = new Map<string, { policy: TierPolicy; compiled: Policy }>();
   readonly #rest: Pick<ClusterFacts, "nodes">;
+  #isTelling = true;
 
   constructor(facts: ClusterFacts) {
     this.#rest = { nodes: facts.nodes ?? [] };
@@ -66,6 +67,28 @@ export class ReachabilityIndex {
       case "namespace":
         return this.#applyNamespace(change.after);
     }
+  }
+
+  /**
+   * Applies a change without telling what became of connections: gives the classes that it is about, gone
+   * ones among them; every connection that changed, or is for another reason now, has one of them at an
+   * end. Null when all may be others. Throws as `apply` does.
+   */
+  follow(change: FactChange): readonly number[] | null {
+    this.#isTelling = false;
+    try {
+      const { touched } = this.apply(change);
+      if (touched === null || change.kind !== "pod" || !change.after) return touched;
+      const joined = this.#engine.universe.classOf(change.after);
+      return joined ? [...touched, joined.index] : touched;
+    } finally {
+      this.#isTelling = true;
+    }
+  }
+
+  /** How many classes there ever were: what is gone keeps its number. */
+  get width(): number {
+    return this.#engine.universe.width;
   }
 
   #applyPolicy(before: NetworkPolicy | null, after: NetworkPolicy | null): ReachabilityChange {
@@ -119,7 +142,7 @@ export class ReachabilityIndex {
       policies,
       tierPolicies: [...tiers.filter((each) => tierName(each) !== tierName(after)), after],
     });
-    return changeOf(null, []);
+    return changeOf(null, [], null);
   }
 
   #applyPod(before: Pod | null, after: Pod | null): ReachabilityChange {
@@ -159,13 +182,14 @@ export class ReachabilityIndex {
   /** Rows of the classes touched, before and after: every changed connection has one of them at an end. */
   #around(touched: readonly number[], act: () => readonly number[]): ReachabilityChange {
     const { universe } = this.#engine;
-    const isFew = touched.length <= MOST_TOUCHED;
+    const isFew = this.#isTelling && touched.length <= MOST_TOUCHED;
     const before = isFew ? this.#rowsOf(touched) : [];
     this.#engine.forgetRows();
     const also = act();
     this.#engine.forgetRows();
-    if (!isFew || also.length > MOST_TOUCHED) return changeOf(null, []);
-    const all = IndexSet.of([...touched, ...also]);
+    const about = [...touched, ...also];
+    if (!isFew || also.length > MOST_TOUCHED) return changeOf(null, [], about);
+    const all = IndexSet.of(about);
     const after = this.#rowsOf([...all]);
     const find = (index: number) =>
       universe.find(index) ?? before.find((each) => each.class.index === index)?.class;
@@ -187,7 +211,7 @@ export class ReachabilityIndex {
         }
       }
     }
-    return changeOf(rows, outside, find);
+    return changeOf(rows, outside, about, find);
   }
 
   #rowsOf(indexes: Iterable<number>): Rows[] {

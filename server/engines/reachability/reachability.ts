@@ -83,6 +83,11 @@ export function reachabilityOf(engine: ReachEngine, facts: ClusterFacts): Reacha
     if (!found) throw new TypeError(`class ${podClass.index} is not of this cluster`);
     return found;
   };
+  let counted: number | undefined;
+  const everyone = () => {
+    counted ??= classes.filter(({ isHostNetwork }) => !isHostNetwork).length;
+    return counted;
+  };
   const explained = (
     subject: Peer,
     direction: Direction,
@@ -113,7 +118,7 @@ export function reachabilityOf(engine: ReachEngine, facts: ClusterFacts): Reacha
     }),
     isolatingPolicies: (podClass, direction) => [
       ...engine.book.isolating(direction, podClass.index).map(({ name }) => name),
-      ...denyingAll(engine, known(podClass), direction),
+      ...denyingAll(engine, known(podClass), { direction, everyone }),
     ],
     *edges() {
       for (const source of classes) {
@@ -178,17 +183,22 @@ function deniedBy(explained: Explanation | null): DeniedBy {
 }
 
 /** A policy with a tier isolates a class when it denies it everything that nothing before allows. */
-function denyingAll(engine: ReachEngine, subject: KnownClass, direction: Direction): string[] {
+function denyingAll(
+  engine: ReachEngine,
+  subject: KnownClass,
+  { direction, everyone }: { direction: Direction; everyone: () => number },
+): string[] {
   const { admin, baseline } = engine.tiersOf(subject, direction);
-  const everyone = engine.universe.classes.filter(({ isHostNetwork }) => !isHostNetwork).length;
+  const tiers = [...admin.flat(), ...baseline.flat()];
+  if (tiers.length === 0) return [];
   const isolates = (policy: Policy) =>
     (policy[direction] ?? []).some(
       ({ action, peers, ports }) =>
         action === "deny" &&
         ports.at(undefined).isAll &&
-        peers.some(({ sure }) => sure.size >= everyone),
+        peers.some(({ sure }) => sure.size >= everyone()),
     );
-  return [...admin.flat(), ...baseline.flat()].filter(isolates).map(({ name }) => name);
+  return tiers.filter(isolates).map(({ name }) => name);
 }
 
 function speaksOfIpv6({ policies, tierPolicies = [], nodes = [] }: ClusterFacts): boolean {

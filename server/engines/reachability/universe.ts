@@ -80,6 +80,11 @@ export class Universe {
     return this.#live;
   }
 
+  /** One more than the highest index ever given. */
+  get width(): number {
+    return this.#classes.length;
+  }
+
   get classes(): KnownClass[] {
     return this.#classes.filter((each) => each !== undefined);
   }

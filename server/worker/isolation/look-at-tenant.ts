@@ -43,7 +43,7 @@ const LEASE_SECONDS = 300;
 const MOST_EDGES = 20_000;
 const MOST_FACTS = 500;
 /** Another number has every cell judged anew: to be raised with what the engine makes of its evidence. */
-const JUDGED_BY = 2;
+const JUDGED_BY = 3;
 
 /** Looks at one tenant: takes the turn, judges what was read, records (law 2). */
 export async function lookAtTenant(

@@ -1,14 +1,12 @@
 import "server-only";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
-import { crossings } from "#server/engines/isolation/crossing-edges.ts";
+import { FollowedCluster } from "#server/engines/isolation/followed-cluster.ts";
 import type { Away, JudgedCluster } from "#server/engines/isolation/judge-isolation.ts";
-import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
-import { factsFromManifests } from "#server/engines/reachability/facts-from-manifests.ts";
-import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import type { SourceState } from "#server/features/isolation/schema.ts";
 import type { ClusterSource, UnreadKind } from "#server/integrations/kubernetes/cluster-source.ts";
 import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
+import { logger } from "#server/platform/telemetry/logger.ts";
 
 export interface ClusterLook {
   evidence: JudgedCluster | Away;
@@ -16,10 +14,12 @@ export interface ClusterLook {
 }
 
 const kept = new WeakMap<ClusterSource, ClusterLook & { digest: string }>();
+const followed = new WeakMap<ClusterSource, FollowedCluster>();
 
 /**
  * Reads a cluster and computes, once for all tenants, who is where and which edges cross a border. The
- * same contents as last time are not computed again. A cluster that can't be read is away.
+ * same contents as last time are not computed again; of other contents only what changed is, where that is
+ * less (ADR 35). A cluster that can't be read is away.
  */
 export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> {
   const { name } = cluster;
@@ -31,13 +31,21 @@ export async function readCluster(cluster: ClusterSource): Promise<ClusterLook> 
       return { evidence: last.evidence, source: { ...last.source, takenAt } };
     }
     if (manifests.length === 0) return away(name, "it holds no manifests");
-    const read = factsFromManifests(runningWorkloads(manifests));
-    const isComplete = problems.length + read.problems.length === 0;
     const { region } = cluster;
-    const tenancy = clusterTenancy({ name, manifests, isComplete, region, unread });
-    const reach = computeReachability(read.facts);
+    const following = followed.get(cluster) ?? new FollowedCluster();
+    followed.set(cluster, following);
+    const began = performance.now();
+    const { judged, changes } = following.look(manifests, (isUnderstood) => {
+      const isComplete = problems.length === 0 && isUnderstood;
+      return clusterTenancy({ name, manifests, isComplete, region, unread });
+    });
+    const millis = Math.round(performance.now() - began);
+    logger.info(
+      { cluster: name, objects: manifests.length, changes, edges: judged.edges.length, millis },
+      changes === null ? "reachability was computed whole" : "reachability followed what changed",
+    );
     const look = {
-      evidence: { tenancy, reach, ...crossings(reach, tenancy) },
+      evidence: judged,
       source: {
         kind: "cluster",
         name,
