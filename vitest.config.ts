@@ -7,8 +7,14 @@ import { SlowestFirst } from "./test/harness/slowest-first.ts";
 // Hundreds of workers are started and killed: each would compile the same files anew, most of its start.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
-/** Server code runs under the same condition as the worker and Next's server: `server-only` resolves. */
-const serverConditions = ["react-server", ...defaultServerConditions];
+/**
+ * Server code runs under the same conditions as the worker: `server-only` resolves, and packages do as in Node,
+ * which does not know the bundlers' `module`.
+ */
+const serverConditions = [
+  "react-server",
+  ...defaultServerConditions.filter((condition) => condition !== "module"),
+];
 const serverCode = {
   resolve: { conditions: serverConditions },
   ssr: { resolve: { conditions: serverConditions, externalConditions: serverConditions } },

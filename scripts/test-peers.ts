@@ -12,6 +12,8 @@ import { OPENBAO_RELEASE } from "../test/peers/openbao/openbao-release.ts";
 import { startOpenBao } from "../test/peers/openbao/start-openbao.ts";
 import { PeerUnobtainable } from "../test/peers/peer-unobtainable.ts";
 import { runVitest, type Tally } from "../test/peers/run-vitest.ts";
+import { obtainVersitygw } from "../test/peers/s3/obtain-versitygw.ts";
+import { VERSITYGW_RELEASE } from "../test/peers/s3/versitygw-release.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values, positionals } = parseArgs({
@@ -53,6 +55,16 @@ const peers: readonly Peer[] = [
       } finally {
         await openBao.stop();
       }
+    },
+  },
+  {
+    id: "s3",
+    name: `Versity S3 Gateway ${VERSITYGW_RELEASE.version}`,
+    isRequired: false,
+    async run() {
+      await obtainVersitygw();
+      const config = "test/peers/s3/vitest.config.ts";
+      return runVitest({ root, config, signal: stopping.signal });
     },
   },
 ];

@@ -19,6 +19,8 @@ const settings = z.object({
   DATABASE_URL_IDENTITY: databaseUrl,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   STATEMENT_TIMEOUT_MILLIS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  /** How long one search of the audit log may take before it is given up. */
+  SEARCH_TIMEOUT_MILLIS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   TENANT_CONTEXT_KEY: hexKey,
   SESSION_KEY: hexKey,
   PAYLOAD_KEY: hexKey,
@@ -57,6 +59,13 @@ const settings = z.object({
   KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
   /** A YAML or JSON file that names the witnesses of the logs (docs/witnesses.md). */
   WITNESSES_FILE: z.string().min(1).optional(),
+  /** Where tiles and evidence packs are kept: a folder or S3 (docs/evidence.md); else below DATA_DIR. */
+  CONTENT_STORE: z
+    .string()
+    .regex(/^(folder:\/|s3:https?:\/\/)/, "must be folder:/path or s3:https://endpoint/bucket")
+    .optional(),
+  /** JSON with `accessKeyId` and `secretAccessKey`; without it the environment's own identity. */
+  CONTENT_STORE_CREDENTIALS_FILE: z.string().min(1).optional(),
   /** A YAML or JSON file that names several clusters and where each is read (docs/clusters.md). */
   CLUSTERS_FILE: z.string().min(1).optional(),
   /** A Sigstore `trusted_root.json`; without it no certificate of a signer can be checked. */
@@ -91,6 +100,24 @@ const settings = z.object({
         .split(",")
         .map((entry) => entry.trim())
         .filter(Boolean),
+    ),
+  /** CIDR blocks, by commas, of the private networks that the log may be delivered into (docs/delivery.md). */
+  SINK_NETWORKS: z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .pipe(
+      z.array(
+        z.union(
+          [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()],
+          "must be CIDR blocks, like 10.20.0.0/16",
+        ),
+      ),
     ),
   MTLS_CERTIFICATE_HEADER: z
     .string()
@@ -143,6 +170,8 @@ function productionFaults(env: Env): string[] {
     faults.push("NEXTAUTH_SECRET: a default secret is refused");
   if (env.DR_HOOK_URL && !env.DR_HOOK_URL.startsWith("https://"))
     faults.push("DR_HOOK_URL: production needs https://");
+  if (env.CONTENT_STORE?.startsWith("s3:http:"))
+    faults.push("CONTENT_STORE: production needs https://");
   if (env.AUTHZEN_URL && !env.AUTHZEN_URL.startsWith("https://"))
     faults.push("AUTHZEN_URL: production needs https://");
   if (env.API_SENDER_CONSTRAINT !== "required")
