@@ -59,6 +59,14 @@ const TEXTS = {
     `The query has more than ${a.max} conditions.`,
     "Use a prefix, or split the search.",
   ],
+  too_slow: (a: Args) => [
+    `The search was stopped after ${a.seconds} seconds.`,
+    "Ask for a shorter time, or for fewer conditions: each prefix and each OR is looked up in the whole log.",
+  ],
+  too_broad: (a: Args) => [
+    `More than ${a.max} events may have a subject that begins with “${a.prefix}”.`,
+    "Write more of the subject, or only its kind: subject:session/*.",
+  ],
   unknown_field: (a: Args) => [
     `There is no field “${a.field}”.`,
     a.nearest

@@ -108,6 +108,8 @@ export function decodeColumn(bytes: Uint8Array): ColumnCodes {
   const values = JSON.parse(new TextDecoder().decode(bytes.subarray(5, start))) as string[];
   if (bytes[4] === 1) return { values, codes: bytes.subarray(start) };
   const codes = new Uint16Array((bytes.length - start) / 2);
-  for (let at = 0; at < codes.length; at++) codes[at] = view.getUint16(start + at * 2);
+  for (let at = 0, from = start; at < codes.length; at++, from += 2) {
+    codes[at] = ((bytes[from] ?? 0) << 8) | (bytes[from + 1] ?? 0);
+  }
   return { values, codes };
 }

@@ -4,6 +4,13 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type pg from "pg";
 import type { PrismaClient } from "#prisma-client";
+import {
+  isLocked,
+  keepDataKeys,
+  type StoredDataKey,
+  type StoredWrapKey,
+  unlock,
+} from "../audit/data-keys.ts";
 import { keepTenantKeys, needsTenantKeys, type StoredTenantKey } from "../audit/tenant-keys.ts";
 import { env } from "../env/env.ts";
 import { AppError } from "../errors/app-error.ts";
@@ -48,28 +55,56 @@ interface TransactionOptions {
   readOnly?: boolean;
   /** Read-only, and every statement sees the same state: that of the first one. */
   snapshot?: boolean;
+  /** The longest that a statement may take, when that is less than what holds for all. Milliseconds. */
+  timeoutMillis?: number;
 }
 
 /** Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. */
-export function withTenant<Result>(
+export async function withTenant<Result>(
   tenant: AuthorizedTenantId,
   login: "tenant" | "worker" | "search",
   work: (tx: TenantTx) => Promise<Result>,
   options: TransactionOptions = {},
 ): Promise<Result> {
-  const { snapshot = false } = options;
+  const { snapshot = false, timeoutMillis } = options;
   const readOnly = snapshot || (options.readOnly ?? login === "search");
-  const entry = { kind: login, tenants: [tenant], readOnly, snapshot };
-  return inContext(pools()[login], entry, async (tx) => {
-    if (needsTenantKeys(tenant)) {
-      keepTenantKeys(tenant, await tx.prepared<StoredTenantKey>(TENANT_KEYS, [tenant]));
-    }
-    return work(tx);
-  });
+  const entry = { kind: login, tenants: [tenant], readOnly, snapshot, timeoutMillis };
+  for (;;) {
+    const tried = await inContext(pools()[login], entry, async (tx) => {
+      const locked = needsTenantKeys(tenant) ? await readKeys(tx, tenant) : undefined;
+      return locked ? { locked } : { locked: null, result: await work(tx) };
+    });
+    if (!tried.locked) return tried.result;
+    // No outside I/O in a transaction (law 2): this one ended, and the next finds the key unwrapped.
+    await unlock(tenant, tried.locked).catch((cause: unknown) => {
+      const words = "The keeper of this organization's keys does not give its key.";
+      throw new AppError("unavailable", words, { retryAfterSeconds: 10 }, { cause });
+    });
+  }
+}
+
+/** Keeps the tenant's keys for this process; gives the key that the keeper has to unwrap before. */
+async function readKeys(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+): Promise<StoredWrapKey | undefined> {
+  const [own, [wrapKey], dataKeys] = await Promise.all([
+    tx.prepared<StoredTenantKey>(TENANT_KEYS, [tenant]),
+    tx.prepared<StoredWrapKey & Record<string, unknown>>(WRAP_KEY, [tenant]),
+    tx.prepared<StoredDataKey & Record<string, unknown>>(DATA_KEYS, [tenant]),
+  ]);
+  if (wrapKey && isLocked(tenant, wrapKey)) return wrapKey;
+  keepDataKeys(tenant, wrapKey, dataKeys);
+  keepTenantKeys(tenant, own, dataKeys.length > 0);
+  return undefined;
 }
 
 const TENANT_KEYS =
   "SELECT key_id, wrapped FROM tenant_key WHERE tenant_id = $1 ORDER BY created_at, key_id";
+const WRAP_KEY =
+  "SELECT version, keeper, wrapped FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL";
+const DATA_KEYS =
+  "SELECT key_id, class, period::text AS period, wrapped FROM audit_data_key WHERE tenant_id = $1";
 
 /** Runs `work` read-only over a signed set of tenants. */
 export function withTenantSet<Result>(
@@ -96,6 +131,7 @@ interface Entry {
   tenants: readonly string[];
   readOnly: boolean;
   snapshot?: boolean;
+  timeoutMillis?: number | undefined;
 }
 
 /** Whose turn it is on a connection, so that a call left over from an ended one cannot join in. */
@@ -217,7 +253,7 @@ function enter(connection: pg.PoolClient, entry: Entry): Promise<Date> {
       name: "console_enter",
       // A lock taken for the session would outlive the call that took it.
       text: "SELECT app.enter($1, $2) AS at, pg_advisory_unlock_all()",
-      values: [context, env().STATEMENT_TIMEOUT_MILLIS],
+      values: [context, Math.min(env().STATEMENT_TIMEOUT_MILLIS, entry.timeoutMillis ?? Infinity)],
     })
     .then((result) => (result.rows[0] as { at: Date }).at);
   entered.catch(() => undefined);

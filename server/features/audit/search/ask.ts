@@ -1,57 +1,103 @@
 import "server-only";
-import { type AnalyzedQuery, analyzeQuery } from "#server/engines/query-language/analyze-query.ts";
+import { analyzeQuery } from "#server/engines/query-language/analyze-query.ts";
 import type { Condition } from "#server/engines/query-language/condition.ts";
-import type { Problem } from "#server/engines/query-language/problem.ts";
+import { type Problem, problem } from "#server/engines/query-language/problem.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { recordSearch } from "../verbs/record-search.ts";
-import type { OverviewInput, SearchInput, SearchOverview, SearchPage } from "./schema.ts";
-import { searchEvents } from "./search-events.ts";
+import {
+  FACETS,
+  type OverviewInput,
+  type SearchInput,
+  type SearchOverview,
+  type SearchPage,
+} from "./schema.ts";
+import { SearchClock, SearchStopped } from "./search-clock.ts";
+import { type SearchMeans, searchEvents } from "./search-events.ts";
 import { searchOverview } from "./search-overview.ts";
+import { segmentsInForce } from "./segment-rows.ts";
 
 /** A page of a search, after the search was noted in the log itself. */
 export async function askEvents(caller: Caller, input: SearchInput): Promise<SearchPage> {
   await noteSearch(caller, input.query, input.isTail ? "tail" : "search");
-  return inQuery(caller, input.query, async (tx, asOf, { condition, problems }) => {
-    const shown = problems.map(toProblem);
-    if (!condition) {
-      const none = { events: [], olderCursor: null, newerCursor: null, notYetSearchable: 0 };
-      return { ...none, isRun: false, problems: shown, asOf };
-    }
-    const page = await searchEvents(tx, caller.tenant, condition, input);
-    return { ...page, isRun: true, problems: shown, asOf };
-  });
+  const asked = await inQuery(caller, input.query, (tx, condition, means) =>
+    searchEvents(tx, caller.tenant, condition, input, means),
+  );
+  const none = { events: [], olderCursor: null, newerCursor: null, notYetSearchable: 0 };
+  return { ...(asked.found ?? none), ...said(asked) };
 }
 
 /** Counts of a search, which belongs to the same search as its pages. */
 export async function askOverview(caller: Caller, input: OverviewInput): Promise<SearchOverview> {
   await noteSearch(caller, input.query, "search");
-  return inQuery(caller, input.query, async (tx, asOf, { condition, problems }) => {
-    const shown = problems.map(toProblem);
-    const { isRun, of }: { isRun: boolean; of: Condition } = condition
-      ? { isRun: true, of: condition }
-      : { isRun: false, of: { kind: "or", of: [] } };
-    const overview = await searchOverview(tx, caller.tenant, of, input);
-    return { ...overview, isRun, problems: shown, asOf };
-  });
+  const asked = await inQuery(caller, input.query, (tx, condition, means) =>
+    searchOverview(tx, caller.tenant, condition, input, means),
+  );
+  const nothing = new Date(asked.asOf.getTime());
+  const none = {
+    total: 0,
+    facets: Object.fromEntries(
+      FACETS.map((facet) => [facet, []]),
+    ) as unknown as SearchOverview["facets"],
+    histogram: { from: nothing, until: nothing, barMillis: 1, counts: [] },
+    notYetSearchable: 0,
+  };
+  return { ...(asked.found ?? none), ...said(asked) };
 }
 
-/** One transaction and one state, so that index and log fit together; times like `since:7d` count from the database's clock (law 8). */
-function inQuery<Result>(
+interface Asked<Found> {
+  /** Undefined: the query could not be run, or was stopped; a problem says why. */
+  found: Found | undefined;
+  problems: readonly Problem[];
+  asOf: Date;
+}
+
+function said({ found, problems, asOf }: Asked<unknown>) {
+  return { isRun: found !== undefined, problems: problems.map(toProblem), asOf };
+}
+
+/**
+ * One transaction and one state, so that index and log fit together; times like `since:7d` count from
+ * the database's clock (law 8). What takes too long is stopped, and told as a problem of the query.
+ */
+async function inQuery<Found>(
   caller: Caller,
   query: string,
-  run: (tx: TenantTx, asOf: Date, analyzed: AnalyzedQuery) => Promise<Result>,
-): Promise<Result> {
-  return withTenant(
-    caller.tenant,
-    "tenant",
-    async (tx) => {
-      const asOf = await tx.startedAt();
-      return run(tx, asOf, analyzeQuery(query, { now: asOf.getTime() }));
-    },
-    { snapshot: true },
-  );
+  run: (tx: TenantTx, condition: Condition, means: SearchMeans) => Promise<Found>,
+): Promise<Asked<Found>> {
+  const limitMillis = env().SEARCH_TIMEOUT_MILLIS;
+  const clock = new SearchClock(limitMillis);
+  let asked: Asked<Found> = { found: undefined, problems: [], asOf: new Date() };
+  try {
+    return await withTenant(
+      caller.tenant,
+      "tenant",
+      async (tx) => {
+        // Sent together with the transaction's beginning.
+        const inForce = segmentsInForce(tx, caller.tenant);
+        inForce.catch(() => undefined);
+        const asOf = await tx.startedAt();
+        const { condition, problems } = analyzeQuery(query, { now: asOf.getTime() });
+        asked = { found: undefined, problems, asOf };
+        if (!condition) return asked;
+        return { ...asked, found: await run(tx, condition, { clock, inForce }) };
+      },
+      { snapshot: true, timeoutMillis: limitMillis },
+    );
+  } catch (error) {
+    const stopped = stoppedBy(error, clock);
+    if (!stopped) throw error;
+    const whole = { from: 0, to: query.length };
+    return { ...asked, problems: [problem(stopped.code, whole, stopped.args), ...asked.problems] };
+  }
+}
+
+/** What gave the search up: its own clock, or the limit of its statements (SQLSTATE 57014). */
+function stoppedBy(error: unknown, clock: SearchClock): SearchStopped | undefined {
+  if (error instanceof SearchStopped) return error;
+  return (error as { code?: unknown }).code === "57014" ? clock.stopped() : undefined;
 }
 
 const NOTED_MILLIS = 60_000;

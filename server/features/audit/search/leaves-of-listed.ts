@@ -1,8 +1,8 @@
 import "server-only";
 import type { Listed } from "#server/engines/search-index/search-segment.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
-import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { SearchStopped } from "./search-clock.ts";
 
 /** Rows that one condition may have to look at by itself. */
 const MAX_LOOKED_AT = 50_000;
@@ -22,11 +22,10 @@ export async function leavesOfListed(
     return new Set(rows.map((row) => Number(row.leaf_index)));
   }
   if (candidates.length > MAX_LOOKED_AT) {
-    throw new AppError(
-      "invalid",
-      `query: more than ${MAX_LOOKED_AT.toLocaleString("en")} events may have a subject that begins with ${asked.prefix}`,
-      { field: "query", remedy: "Write more of the subject, or only its kind: subject:session/*." },
-    );
+    throw new SearchStopped("too_broad", {
+      prefix: asked.prefix,
+      max: MAX_LOOKED_AT.toLocaleString("en"),
+    });
   }
   const rows = await tx.prepared<{ leaf_index: string; subject: string }>(
     `SELECT l.leaf_index, e.subject FROM audit_leaf l

@@ -17,10 +17,11 @@ import {
   subjectCandidates,
 } from "#server/engines/search-index/search-segment.ts";
 import { firstLeafOf, pageNumberOf } from "#server/engines/search-index/segment-layout.ts";
-import { indexCipher } from "#server/platform/audit/index-cipher.ts";
+import { pageHash, segmentCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { leavesOfListed } from "./leaves-of-listed.ts";
+import { type SearchClock, unhurried } from "./search-clock.ts";
 import {
   nameOf,
   placeOf,
@@ -39,6 +40,7 @@ export async function openSegments(
   tenant: AuthorizedTenantId,
   segments: readonly SegmentSummary[],
   needs: Needs,
+  clock: SearchClock = unhurried,
 ): Promise<Map<SegmentSummary, SegmentReader>> {
   const [pages, columns, spans] = await Promise.all([
     readPages(tx, tenant, segments, needs.pageKeys),
@@ -48,7 +50,7 @@ export async function openSegments(
     readSpans(tx, tenant, cutByTime(segments, needs)),
   ]);
   const times = await readStraddling(tx, tenant, spans, needs);
-  const { hash } = indexCipher(tenant);
+  const hash = pageHash(tenant);
   const opened = new Map<SegmentSummary, SegmentReader>();
   const listed = new Map<string, ReadonlySet<number>>();
   for (const segment of segments) {
@@ -58,10 +60,12 @@ export async function openSegments(
     opened.set(segment, {
       size,
       lookup(lookup) {
+        clock.check();
         const page = pageNumberOf(segment.level, hash(lookup.pageKey));
         return lookUp(pages.get(name)?.get(page), lookup, size);
       },
       column(column, passes) {
+        clock.check();
         const codes = columns.get(name)?.get(column);
         if (!codes) throw new Error(`column ${column} of segment ${name} is missing`);
         return positionsWhere(codes, size, passes);
@@ -108,8 +112,10 @@ async function readPages(
   pageKeys: ReadonlySet<string>,
 ): Promise<Map<string, Pages>> {
   if (pageKeys.size === 0) return new Map();
-  const cipher = indexCipher(tenant);
-  const hashes = [...pageKeys].map(cipher.hash);
+  const hashes = [...pageKeys].map(pageHash(tenant));
+  const ciphers = new Map(
+    segments.map((each) => [nameOf(each), segmentCipher(tenant, nameOf(each), each.wrappedKey)]),
+  );
   const wanted = segments.flatMap((segment) =>
     [...new Set(hashes.map((hash) => pageNumberOf(segment.level, hash)))].map((page) => ({
       segment,
@@ -134,7 +140,8 @@ async function readPages(
     const version = { level, number: segment, width };
     const name = nameOf(version);
     const of = found.get(name) ?? new Map<number, Uint8Array>();
-    found.set(name, of.set(page, unpackPage(cipher.open(bytes, placeOf(version, page)))));
+    const opened = ciphers.get(name)?.open(bytes, placeOf(version, page));
+    if (opened) found.set(name, of.set(page, unpackPage(opened)));
   }
   return found;
 }

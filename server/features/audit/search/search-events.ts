@@ -9,7 +9,8 @@ import { EVENT_COLUMNS, type EventRow, summaryOf } from "../event-row.ts";
 import type { AuditEventSummary } from "../schema.ts";
 import { openSegments } from "./open-segments.ts";
 import type { SearchInput } from "./schema.ts";
-import { type SegmentSummary, segmentsInForce } from "./segment-rows.ts";
+import { type SearchClock, unhurried } from "./search-clock.ts";
+import { indexedTo, type SegmentSummary, segmentsInForce } from "./segment-rows.ts";
 import { searchTail } from "./unindexed-tail.ts";
 
 export interface FoundPage {
@@ -19,11 +20,24 @@ export interface FoundPage {
   notYetSearchable: number;
 }
 
+/** What a search is given besides its question. */
+export interface SearchMeans {
+  /** How long it may take; without one, as long as it takes. */
+  clock?: SearchClock;
+  /** The segments in force, when they were asked for already. */
+  inForce?: Promise<SegmentSummary[]>;
+}
+
 /** Where a page begins: beside a leaf, or beside an event that has none yet. */
 type Place = { kind: "leaf"; leaf: number } | { kind: "event"; eventId: string };
 
-/** Segments opened at first; each further lot is twice as large. The newest are the smallest. */
-const FIRST_LOT = 6;
+/**
+ * Segments opened at first, the newest, which are the smallest too; each further lot is four times as
+ * large: a word that is nowhere in five million events is looked up in three lots.
+ */
+const FIRST_LOT = 16;
+/** Pages of the index that are in memory at once, some kilobytes each. */
+const MOST_PAGES = 2_000;
 
 /** One page of the events that fit, in the order of the log. */
 export async function searchEvents(
@@ -31,18 +45,22 @@ export async function searchEvents(
   tenant: AuthorizedTenantId,
   condition: Condition,
   input: Pick<SearchInput, "cursor" | "direction" | "at" | "limit">,
+  { clock = unhurried, inForce = segmentsInForce(tx, tenant) }: SearchMeans = {},
 ): Promise<FoundPage> {
   // The statements go out together: what one of them costs most is its way there and back.
-  const [tail, segments, place] = await Promise.all([
-    searchTail(tx, tenant, condition),
-    segmentsInForce(tx, tenant),
+  const [segments, place] = await Promise.all([
+    inForce,
     input.at ? placeAt(tx, tenant, input.at) : placeOf(input.cursor),
   ]);
-  const asked = { condition, segments, place, limit: input.limit };
+  const asked = { condition, segments, place, limit: input.limit, clock };
   const isOlder = input.at !== undefined || input.direction === "older";
+  const [tail, leaves] = await Promise.all([
+    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock }),
+    isOlder ? olderLeaves(tx, tenant, asked) : newerLeaves(tx, tenant, asked),
+  ]);
   const found = isOlder
-    ? await older(tx, tenant, asked, tail.events)
-    : await newer(tx, tenant, asked, tail.events);
+    ? await older(tx, tenant, asked, { leaves, tail: tail.events })
+    : await newer(tx, tenant, asked, { leaves, tail: tail.events });
   return { ...found, notYetSearchable: tail.leftOut };
 }
 
@@ -51,36 +69,43 @@ interface Asked {
   segments: readonly SegmentSummary[];
   place: Place | null;
   limit: number;
+  clock: SearchClock;
+}
+
+/** What fits: leaves that the index found, in the order asked for, and newer events that it lacks. */
+interface Fitting {
+  leaves: readonly number[];
+  tail: readonly AuditEventSummary[];
+}
+
+/** Falling, one more than a page has. */
+async function olderLeaves(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { condition, segments, place, limit, clock }: Asked,
+): Promise<number[]> {
+  const before = place?.kind === "leaf" ? place.leaf : Number.POSITIVE_INFINITY;
+  const leaves: number[] = [];
+  const reached = segments.filter((each) => firstLeafOf(each) < before);
+  for await (const [segment, matches] of search(tx, tenant, condition, reached, clock)) {
+    const first = firstLeafOf(segment);
+    const end = Math.min(segment.width, before - first);
+    for (const at of matches.positionsDown(0, end)) {
+      leaves.push(first + at);
+      if (leaves.length > limit) return leaves;
+    }
+  }
+  return leaves;
 }
 
 async function older(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { condition, segments, place, limit }: Asked,
-  tail: readonly AuditEventSummary[],
+  { place, limit }: Asked,
+  { leaves, tail }: Fitting,
 ): Promise<Omit<FoundPage, "notYetSearchable">> {
   const fresh = tail.filter((event) => isBehind(event, place)).slice(0, limit + 1);
-  const before = place?.kind === "leaf" ? place.leaf : Number.POSITIVE_INFINITY;
-  const leaves: number[] = [];
-  const lots = search(
-    tx,
-    tenant,
-    condition,
-    segments.filter((each) => firstLeafOf(each) < before),
-  );
-  const wanted = limit + 1 - fresh.length;
-  if (wanted > 0) {
-    for await (const [segment, matches] of lots) {
-      const first = firstLeafOf(segment);
-      const end = Math.min(segment.width, before - first);
-      for (const at of matches.positionsDown(0, end)) {
-        leaves.push(first + at);
-        if (leaves.length === wanted) break;
-      }
-      if (leaves.length === wanted) break;
-    }
-  }
-  const sealed = await eventsAt(tx, tenant, leaves);
+  const sealed = await eventsAt(tx, tenant, leaves.slice(0, limit + 1 - fresh.length));
   // What was unsealed on the page before may have become a leaf meanwhile: it was shown.
   const unseen =
     place?.kind === "event" ? sealed.filter((event) => event.eventId < place.eventId) : sealed;
@@ -93,27 +118,37 @@ async function older(
   };
 }
 
-async function newer(
+/** Rising, one more than a page has. */
+async function newerLeaves(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { condition, segments, place, limit }: Asked,
-  tail: readonly AuditEventSummary[],
-): Promise<Omit<FoundPage, "notYetSearchable">> {
-  const after = place?.kind === "leaf" ? place.leaf : -1;
-  const eventId = place?.kind === "event" ? place.eventId : null;
+  { condition, segments, place, limit, clock }: Asked,
+): Promise<number[]> {
+  if (place?.kind === "event") return [];
+  const after = place?.leaf ?? -1;
   const rising: number[] = [];
   const reached = segments
-    .filter((each) => eventId === null && firstLeafOf(each) + each.width - 1 > after)
+    .filter((each) => firstLeafOf(each) + each.width - 1 > after)
     .toReversed();
-  for await (const [segment, matches] of search(tx, tenant, condition, reached)) {
+  for await (const [segment, matches] of search(tx, tenant, condition, reached, clock)) {
     const first = firstLeafOf(segment);
     for (const at of matches.positions(Math.max(0, after + 1 - first))) {
       rising.push(first + at);
-      if (rising.length > limit) break;
+      if (rising.length > limit) return rising;
     }
-    if (rising.length > limit) break;
   }
-  const sealed = (await eventsAt(tx, tenant, rising)).toReversed();
+  return rising;
+}
+
+async function newer(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  { place, limit }: Asked,
+  { leaves, tail }: Fitting,
+): Promise<Omit<FoundPage, "notYetSearchable">> {
+  const after = place?.kind === "leaf" ? place.leaf : -1;
+  const eventId = place?.kind === "event" ? place.eventId : null;
+  const sealed = (await eventsAt(tx, tenant, leaves)).toReversed();
   const fresh = tail
     .filter((event) =>
       eventId !== null
@@ -136,11 +171,19 @@ export async function* search(
   tenant: AuthorizedTenantId,
   condition: Condition,
   segments: readonly SegmentSummary[],
+  clock: SearchClock = unhurried,
 ): AsyncGenerator<[SegmentSummary, Bitmap]> {
   const needs = needsOf(condition);
-  for (let from = 0, lot = FIRST_LOT; from < segments.length; from += lot, lot *= 2) {
-    const opened = await openSegments(tx, tenant, segments.slice(from, from + lot), needs);
-    for (const [segment, reader] of opened) yield [segment, searchSegment(condition, reader)];
+  const most = Math.max(1, Math.floor(MOST_PAGES / Math.max(1, needs.pageKeys.size)));
+  let lot = Math.min(FIRST_LOT, most);
+  for (let from = 0; from < segments.length; ) {
+    const opened = await openSegments(tx, tenant, segments.slice(from, from + lot), needs, clock);
+    for (const [segment, reader] of opened) {
+      await clock.pause();
+      yield [segment, searchSegment(condition, reader)];
+    }
+    from += lot;
+    lot = Math.min(lot * 4, most);
   }
 }
 

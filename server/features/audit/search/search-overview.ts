@@ -8,10 +8,18 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { AuditEventSummary } from "../schema.ts";
 import { Histogram } from "./histogram.ts";
+import { countsOfWhole } from "./kept-columns.ts";
 import { readSpans, readTimes } from "./open-segments.ts";
 import { FACETS, type OverviewInput, type SearchOverview } from "./schema.ts";
-import { eventsAt, search } from "./search-events.ts";
-import { nameOf, readColumns, type SegmentSummary, segmentsInForce } from "./segment-rows.ts";
+import { type SearchClock, unhurried } from "./search-clock.ts";
+import { eventsAt, type SearchMeans, search } from "./search-events.ts";
+import {
+  indexedTo,
+  nameOf,
+  readColumns,
+  type SegmentSummary,
+  segmentsInForce,
+} from "./segment-rows.ts";
 import { searchTail } from "./unindexed-tail.ts";
 
 type Facet = (typeof FACETS)[number];
@@ -32,15 +40,13 @@ export async function searchOverview(
   tenant: AuthorizedTenantId,
   condition: Condition,
   { bars }: Pick<OverviewInput, "bars">,
+  { clock = unhurried, inForce = segmentsInForce(tx, tenant) }: SearchMeans = {},
 ): Promise<Overview> {
-  const [tail, segments] = await Promise.all([
-    searchTail(tx, tenant, condition),
-    segmentsInForce(tx, tenant),
+  const segments = await inForce;
+  const [tail, matches] = await Promise.all([
+    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock }),
+    matchesOf(tx, tenant, { condition, segments, clock }),
   ]);
-  const matches: [SegmentSummary, Bitmap][] = [];
-  for await (const [segment, found] of search(tx, tenant, condition, segments)) {
-    if (!found.isEmpty) matches.push([segment, found]);
-  }
   const counts = new Map<Facet, Map<string, number>>(FACETS.map((facet) => [facet, new Map()]));
   const add = (facet: Facet, value: string, count: number) => {
     const of = counts.get(facet);
@@ -52,20 +58,39 @@ export async function searchOverview(
     matches.map(([segment]) => segment),
     FACETS,
   );
-  for (const [segment, found] of matches) {
-    for (const [column, codes] of columns.get(nameOf(segment)) ?? []) {
-      for (const [value, count] of countValues(codes, found)) {
-        if (count > 0) add(column as Facet, value, count);
-      }
+  const sizes = matches.map(([, found]) => found.count());
+  for (const [at, [segment, found]] of matches.entries()) {
+    await clock.pause();
+    const name = nameOf(segment);
+    const isWhole = sizes[at] === segment.width;
+    for (const [column, codes] of columns.get(name) ?? []) {
+      const of = isWhole ? countsOfWhole(tenant, name, column, codes) : countValues(codes, found);
+      for (const [value, count] of of) if (count > 0) add(column as Facet, value, count);
     }
   }
   for (const event of tail.events) for (const facet of FACETS) add(facet, facetOf(event, facet), 1);
   return {
-    total: tail.events.length + matches.reduce((sum, [, found]) => sum + found.count(), 0),
+    total: tail.events.length + sizes.reduce((sum, size) => sum + size, 0),
     facets: await facetsOf(tx, tenant, counts, { matches, columns, tail: tail.events }),
     histogram: await histogramOf(tx, tenant, { matches, tail: tail.events, bars }),
     notYetSearchable: tail.leftOut,
   };
+}
+
+async function matchesOf(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  {
+    condition,
+    segments,
+    clock,
+  }: { condition: Condition; segments: readonly SegmentSummary[]; clock: SearchClock },
+): Promise<[SegmentSummary, Bitmap][]> {
+  const matches: [SegmentSummary, Bitmap][] = [];
+  for await (const [segment, found] of search(tx, tenant, condition, segments, clock)) {
+    if (!found.isEmpty) matches.push([segment, found]);
+  }
+  return matches;
 }
 
 function facetOf(event: AuditEventSummary, facet: Facet): string {

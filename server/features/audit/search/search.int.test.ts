@@ -9,6 +9,7 @@ import {
   arbitraryQuery,
 } from "#server/engines/query-language/testing/arbitrary-search.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 import { userOf } from "#test/fixtures/callers.ts";
@@ -21,6 +22,7 @@ import { closeConnections } from "../testing/close-connections.ts";
 import { signedIn } from "../testing/signed-in.ts";
 import { indexTenant, tidyIndex } from "./indexing/index-tenant.ts";
 import { queryEventOf } from "./query-event-of.ts";
+import { SearchClock } from "./search-clock.ts";
 import { searchEvents } from "./search-events.ts";
 import { searchOverview } from "./search-overview.ts";
 import { segmentsInForce } from "./segment-rows.ts";
@@ -116,6 +118,12 @@ async function expectAllSame(tenant: AuthorizedTenantId, seed: number): Promise<
   expect(hits).toBeGreaterThan(1_000);
 }
 
+/** As many short prefixes as a query has room for, each negated. */
+const CATASTROPHIC = Array.from({ length: 150 }, (_, at) => {
+  const from = at % 20;
+  return `-payload.f${at % 7}:${"abcdefghijklmnopqrstuvw".slice(from, from + 3)}*`;
+}).join(" OR ");
+
 describe("a log of segments of every kind", () => {
   const tenant = freshTenant();
   beforeAll(async () => {
@@ -167,6 +175,48 @@ describe("a log of segments of every kind", () => {
         .filter((id) => id !== expected.find((event) => event.leafIndex === 0n)?.eventId)
         .toReversed(),
     );
+  }, 60_000);
+
+  test("a search that takes too long is stopped, and says so beside the query", async () => {
+    const found = await withTenant(tenant, "tenant", async (tx) => {
+      const { condition } = analyzeQuery(CATASTROPHIC, { now: Date.now() });
+      if (!condition) throw new Error("the query is wrong");
+      const clock = new SearchClock(0);
+      const asked = { direction: "older" as const, limit: 5, cursor: undefined, at: undefined };
+      return Promise.allSettled([
+        searchEvents(tx, tenant, condition, asked, { clock }),
+        searchOverview(tx, tenant, condition, { bars: 10 }, { clock }),
+      ]);
+    });
+    for (const each of found) {
+      expect(each).toMatchObject({ status: "rejected", reason: { code: "too_slow" } });
+    }
+    // Whoever holds the rows up: a statement has its limit too, and the call answers within it.
+    const limit = env().SEARCH_TIMEOUT_MILLIS;
+    await asSuperuser(async (client) => {
+      await client.query("BEGIN");
+      await client.query("LOCK TABLE audit_segment IN ACCESS EXCLUSIVE MODE");
+      const begun = performance.now();
+      const page = await as(signedIn([tenant])).search({ query: "muscat" });
+      expect(page).toMatchObject({ isRun: false, events: [], problems: [{ code: "too_slow" }] });
+      expect(performance.now() - begun).toBeLessThan(limit * 2 + 10_000);
+      await client.query("ROLLBACK");
+    });
+    const page = await as(signedIn([tenant])).search({ query: "muscat" });
+    expect(page.isRun).toBe(true);
+  }, 60_000);
+
+  test("the worst that the language allows is answered or stopped within its time", async () => {
+    const begun = performance.now();
+    const page = await as(signedIn([tenant])).search({ query: CATASTROPHIC });
+    expect(page.isRun || page.problems.some(({ code }) => code === "too_slow")).toBe(true);
+    const [nested, broad] = [`${"(".repeat(60)}a${")".repeat(60)}`, "reason:* type:*"];
+    for (const query of [nested, broad, "x ".repeat(300)]) {
+      const refused = await as(signedIn([tenant])).search({ query });
+      expect(refused.isRun, query).toBe(false);
+      expect(refused.problems[0]?.remedy).not.toBe("");
+    }
+    expect(performance.now() - begun).toBeLessThan(env().SEARCH_TIMEOUT_MILLIS * 2 + 10_000);
   }, 60_000);
 
   test("a jump in time begins with the newest event at or before it", async () => {

@@ -7,6 +7,7 @@ import { readPayload } from "../event-payload.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "../event-row.ts";
 import type { AuditEventSummary } from "../schema.ts";
 import { queryEventOf } from "./query-event-of.ts";
+import type { SearchClock } from "./search-clock.ts";
 
 /** Newest events that the index does not cover yet and that a search looks at one by one. */
 export const MAX_TAIL = 2_000;
@@ -18,44 +19,52 @@ export interface UnindexedTail {
   readonly leftOut: number;
 }
 
-const INDEXED_TO = "coalesce((SELECT indexed_to FROM audit_index_head WHERE tenant_id = $1), 0)";
-
-/** Searches what was recorded since the index was last brought up to date. */
+/**
+ * Searches what was recorded since the index was last brought up to date; `indexedTo` is the first leaf
+ * that no segment of the same state covers. Mostly there is nothing: only keys are asked for first.
+ */
 export async function searchTail(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   condition: Condition,
+  { indexedTo, clock }: { indexedTo: number; clock: SearchClock },
 ): Promise<UnindexedTail> {
   const [sealed, unsealed] = await Promise.all([
-    tx.prepared<EventRow>(
-      `SELECT ${EVENT_COLUMNS}
-     FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
-     LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
-     WHERE l.tenant_id = $1 AND l.leaf_index >= ${INDEXED_TO} ORDER BY l.leaf_index DESC LIMIT $2`,
-      [tenant, MAX_TAIL],
+    tx.prepared<{ event_id: string; leaf_index: string }>(
+      `SELECT event_id, leaf_index FROM audit_leaf WHERE tenant_id = $1 AND leaf_index >= $2
+       ORDER BY leaf_index DESC LIMIT ${MAX_TAIL}`,
+      [tenant, indexedTo],
     ),
-    tx.prepared<EventRow>(
-      `SELECT ${EVENT_COLUMNS}
-     FROM (SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id DESC LIMIT $2) w
-     JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = w.event_id ${EVENT_JOINS}
-     ORDER BY e.event_id DESC`,
-      [tenant, MAX_TAIL],
+    tx.prepared<{ event_id: string }>(
+      `SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id DESC LIMIT ${MAX_TAIL}`,
+      [tenant],
     ),
   ]);
-  const events = [...unsealed, ...sealed].flatMap((row) => {
+  const order = [...new Set([...unsealed, ...sealed].map((row) => row.event_id))];
+  const rows = await eventsById(tx, tenant, order);
+  const events = order.flatMap((eventId) => {
+    const row = rows.get(eventId);
+    if (!row) return [];
+    clock.check();
     const read = readPayload(tenant, row.event_id, row, row.commitment);
     return evaluateQuery(condition, queryEventOf(tenant, row, read))
       ? [summaryOf(tenant, row).summary]
       : [];
   });
-  const leftOut = sealed.length < MAX_TAIL ? 0 : (await unindexed(tx, tenant)) - sealed.length;
-  return { events, leftOut };
+  const newest = Number(sealed[0]?.leaf_index ?? indexedTo - 1);
+  return { events, leftOut: newest + 1 - indexedTo - sealed.length };
 }
 
-async function unindexed(tx: TenantTx, tenant: AuthorizedTenantId): Promise<number> {
-  const [row] = await tx.prepared<{ leaves: string }>(
-    `SELECT max(leaf_index) + 1 - ${INDEXED_TO} AS leaves FROM audit_leaf WHERE tenant_id = $1`,
-    [tenant],
+async function eventsById(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  eventIds: readonly string[],
+): Promise<Map<string, EventRow>> {
+  if (eventIds.length === 0) return new Map();
+  const rows = await tx.prepared<EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM audit_event e ${EVENT_JOINS}
+     WHERE e.tenant_id = $1 AND e.event_id = ANY ($2::uuid[])`,
+    [tenant, eventIds],
   );
-  return Number(row?.leaves ?? 0);
+  return new Map(rows.map((row) => [row.event_id, row]));
 }

@@ -3,11 +3,12 @@ import { buildPages } from "#server/engines/search-index/build-pages.ts";
 import { CODED_COLUMNS, codesOf } from "#server/engines/search-index/column-codes.ts";
 import { encodeTimes, spansOf } from "#server/engines/search-index/granules.ts";
 import { sizeOf } from "#server/engines/search-index/segment-layout.ts";
-import { indexCipher } from "#server/platform/audit/index-cipher.ts";
+import { newSegmentCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { EVENT_COLUMNS, type EventRow } from "../../event-row.ts";
 import { queryEventOf } from "../query-event-of.ts";
+import { nameOf } from "../segment-rows.ts";
 import { storePages, storeSegment } from "./store-segment.ts";
 
 /**
@@ -34,8 +35,9 @@ export async function indexNewLeaves(
   }
   const events = rows.map((row) => queryEventOf(tenant, row));
   const times = events.map((event) => event.recordedAt.getTime());
-  const cipher = indexCipher(tenant);
-  const segment = { level: 0, number, width: events.length };
+  const named = { level: 0, number, width: events.length };
+  const { cipher, wrappedKey } = newSegmentCipher(tenant, nameOf(named));
+  const segment = { ...named, wrappedKey };
   await tx.query(
     `UPDATE audit_segment SET retired_at = clock_timestamp()
      WHERE tenant_id = $1 AND level = 0 AND segment = $2 AND retired_at IS NULL`,

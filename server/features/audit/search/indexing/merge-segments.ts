@@ -11,7 +11,11 @@ import {
   pageCountOf,
   sizeOf,
 } from "#server/engines/search-index/segment-layout.ts";
-import { type IndexCipher, indexCipher } from "#server/platform/audit/index-cipher.ts";
+import {
+  type IndexCipher,
+  newSegmentCipher,
+  segmentCipher,
+} from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { nameOf, placeOf, readColumns, type SegmentVersion, unpackPage } from "../segment-rows.ts";
@@ -31,19 +35,22 @@ export async function mergeSegments(
 ): Promise<boolean> {
   const below = level - 1;
   const first = number * MERGED_AT_ONCE;
-  const rows = await tx.query<{ segment: number; spans: Buffer }>(
-    `SELECT segment, spans FROM audit_segment
+  const rows = await tx.query<{ segment: number; spans: Buffer; wrapped_key: Buffer | null }>(
+    `SELECT segment, spans, wrapped_key FROM audit_segment
      WHERE tenant_id = $1 AND level = $2 AND segment >= $3 AND segment < $4 AND width = $5 AND retired_at IS NULL
      ORDER BY segment`,
     [tenant, below, first, first + MERGED_AT_ONCE, sizeOf(below)],
   );
   if (rows.length < MERGED_AT_ONCE) return false;
-  const children = rows.map(({ segment }) => ({
+  const children = rows.map(({ segment, wrapped_key: wrappedKey }) => ({
     level: below,
     number: segment,
     width: sizeOf(below),
+    wrappedKey,
   }));
-  const merged = { level, number, width: sizeOf(level) };
+  const named = { level, number, width: sizeOf(level) };
+  const { cipher, wrappedKey } = newSegmentCipher(tenant, nameOf(named));
+  const merged = { ...named, wrappedKey };
   const parts = await readColumns(tx, tenant, children, CODED_COLUMNS);
   const columns = new Map(
     CODED_COLUMNS.map((column) => [
@@ -53,7 +60,6 @@ export async function mergeSegments(
   );
   const spans = rows.flatMap((row) => decodeSpans(row.spans));
   await storeSegment(tx, tenant, merged, { spans, columns });
-  const cipher = indexCipher(tenant);
   for (let page = 0; page < pageCountOf(below); page += PAGES_AT_ONCE) {
     const pages = await mergedPages(tx, tenant, { children, page, level, cipher });
     await storePages(tx, tenant, merged, { pages, cipher });
@@ -91,12 +97,19 @@ async function mergedPages(
       firstPage + PAGES_AT_ONCE,
     ],
   );
+  const ciphers = new Map(
+    children.map((each) => [
+      each.number,
+      segmentCipher(tenant, nameOf(each), each.wrappedKey),
+    ]),
+  );
   const pages = new Map<number, (Uint8Array | undefined)[]>();
   for (const { segment, page, bytes } of rows) {
     const of = pages.get(page) ?? [];
     pages.set(page, of);
     const place = placeOf({ level: below, number: segment, width }, page);
-    of[segment - firstNumber] = unpackPage(cipher.open(bytes, place));
+    const opened = ciphers.get(segment)?.open(bytes, place);
+    if (opened) of[segment - firstNumber] = unpackPage(opened);
   }
   const merged = new Map<number, Uint8Array>();
   for (const of of pages.values()) {

@@ -8,7 +8,13 @@ import { encodeSpans, type GranuleSpan } from "#server/engines/search-index/gran
 import type { IndexCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { packColumn, packPage, placeOf, type SegmentVersion } from "../segment-rows.ts";
+import {
+  packColumn,
+  packPage,
+  placeOf,
+  type SegmentName,
+  type SegmentVersion,
+} from "../segment-rows.ts";
 
 /** Columns whose values are counted in advance. Actors are many: they are counted when asked. */
 const COUNTED: readonly CodedColumn[] = ["type", "outcome", "actorKind", "source", "subjectKind"];
@@ -30,9 +36,16 @@ export async function storeSegment(
   const min = Math.min(...spans.map((span) => span.min));
   const max = Math.max(...spans.map((span) => span.max));
   await tx.query(
-    `INSERT INTO audit_segment (tenant_id, level, segment, width, min_at, max_at, spans, counts)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [...key, new Date(min), new Date(max), encodeSpans(spans), JSON.stringify(counts)],
+    `INSERT INTO audit_segment (tenant_id, level, segment, width, min_at, max_at, spans, counts, wrapped_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      ...key,
+      new Date(min),
+      new Date(max),
+      encodeSpans(spans),
+      JSON.stringify(counts),
+      segment.wrappedKey,
+    ],
   );
   await tx.query(
     `INSERT INTO audit_segment_column (tenant_id, level, segment, width, column_name, bytes)
@@ -49,7 +62,7 @@ function countsOf(column: ColumnCodes | undefined): Map<string, number> {
 export async function storePages(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  segment: SegmentVersion,
+  segment: SegmentName,
   { pages, cipher }: { pages: ReadonlyMap<number, Uint8Array>; cipher: IndexCipher },
 ): Promise<void> {
   const sealed = [...pages].map(([page, bytes]) =>
