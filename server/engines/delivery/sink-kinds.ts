@@ -49,6 +49,18 @@ const ca = z
   )
   .default("")
   .meta({ input: "pem" });
+/** Our own certificate where a receiver asks for one, with its key in the vault. */
+const clientCertificate = z
+  .string()
+  .trim()
+  .max(20_000)
+  .refine(
+    (text) => text === "" || text.includes("-----BEGIN CERTIFICATE-----"),
+    "must be a PEM certificate",
+  )
+  .default("")
+  .meta({ input: "pem" });
+const clientKey = secret.nullable().default(null);
 const format = z.enum(["cloudevents", "ocsf"]).default("cloudevents");
 
 export const OpenSearchConfig = z.object({
@@ -61,6 +73,8 @@ export const OpenSearchConfig = z.object({
   username: z.string().max(200).default(""),
   password: secret.nullable().default(null),
   ca,
+  clientCertificate,
+  clientKey,
   format,
 });
 
@@ -69,8 +83,15 @@ export const SyslogTlsConfig = z.object({
   host,
   port: port.default(6_514),
   ca,
-  clientCertificate: z.string().trim().max(20_000).default("").meta({ input: "pem" }),
-  clientKey: secret.nullable().default(null),
+  clientCertificate,
+  clientKey,
+  /** A message that is longer goes without its payload: many receivers cut at 8192 bytes. */
+  maxMessageBytes: z
+    .number()
+    .int()
+    .min(2_048, "must be 2048 bytes or more (RFC 5425)")
+    .max(1_000_000, "must be a million bytes or less")
+    .default(8_192),
   format,
 });
 
@@ -79,6 +100,8 @@ export const WebhookConfig = z.object({
   url,
   token: secret.nullable().default(null),
   ca,
+  clientCertificate,
+  clientKey,
   format,
 });
 
@@ -101,8 +124,12 @@ export const NatsJetStreamConfig = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{0,100}$/, "must be the name of a stream")
     .default(""),
+  username: z.string().max(200).default(""),
+  /** A token, the password of the name above, or a credentials file. */
   token: secret.nullable().default(null),
   ca,
+  clientCertificate,
+  clientKey,
   format,
 });
 
@@ -111,7 +138,11 @@ export const SplunkHecConfig = z.object({
   url,
   token: secret,
   index: z.string().max(200).default(""),
+  /** Whether the indexers must say that they have written an event. */
+  acknowledgement: z.enum(["required", "none"]).default("required"),
   ca,
+  clientCertificate,
+  clientKey,
   format,
 });
 

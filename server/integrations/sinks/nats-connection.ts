@@ -1,0 +1,85 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+} from "@nats-io/transport-node";
+import type { SecretValue } from "#server/platform/secret-value.ts";
+import { ADDRESS_REFUSED } from "../webhook/transport-fault.ts";
+import { natsTrouble } from "./nats-trouble.ts";
+import type { SinkWorld } from "./sink.ts";
+import type { TlsSecrets } from "./tls-secrets.ts";
+
+interface Where {
+  readonly servers: string;
+  readonly subject: string;
+  readonly stream: string;
+  readonly username: string;
+}
+
+/**
+ * A connection to the first of the servers that has one for us. Names are resolved here and each
+ * address is judged; the very address is dialled, the name is what its certificate must say. It does
+ * not reconnect by itself and follows no other server's advice: who needs it again asks again. A server
+ * named `tls://` gets our login over TLS or not at all.
+ */
+export async function connectNats(
+  where: Where,
+  secrets: TlsSecrets & { token: SecretValue | null },
+  world: SinkWorld,
+  timeoutMillis: number,
+): Promise<NatsConnection> {
+  let last: unknown;
+  for (const server of where.servers.split(",").map((each) => each.trim())) {
+    try {
+      return await connectOne(new URL(server), where, secrets, world, timeoutMillis);
+    } catch (error) {
+      last = natsTrouble(error, where, server);
+    }
+  }
+  throw last;
+}
+
+async function connectOne(
+  server: URL,
+  { username }: Where,
+  { ca, clientCertificate, clientKey, token }: TlsSecrets & { token: SecretValue | null },
+  world: SinkWorld,
+  timeout: number,
+): Promise<NatsConnection> {
+  const name = server.hostname.replace(/^\[|\]$/g, "");
+  const addresses = isIP(name) ? [name] : (await lookup(name, { all: true })).map((a) => a.address);
+  const [address] = addresses;
+  if (!address || !addresses.every((each) => world.isAllowedAddress(each))) {
+    throw Object.assign(new Error("address refused"), { code: ADDRESS_REFUSED });
+  }
+  const tls = {
+    ...(isIP(name) ? {} : { servername: name }),
+    ...(ca ? { ca } : {}),
+    ...(clientCertificate ? { cert: clientCertificate } : {}),
+    ...(clientKey ? { key: clientKey.reveal() } : {}),
+  };
+  const connection = await connect({
+    servers: `${isIP(address) === 6 ? `[${address}]` : address}:${server.port || "4222"}`,
+    name: "sovereign-console",
+    reconnect: false,
+    ignoreClusterUpdates: true,
+    timeout,
+    ...(server.protocol === "tls:" ? { tls } : {}),
+    ...loginOf(username, token),
+  });
+  // A connection that breaks says so to whoever uses it next; nobody else listens.
+  connection.closed().catch(() => undefined);
+  return connection;
+}
+
+/** A token, a password beside its name, or a whole credentials file (JWT and NKey seed). */
+function loginOf(username: string, token: SecretValue | null): Partial<ConnectionOptions> {
+  if (!token) return username ? { user: username } : {};
+  const value = token.reveal();
+  if (username) return { user: username, pass: value };
+  if (!value.includes("BEGIN NATS USER JWT")) return { token: value };
+  return { authenticator: credsAuthenticator(new TextEncoder().encode(value)) };
+}

@@ -1,0 +1,118 @@
+import "server-only";
+import { z } from "zod";
+import type { OpenSearchConfig } from "#server/engines/delivery/sink-kinds.ts";
+import { documentOf } from "./document-of.ts";
+import { type PartAnswer, sendInParts } from "./send-in-parts.ts";
+import type { DeliverableEvent, DeliveryOutcome, Sink, SinkWorld } from "./sink.ts";
+import { SinkError } from "./sink.ts";
+import { type SinkAnswer, SinkHttp } from "./sink-http.ts";
+import { isPassing, statusTrouble } from "./status-trouble.ts";
+import { secretsOf } from "./tls-secrets.ts";
+
+const LIMITS = { maxItems: 1_000, maxBytes: 5 * 1024 * 1024 };
+const FIELDS = { login: "password", place: "index" };
+
+/** An answer to `_bulk`, as far as we ask for it with `filter_path`. */
+const BulkAnswer = z.object({
+  items: z.array(
+    z.object({
+      create: z.object({
+        status: z.number().int(),
+        error: z.object({ type: z.string().max(200) }).optional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * OpenSearch (and Elasticsearch) by `_bulk`: each event is created under its own id, so that one sent
+ * twice is there once (409 is done). Only the items that were refused for a passing cause are sent again.
+ * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+ */
+export async function openSearchSink(
+  config: z.infer<typeof OpenSearchConfig>,
+  world: SinkWorld,
+): Promise<Sink> {
+  const password = config.password ? await world.secret(config.password, "password") : null;
+  const http = new SinkHttp({
+    url: config.url,
+    ...(await secretsOf(config, world)),
+    isAllowedAddress: (address) => world.isAllowedAddress(address),
+  });
+  const login: Record<string, string> = config.username
+    ? { authorization: `Basic ${base64(`${config.username}:${password?.reveal() ?? ""}`)}` }
+    : {};
+  const index = encodeURIComponent(config.index);
+
+  const send = async (lines: readonly string[], signal: AbortSignal): Promise<PartAnswer> => {
+    const answer = await http.call({
+      method: "POST",
+      path: `/${index}/_bulk?filter_path=errors,items.*.status,items.*.error.type`,
+      headers: { ...login, "content-type": "application/x-ndjson" },
+      body: lines.join(""),
+      signal,
+    });
+    if (answer.status === 413) return { kind: "too-large" };
+    if (answer.status === 400) return { kind: "unfit", reason: "refused the request (400)" };
+    if (answer.status !== 200) throw statusTrouble(answer, http.receiver, FIELDS);
+    return { kind: "outcomes", outcomes: outcomesOf(answer, lines.length, http.receiver) };
+  };
+
+  return {
+    deliver(events, signal) {
+      const lines = events.map((event) => lineOf(event, config.format));
+      return sendInParts(lines, LIMITS, (part) =>
+        send(
+          part.map((at) => lines[at] ?? ""),
+          signal,
+        ),
+      );
+    },
+    async check(signal) {
+      const call = (path: string) => http.call({ method: "GET", path, headers: login, signal });
+      const answer = await call(`/${index}`);
+      if (answer.status === 404) throw noIndex(config.index, http.receiver);
+      if (answer.status !== 200) throw statusTrouble(answer, http.receiver, FIELDS);
+    },
+    close: () => http.close(),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}
+
+/** A data stream asks for `@timestamp`; an index likes it. */
+function lineOf(event: DeliverableEvent, format: "cloudevents" | "ocsf"): string {
+  const document = { "@timestamp": event.occurredAt.toISOString(), ...documentOf(event, format) };
+  return `${JSON.stringify({ create: { _id: event.id } })}\n${JSON.stringify(document)}\n`;
+}
+
+function outcomesOf({ body }: SinkAnswer, count: number, receiver: string): DeliveryOutcome[] {
+  const parsed = BulkAnswer.safeParse(body);
+  if (!parsed.success || parsed.data.items.length !== count) {
+    throw new SinkError({
+      field: "url",
+      message: `${receiver} does not answer like OpenSearch's _bulk`,
+      remedy: "Name the address of OpenSearch itself.",
+    });
+  }
+  return parsed.data.items.map(({ create: { status, error } }) => outcomeOf(status, error?.type));
+}
+
+function outcomeOf(status: number, type = ""): DeliveryOutcome {
+  // 409: an event of this id is there, from an attempt whose answer was lost.
+  if (status === 200 || status === 201 || status === 409) return { kind: "delivered" };
+  const reason = `OpenSearch answered ${status}${type ? ` ${type}` : ""}`;
+  // A document that does not fit never will. A blocked or missing index is no fault of the event.
+  if (status === 400 || status === 413) return { kind: "rejected", reason };
+  return { kind: "later", reason: isPassing(status) ? reason : `${reason}: look at the index` };
+}
+
+function noIndex(index: string, receiver: string): SinkError {
+  return new SinkError({
+    field: "index",
+    message: `${receiver} has no index or data stream ${index}`,
+    remedy: "Make it there first, with the mapping that you want.",
+  });
+}
