@@ -1,4 +1,4 @@
-import { jserrors } from "@nats-io/jetstream";
+import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import { SinkError } from "./sink.ts";
 import { transportTrouble } from "./transport-trouble.ts";
@@ -29,7 +29,7 @@ export function natsTrouble(error: unknown, config: Named, server = config.serve
       remedy: `Allow it to publish to ${config.subject} and $JS.API.STREAM.*, and to subscribe to _INBOX.>.`,
     });
   }
-  if (isOf(error, errors.NoRespondersError) || isOf(error, jserrors.StreamNotFoundError)) {
+  if (isOf(error, errors.NoRespondersError) || isNoStream(error)) {
     return streamTrouble(config);
   }
   return transportTrouble(error, server, { address: "servers", trust: "ca" });
@@ -45,6 +45,10 @@ export function streamTrouble(
     remedy:
       "Make a stream there that takes the subject, acknowledges, and has a duplicate window of two minutes or more.",
   });
+}
+
+function isNoStream(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }
 
 /** The client wraps what happened, often twice. */
