@@ -56,7 +56,8 @@ function randomOf(seed: number): () => number {
  * A clear copy of the tenant's words stands beside them for the statements by hand.
  */
 export async function seedAudit(superuserUrl: string, events: number): Promise<void> {
-  const { sealPayload, actorReference } = await import("#server/platform/audit/payload-cipher.ts");
+  const { actorReference } = await import("#server/platform/audit/payload-cipher.ts");
+  const { commitTo, sealEvent } = await import("#server/platform/audit/event-cipher.ts");
   const { keepTenantKeys } = await import("#server/platform/audit/tenant-keys.ts");
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
@@ -103,7 +104,7 @@ export async function seedAudit(superuserUrl: string, events: number): Promise<v
           rotationId: uuidv7(),
           actor: { kind, name },
         };
-        const sealed = sealPayload(tenant, id, payload);
+        const committed = commitTo(payload);
         const type = `runtime.${pick(TYPES)}`;
         const subject = `${pick(KINDS)}/${Math.floor(random() * 20_000)}`;
         const outcome = random() < 0.03 ? "denied" : random() < 0.02 ? "failed" : "succeeded";
@@ -121,8 +122,9 @@ export async function seedAudit(superuserUrl: string, events: number): Promise<v
           principal: actorRef,
           principalkind: kind,
           outcome,
-          payloadcommitment: sealed.commitment.toString("hex"),
+          payloadcommitment: committed.commitment.toString("hex"),
         });
+        const sealed = sealEvent(tenant, { eventId: id, type, at, envelope }, committed);
         return {
           id,
           at,
@@ -133,6 +135,7 @@ export async function seedAudit(superuserUrl: string, events: number): Promise<v
           actorRef,
           traceId,
           envelope,
+          commitment: committed.commitment,
           sealed,
           payload,
         };
@@ -148,9 +151,8 @@ export async function seedAudit(superuserUrl: string, events: number): Promise<v
         rows.map((row) => row.traceId),
         rows.map((row) => row.at),
         rows.map((row) => row.envelope),
-        rows.map((row) => row.sealed.commitment),
+        rows.map((row) => row.commitment),
         rows.map((row) => row.sealed.keyId),
-        rows.map((row) => row.sealed.salt),
         rows.map((row) => row.sealed.ciphertext),
       ]);
       if (tenant !== AUDIT_TENANT) continue;
@@ -190,5 +192,5 @@ const INSERT = `
     INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at, envelope, commitment)
     SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::bytea[])
   )
-  INSERT INTO audit_payload (tenant_id, event_id, key_id, salt, ciphertext)
-  SELECT $1, * FROM unnest($2::uuid[], $12::text[], $13::bytea[], $14::bytea[])`;
+  INSERT INTO audit_payload (tenant_id, event_id, key_id, ciphertext)
+  SELECT $1, * FROM unnest($2::uuid[], $12::text[], $13::bytea[])`;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { userOf } from "#test/fixtures/caller.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { openPayload } from "./audit/payload-cipher.ts";
+import { openEvent, type StoredEventPayload } from "./audit/event-cipher.ts";
 import { closeIdentityPools } from "./db/identity-pool.ts";
 import { closePools } from "./db/tenant-transaction.ts";
 import { AppError, notFound } from "./errors/app-error.ts";
@@ -109,11 +109,11 @@ describe("a verb that works", () => {
     });
     expect(event.envelope).not.toMatch(/A Person|subject-1|hello|kept/);
     const [payload] = await rowsOf("audit_payload");
-    const opened = openPayload(tenant, event.event_id as string, {
-      keyId: payload?.key_id as string,
-      ciphertext: payload?.ciphertext as Buffer,
+    const stored = { ...event, ...payload } as unknown as StoredEventPayload;
+    expect(openEvent(tenant, stored).payload).toMatchObject({
+      note: "kept",
+      actor: { subject: "subject-1" },
     });
-    expect(opened).toMatchObject({ note: "kept", actor: { subject: "subject-1" } });
     expect(await rowsOf("audit_pending")).toMatchObject([{ event_id: event.event_id }]);
   });
 

@@ -1,13 +1,13 @@
 import "server-only";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
-import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent } from "#server/platform/audit/event-cipher.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
 interface EventOfMessage {
   eventId: string;
   envelope: string;
   /** Null when it was erased. */
-  payload: { keyId: string; ciphertext: Buffer } | null;
+  payload: { key_id: string; salt: Buffer | null; ciphertext: Buffer } | null;
   /** Where consumers read the credential, and which version they should have. */
   binding: { store: string; path: string; environment: string; version: number | null } | null;
 }
@@ -25,7 +25,10 @@ export function eventMessage(
 ): string {
   const event = JSON.parse(envelope) as { [key: string]: JsonValue };
   const opened = payload
-    ? (openPayload(tenant, eventId, payload) as Record<string, JsonValue>)
+    ? (openEvent(tenant, { event_id: eventId, envelope, ...payload }).payload as Record<
+        string,
+        JsonValue
+      >)
     : {};
   const shown = SHOWN.flatMap((name) =>
     opened[name] === undefined ? [] : [[name, opened[name]] as const],

@@ -190,9 +190,9 @@ describe("one event", () => {
       { proof: { status: "broken", reason: "the log has no signed head" } },
     ],
     [
-      "salt",
-      "UPDATE audit_payload SET salt = sha256(salt)",
-      { payloadState: "altered", payload: null },
+      "payload's place",
+      "UPDATE audit_payload SET salt = sha256('a')",
+      { payloadState: "unreadable", payload: null },
     ],
     [
       "ciphertext",

@@ -1,13 +1,15 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
-import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent } from "#server/platform/audit/event-cipher.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { PayloadState } from "./schema.ts";
 
-/** A payload as stored; every column is null once it is erased. */
+/** A payload as stored beside its envelope; every other column is null once it is erased. */
 export interface StoredPayload {
+  envelope: string;
   key_id: string | null;
+  /** Null as well where it is encrypted with its payload. */
   salt: Buffer | null;
   ciphertext: Buffer | null;
 }
@@ -21,14 +23,13 @@ export interface ReadPayload {
 export function readPayload(
   tenant: AuthorizedTenantId,
   eventId: string,
-  { key_id: keyId, salt, ciphertext }: StoredPayload,
+  { envelope, key_id, salt: stored, ciphertext }: StoredPayload,
   commitment: Buffer,
 ): ReadPayload {
-  if (keyId === null || salt === null || ciphertext === null) {
-    return { payload: null, state: "erased" };
-  }
+  if (key_id === null || ciphertext === null) return { payload: null, state: "erased" };
   try {
-    const payload = openPayload(tenant, eventId, { keyId, ciphertext });
+    const row = { event_id: eventId, envelope, key_id, salt: stored, ciphertext };
+    const { payload, salt } = openEvent(tenant, row);
     const digest = createHash("sha256").update(salt).update(canonicalJson(payload)).digest();
     return digest.equals(commitment)
       ? { payload, state: "intact" }

@@ -21,7 +21,7 @@ export interface EventRow extends StoredPayload {
 
 /** Columns of `EventRow`; the event is `e`, its leaf `l`, its payload `p`. */
 export const EVENT_COLUMNS = `
-  e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.commitment,
+  e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.commitment, e.envelope,
   (extract(epoch FROM e.recorded_at) * 1000000)::bigint AS recorded_at_micros,
   l.leaf_index, l.leaf_index < (SELECT max(c.tree_size) FROM audit_cosignature c WHERE c.tenant_id = $1) AS is_witnessed,
   p.key_id, p.salt, p.ciphertext`;

@@ -2,6 +2,7 @@ import "server-only";
 import { toBase64 } from "#server/engines/merkle/bytes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { eventDecision } from "./event-decision.ts";
 import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "./event-row.ts";
 import { witnessesOf } from "./log/cosignatures.ts";
 import { latestCheckpoint } from "./log/log-tree.ts";
@@ -38,7 +39,7 @@ export async function auditEvent(
   eventId: string,
 ): Promise<AuditEventDetail | undefined> {
   const [row] = await tx.query<DetailRow>(
-    `SELECT ${EVENT_COLUMNS}, e.envelope, l.leaf_hash, l.sealed_at
+    `SELECT ${EVENT_COLUMNS}, l.leaf_hash, l.sealed_at
      FROM audit_event e ${EVENT_JOINS}
      WHERE e.tenant_id = $1 AND e.event_id = $2`,
     [tenant, eventId],
@@ -50,13 +51,13 @@ export async function auditEvent(
     envelope: row.envelope,
     payload: read.payload as AuditEventDetail["payload"],
     payloadState: read.state,
+    decision: await eventDecision(tx, tenant, read.payload, row.recorded_at),
     proof: await proofOf(tx, tenant, row),
     asOf: await tx.startedAt(),
   };
 }
 
 interface DetailRow extends EventRow {
-  envelope: string;
   leaf_hash: Buffer | null;
   sealed_at: Date | null;
 }

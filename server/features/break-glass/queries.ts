@@ -1,7 +1,8 @@
 import "server-only";
 import { isSameIdentity } from "#server/features/approvals/index.ts";
 import { actorKey, type Caller } from "#server/platform/actor.ts";
-import { actorReference, openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent } from "#server/platform/audit/event-cipher.ts";
+import { actorReference } from "#server/platform/audit/payload-cipher.ts";
 import { BREAK_GLASS_SCOPES } from "#server/platform/authz/scopes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
@@ -104,7 +105,7 @@ export async function useDetail(
   const actor = { kind: "user", ...person, sessionId: "", displayName: "", roles: [] } as const;
   const who = actorReference(tenant, "user", actorKey(actor));
   const events = await tx.query<EventRow>(
-    `SELECT e.event_id, e.recorded_at, e.type, e.subject, e.outcome, p.key_id, p.ciphertext, count(*) OVER ()::int AS total,
+    `SELECT e.event_id, e.recorded_at, e.type, e.subject, e.outcome, e.envelope, p.key_id, p.salt, p.ciphertext, count(*) OVER ()::int AS total,
        EXISTS (SELECT FROM audit_leaf l WHERE l.tenant_id = e.tenant_id AND l.event_id = e.event_id) AS is_sealed
      FROM audit_event e LEFT JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
      WHERE e.tenant_id = $1 AND e.actor_ref = $2 AND e.recorded_at >= $3 AND e.recorded_at <= coalesce($4, clock_timestamp())
@@ -137,6 +138,8 @@ interface EventRow {
   subject: string;
   outcome: string;
   key_id: string | null;
+  envelope: string;
+  salt: Buffer | null;
   ciphertext: Buffer | null;
   total: number;
   is_sealed: boolean;
@@ -144,10 +147,11 @@ interface EventRow {
 
 /** Why, where the event says so and can still be read. */
 function noteOf(tenant: AuthorizedTenantId, event: EventRow): string {
-  if (!event.key_id || !event.ciphertext) return "";
+  const { key_id, ciphertext } = event;
+  if (!key_id || !ciphertext) return "";
   try {
-    const sealed = { keyId: event.key_id, ciphertext: event.ciphertext };
-    const payload = openPayload(tenant, event.event_id, sealed) as Record<string, unknown>;
+    const opened = openEvent(tenant, { ...event, key_id, ciphertext });
+    const payload = opened.payload as unknown as Record<string, unknown>;
     const told = [payload.reason, payload.note, payload.act].find(
       (each) => typeof each === "string",
     );

@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { isBeforePromotion, type RotationState } from "#server/engines/rotation/state-machine.ts";
-import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent } from "#server/platform/audit/event-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { NewHandle, OldHandle, RequestedBy, Rotator } from "./schema.ts";
@@ -34,6 +34,8 @@ interface HistoryRow {
   error_text: string | null;
   cause_event_id: string;
   key_id: string | null;
+  envelope: string | null;
+  salt: Buffer | null;
   ciphertext: Buffer | null;
 }
 
@@ -57,8 +59,9 @@ export async function rotationsOf(
   bindingId: string,
 ): Promise<z.input<typeof RotationView>[]> {
   const rotations = await tx.query<HistoryRow>(
-    `SELECT r.*, b.rotator ->> 'kind' AS rotator_kind, p.key_id, p.ciphertext FROM rotation r
+    `SELECT r.*, b.rotator ->> 'kind' AS rotator_kind, e.envelope, p.key_id, p.salt, p.ciphertext FROM rotation r
      JOIN secret_binding b ON b.tenant_id = r.tenant_id AND b.binding_id = r.binding_id
+     LEFT JOIN audit_event e ON e.tenant_id = r.tenant_id AND e.event_id = r.cause_event_id
      LEFT JOIN audit_payload p ON p.tenant_id = r.tenant_id AND p.event_id = r.cause_event_id
      WHERE r.tenant_id = $1 AND r.binding_id = $2 ORDER BY r.created_at DESC LIMIT ${NEWEST}`,
     [tenant, bindingId],
@@ -125,10 +128,11 @@ function toStep(row: StepRow): z.input<typeof RotationView>["steps"][number] {
 
 /** Why it was asked for, unless the reason was erased or can't be read any more. */
 function reasonOf(tenant: AuthorizedTenantId, row: HistoryRow): string | null {
-  if (!row.key_id || !row.ciphertext) return null;
+  const { cause_event_id: event_id, envelope, key_id, salt, ciphertext } = row;
+  if (!envelope || !key_id || !ciphertext) return null;
   try {
-    const sealed = { keyId: row.key_id, ciphertext: row.ciphertext };
-    const payload = openPayload(tenant, row.cause_event_id, sealed) as { reason?: unknown } | null;
+    const opened = openEvent(tenant, { event_id, envelope, key_id, salt, ciphertext });
+    const payload = opened.payload as { reason?: unknown } | null;
     return typeof payload?.reason === "string" ? payload.reason : null;
   } catch {
     return null;

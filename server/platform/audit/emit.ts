@@ -5,7 +5,8 @@ import { actorKey, type Caller } from "../actor.ts";
 import type { TenantTx } from "../db/tenant-transaction.ts";
 import { env } from "../env/env.ts";
 import type { AuditEventDraft } from "./event.ts";
-import { actorReference, sealPayload } from "./payload-cipher.ts";
+import { commitTo, sealEvent } from "./event-cipher.ts";
+import { actorReference } from "./payload-cipher.ts";
 
 /**
  * Writes one event, its payload and its place in the queue of the sequencer, in the transaction of
@@ -30,19 +31,26 @@ export async function sendEvent(
   caller: Caller,
   draft: AuditEventDraft,
 ): Promise<{ eventId: string; written: Promise<unknown> }> {
+  const row = eventRow(caller, draft, draft.at ?? (await clock(tx)));
+  const written = tx.query(INSERT_EVENT, [caller.tenant, ...row]);
+  return { eventId: row[0], written };
+}
+
+/** The columns of an event and its payload after the tenant, in the order of `INSERT_EVENT`. */
+export function eventRow(caller: Caller, draft: AuditEventDraft, now: Date) {
   const tenant = caller.tenant;
   const eventId = draft.eventId ?? uuidv7();
   const actor = caller.actor;
   const actorRef = actorReference(tenant, actor.kind, actorKey(actor));
-  const now = draft.at ?? (await clock(tx));
   const payload: JsonValue = {
     ...draft.payload,
     actor: describeActor(caller),
     requestId: caller.requestId,
   };
-  const sealed = sealPayload(tenant, eventId, payload);
+  const committed = commitTo(payload);
   const causedBy = draft.causedBy ?? (actor.kind === "worker" ? actor.causedBy : null);
   const outcome = draft.outcome ?? "succeeded";
+  const traceparent = draft.received?.traceparent ?? caller.traceparent;
   const envelope = canonicalJson({
     specversion: "1.0",
     id: eventId,
@@ -50,31 +58,44 @@ export async function sendEvent(
     type: draft.type,
     subject: draft.subject,
     time: now.toISOString(),
-    traceparent: caller.traceparent,
+    traceparent,
     tenant,
     principal: actorRef,
     principalkind: actor.kind,
     outcome,
-    payloadcommitment: sealed.commitment.toString("hex"),
+    payloadcommitment: committed.commitment.toString("hex"),
     ...(causedBy ? { causationid: causedBy } : {}),
+    ...(draft.received ? { receivedfrom: draft.received.from, vouchedby: actorRef } : {}),
+    ...(draft.received?.occurredAt ? { occurredat: draft.received.occurredAt } : {}),
   });
-  const written = tx.query(INSERT_EVENT, [
-    tenant,
+  const sealed = sealEvent(tenant, { eventId, type: draft.type, at: now, envelope }, committed);
+  return [
     eventId,
     draft.type,
     draft.subject,
     outcome,
     actor.kind,
     actorRef,
-    caller.traceparent.split("-")[1] ?? "",
+    traceparent.split("-")[1] ?? "",
     now,
     envelope,
-    sealed.commitment,
+    committed.commitment,
     sealed.keyId,
-    sealed.salt,
     sealed.ciphertext,
-  ]);
-  return { eventId, written };
+  ] as const;
+}
+
+/** The same for many at once: one statement, however many there are. */
+export async function sendEvents(
+  tx: TenantTx,
+  caller: Caller,
+  drafts: readonly AuditEventDraft[],
+): Promise<{ written: Promise<unknown> }> {
+  const at = drafts.find((draft) => draft.at)?.at ?? (await clock(tx));
+  const rows = drafts.map((draft) => eventRow(caller, draft, draft.at ?? at));
+  const column = (place: number) => rows.map((row) => row[place]);
+  const columns = Array.from({ length: 12 }, (_, place) => column(place));
+  return { written: tx.query(INSERT_EVENTS, [caller.tenant, ...columns]) };
 }
 
 async function clock(tx: TenantTx): Promise<Date> {
@@ -91,8 +112,19 @@ const INSERT_EVENT = `
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     RETURNING tenant_id, event_id
   )
-  INSERT INTO audit_payload (tenant_id, event_id, key_id, salt, ciphertext)
-  SELECT tenant_id, event_id, $12, $13, $14 FROM event`;
+  INSERT INTO audit_payload (tenant_id, event_id, key_id, ciphertext)
+  SELECT tenant_id, event_id, $12, $13 FROM event`;
+
+const INSERT_EVENTS = `
+  WITH event AS (
+    INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at, envelope, commitment)
+    SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::bytea[])
+    RETURNING tenant_id, event_id
+  )
+  INSERT INTO audit_payload (tenant_id, event_id, key_id, ciphertext)
+  SELECT $1, p.event_id, p.key_id, p.ciphertext
+  FROM unnest($2::uuid[], $12::text[], $13::bytea[]) AS p (event_id, key_id, ciphertext)
+  WHERE EXISTS (SELECT FROM event)`;
 
 function describeActor({ actor }: Caller): JsonValue {
   switch (actor.kind) {

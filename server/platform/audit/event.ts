@@ -18,6 +18,14 @@ export interface AuditEventDraft {
   at?: Date;
   /** The event that caused this one (law 13). */
   causedBy?: string;
+  /** What another part of the platform tells of; who vouches for it is the caller. */
+  received?: {
+    /** The id of its source. */
+    from: string;
+    /** When it happened, as the sender says: RFC 3339 in UTC. */
+    occurredAt: string | null;
+    traceparent: string | null;
+  };
 }
 
 declare const audited: unique symbol;

@@ -1,9 +1,8 @@
 import "server-only";
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+import { unwrapForTenant, wrapForTenant } from "./data-keys.ts";
 import { tenantKey } from "./tenant-keys.ts";
-
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+import { unwrapBytes, wrapBytes } from "./wrapped-bytes.ts";
 
 /** The pages of a tenant's search index hold words of payloads: encrypted like these, and erasable. */
 export interface IndexCipher {
@@ -15,27 +14,48 @@ export interface IndexCipher {
   hash(text: string): number;
 }
 
-export function indexCipher(tenant: string): IndexCipher {
-  const key = tenantKey(tenant, "search-index");
-  const seed = seedOf(tenant);
-  const aad = (place: string) => Buffer.from(`${tenant}|${place}`);
+/**
+ * The cipher of one segment's pages. Each has a key of its own, wrapped by the tenant's, so that a segment that is
+ * written anew after an erasure leaves nothing readable of the old one; without one it is the tenant's index key.
+ */
+export function segmentCipher(
+  tenant: string,
+  segment: string,
+  wrappedKey: Buffer | null,
+): IndexCipher {
+  const key = wrappedKey
+    ? unwrapForTenant(tenant, wrappedKey, segmentPlace(segment))
+    : tenantKey(tenant, "search-index").export();
+  return cipherWith(tenant, key);
+}
+
+/** The same with a new key; `wrappedKey` is to be stored with the segment. */
+export function newSegmentCipher(
+  tenant: string,
+  segment: string,
+): { cipher: IndexCipher; wrappedKey: Buffer | null } {
+  const key = randomBytes(32);
+  const wrappedKey = wrapForTenant(tenant, key, segmentPlace(segment)) ?? null;
   return {
-    seal(bytes, place) {
-      const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv("aes-256-gcm", key, iv);
-      cipher.setAAD(aad(place));
-      const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), body]);
-    },
-    open(sealed, place) {
-      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES));
-      decipher.setAAD(aad(place));
-      decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-      const body = sealed.subarray(IV_BYTES + TAG_BYTES);
-      return Buffer.concat([decipher.update(body), decipher.final()]);
-    },
+    cipher: wrappedKey ? cipherWith(tenant, key) : segmentCipher(tenant, segment, null),
+    wrappedKey,
+  };
+}
+
+export const segmentPlace = (segment: string) => `segment|${segment}`;
+
+/** Which page a word is on. */
+export function pageHash(tenant: string): IndexCipher["hash"] {
+  const seed = seedOf(tenant);
+  return (text) => mixed(text, seed);
+}
+
+function cipherWith(tenant: string, key: Buffer): IndexCipher {
+  return {
+    seal: (bytes, place) => wrapBytes(key, bytes, `${tenant}|${place}`),
+    open: (sealed, place) => unwrapBytes(key, Buffer.from(sealed), `${tenant}|${place}`),
     // What a page holds is hidden by its encryption; this only has to be quick.
-    hash: (text) => mixed(text, seed),
+    hash: pageHash(tenant),
   };
 }
 

@@ -7,13 +7,14 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
+import { forgetDataKeys } from "./data-keys.ts";
 import { derivedKey } from "./installation-key.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** How long a process goes on with keys that it read; a destroyed one is forgotten by then. */
-const LIFETIME_MILLIS = 60_000;
-/** A tenant without a key of its own may get one soon. */
+/** How long a process goes on with keys that it read; with the keeper's part it is KEYS_KEPT_SECONDS. */
+const LIFETIME_MILLIS = 55_000;
+/** A tenant without data keys gets some soon. */
 const NONE_LIFETIME_MILLIS = 5_000;
 
 export const INSTALLATION_KEY_ID = "payload-1";
@@ -27,6 +28,7 @@ export interface StoredTenantKey {
 interface Kept {
   readAt: number;
   keys: ReadonlyMap<string, Buffer | null>;
+  hasDataKeys: boolean;
 }
 
 // One set a process, also when a bundler loads this module twice.
@@ -40,21 +42,26 @@ export function needsTenantKeys(tenant: string): boolean {
   const known = kept.get(tenant);
   if (!known) return true;
   const age = performance.now() - known.readAt;
-  return age > (known.keys.size > 0 ? LIFETIME_MILLIS : NONE_LIFETIME_MILLIS);
+  return age > (known.hasDataKeys ? LIFETIME_MILLIS : NONE_LIFETIME_MILLIS);
 }
 
 /** Keeps what was just read of a tenant. Throws when a key was altered or belongs to another tenant. */
-export function keepTenantKeys(tenant: string, rows: readonly StoredTenantKey[]): void {
+export function keepTenantKeys(
+  tenant: string,
+  rows: readonly StoredTenantKey[],
+  hasDataKeys = false,
+): void {
   const keys = new Map<string, Buffer | null>();
   for (const { key_id: keyId, wrapped } of rows) {
     keys.set(keyId, wrapped === null ? null : unwrapped(tenant, keyId, wrapped));
   }
-  kept.set(tenant, { readAt: performance.now(), keys });
+  kept.set(tenant, { readAt: performance.now(), keys, hasDataKeys });
 }
 
 /** Has the next transaction of the tenant read its keys anew. */
 export function forgetTenantKeys(tenant: string): void {
   kept.delete(tenant);
+  forgetDataKeys(tenant);
 }
 
 /** A new key for a tenant, wrapped by the installation's key for this tenant and id alone. */

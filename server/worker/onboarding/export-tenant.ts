@@ -8,7 +8,7 @@ import { formatTilePath, TILE_WIDTH, tileWidth } from "#server/engines/merkle/ti
 import { headerLine, sealFrame } from "#server/engines/tenant-export/sealed-frames.ts";
 import { TAR_END, tarEntry } from "#server/engines/tenant-export/tar.ts";
 import { logTile, logVerifierKey, signedByLog } from "#server/features/audit/index.ts";
-import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
@@ -134,23 +134,19 @@ async function payloadsOf(
   first: bigint,
   width: number,
 ): Promise<{ opened: string[]; unreadable: number }> {
-  const rows = await tx.query<{
-    event_id: string;
-    key_id: string;
-    salt: Buffer;
-    ciphertext: Buffer;
-  }>(
-    `SELECT p.event_id, p.key_id, p.salt, p.ciphertext FROM audit_leaf l
+  const rows = await tx.query<StoredEventPayload & Record<string, unknown>>(
+    `SELECT p.event_id, e.envelope, p.key_id, p.salt, p.ciphertext FROM audit_leaf l
+     JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
      JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id
      WHERE l.tenant_id = $1 AND l.leaf_index >= $2::bigint AND l.leaf_index < $2::bigint + $3 ORDER BY l.leaf_index`,
     [tenant, first.toString(), width],
   );
   const opened: string[] = [];
   let unreadable = 0;
-  for (const { event_id: eventId, key_id: keyId, salt, ciphertext } of rows) {
+  for (const row of rows) {
     try {
-      const payload = openPayload(tenant, eventId, { keyId, ciphertext });
-      opened.push(canonicalJson({ eventId, salt: salt.toString("hex"), payload }));
+      const { payload, salt } = openEvent(tenant, row);
+      opened.push(canonicalJson({ eventId: row.event_id, salt: salt.toString("hex"), payload }));
     } catch {
       unreadable += 1;
     }

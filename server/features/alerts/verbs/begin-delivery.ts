@@ -58,6 +58,7 @@ interface MessageParts {
   envelope: string;
   alert: AlertOfMessage | null;
   key_id: string | null;
+  salt: Buffer | null;
   ciphertext: Buffer | null;
   store: string | null;
   path: string;
@@ -70,11 +71,11 @@ function bodyOf(tenant: AuthorizedTenantId, messageId: string, parts: MessagePar
     const alert = { ...parts.alert, createdAt: new Date(parts.alert.createdAt) };
     return webhookMessage(parts.envelope, alert);
   }
-  const { envelope, key_id: keyId, ciphertext, store, path, environment } = parts;
+  const { envelope, key_id, salt, ciphertext, store, path, environment } = parts;
   return eventMessage(tenant, {
     eventId: messageId,
     envelope,
-    payload: keyId && ciphertext ? { keyId, ciphertext } : null,
+    payload: key_id && ciphertext ? { key_id, salt, ciphertext } : null,
     binding: store ? { store, path, environment, version: parts.current_version } : null,
   });
 }
@@ -85,7 +86,7 @@ async function messageParts(
   deliveryId: string,
 ): Promise<MessageParts> {
   const [parts] = await tx.query<MessageParts>(
-    `SELECT p.url, p.enabled, e.envelope, x.key_id, x.ciphertext,
+    `SELECT p.url, p.enabled, e.envelope, x.key_id, x.salt, x.ciphertext,
        b.store, b.path, b.environment, b.current_version,
        CASE WHEN a.alert_id IS NOT NULL THEN jsonb_build_object('alertId', a.alert_id, 'kind', a.kind,
          'severity', a.severity, 'subjectRef', a.subject_ref, 'detail', a.detail,

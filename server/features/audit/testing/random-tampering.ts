@@ -258,7 +258,7 @@ const ACTS: Record<string, Act> = {
     const { event_id: id } = await one<{ event_id: string }>(ANY_EVENT);
     const change = [
       "ciphertext = set_byte(ciphertext, 20, (get_byte(ciphertext, 20) + 1) % 256)",
-      "salt = sha256(salt)",
+      "salt = sha256(ciphertext)",
       "key_id = key_id || 'x'",
     ][pick(3)];
     await run(`UPDATE audit_payload SET ${change} WHERE tenant_id = $1 AND event_id = $2`, id);

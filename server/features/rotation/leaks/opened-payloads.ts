@@ -1,5 +1,5 @@
 import "server-only";
-import { openPayload } from "#server/platform/audit/payload-cipher.ts";
+import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 
@@ -12,9 +12,10 @@ export async function payloadsOf(
   eventIds: readonly string[],
 ): Promise<Map<string, Payload>> {
   if (eventIds.length === 0) return new Map();
-  const rows = await tx.query<{ event_id: string; key_id: string; ciphertext: Buffer }>(
-    `SELECT event_id, key_id, ciphertext FROM audit_payload
-     WHERE tenant_id = $1 AND event_id = ANY ($2::uuid[])`,
+  const rows = await tx.query<StoredEventPayload & Record<string, unknown>>(
+    `SELECT p.event_id, e.envelope, p.key_id, p.salt, p.ciphertext FROM audit_payload p
+     JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = p.event_id
+     WHERE p.tenant_id = $1 AND p.event_id = ANY ($2::uuid[])`,
     [tenant, eventIds],
   );
   return new Map(
@@ -25,13 +26,9 @@ export async function payloadsOf(
   );
 }
 
-function opened(
-  tenant: AuthorizedTenantId,
-  row: { event_id: string; key_id: string; ciphertext: Buffer },
-): Payload | null {
+function opened(tenant: AuthorizedTenantId, row: StoredEventPayload): Payload | null {
   try {
-    const sealed = { keyId: row.key_id, ciphertext: row.ciphertext };
-    return openPayload(tenant, row.event_id, sealed) as Payload;
+    return openEvent(tenant, row).payload as unknown as Payload;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { queryEventOf } from "../query-event-of.ts";
 import { nameOf } from "../segment-rows.ts";
 import { storePages } from "./store-segment.ts";
 
-type Pages = Map<number, Uint8Array>;
+type Pages = ReadonlyMap<number, Uint8Array>;
 
 interface Place {
   level: number;
@@ -87,7 +87,7 @@ async function pagesOf(
     const place = { level: level - 1, number: number * MERGED_AT_ONCE + at, width: childSize };
     children.push(await pagesOf(tx, tenant, place));
   }
-  const merged: Pages = new Map();
+  const merged = new Map<number, Uint8Array>();
   for (const page of new Set(children.flatMap((each) => [...each.keys()]))) {
     const parts = children.map((each) => each.get(page));
     for (const [next, bytes] of mergePages(parts, { childSize, level, hash })) {
