@@ -36,6 +36,13 @@ export const ENTITY_KINDS = [
   "remediation breaker",
   "tenant lifecycle",
   "isolation what-if",
+  "evidence pack",
+  "audit export",
+  "event dead letter",
+  "sink",
+  "sink backfill",
+  "sink check",
+  "dead letter",
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];

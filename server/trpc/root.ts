@@ -6,11 +6,14 @@ import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
 import { breakGlassRouter } from "#server/features/break-glass/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
+import { deliveryRouter } from "#server/features/delivery/router.ts";
+import { complianceRouter } from "#server/features/compliance/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
 import { driftRouter } from "#server/features/drift/router.ts";
 import { elevationRouter } from "#server/features/elevation/router.ts";
 import { inboxRouter } from "#server/features/inbox/router.ts";
+import { ingestRouter } from "#server/features/ingest/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
 import { leasesRouter } from "#server/features/leases/router.ts";
 import { onboardingRouter } from "#server/features/onboarding/router.ts";
@@ -33,6 +36,7 @@ import { router } from "./init.ts";
 /** One line a domain. */
 export const appRouter = router({
   admission: admissionRouter,
+  ingest: ingestRouter,
   accessReviews: accessReviewsRouter,
   alerts: alertsRouter,
   approvals: approvalsRouter,
@@ -40,6 +44,8 @@ export const appRouter = router({
   bindings: bindingsRouter,
   breakGlass: breakGlassRouter,
   changeWindows: changeWindowsRouter,
+  delivery: deliveryRouter,
+  compliance: complianceRouter,
   deployments: deploymentsRouter,
   discovery: discoveryRouter,
   drift: driftRouter,

@@ -4,6 +4,7 @@ import { identityConfig, sweepSessions } from "#server/features/identity/index.t
 import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
 import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
+import { openSink } from "#server/integrations/sinks/open-sink.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -12,12 +13,18 @@ import { bindingsLoop } from "./bindings-loop.ts";
 import { closeClusterSources, clusterSources } from "./clusters/cluster-sources.ts";
 import { closeClusterWriters, clusterWriter } from "./clusters/cluster-writers.ts";
 import { closeDesiredSources, desiredSources } from "./clusters/desired-sources.ts";
+import { answerChecks } from "./delivery/answer-checks.ts";
+import { deliveryLoop } from "./delivery/delivery-loop.ts";
+import { OpenSinks } from "./delivery/open-sinks.ts";
+import { sinkWorld } from "./delivery/sink-world.ts";
+import { tellLag } from "./delivery/tell-lag.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { every } from "./every.ts";
 import { identityEvidence } from "./isolation/read-identity.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
 import { expireDueApprovals } from "./jobs/approvals.ts";
 import { settleBreakGlassApprovals } from "./jobs/break-glass.ts";
+import { auditDueLogs, lookAtDueCompliance } from "./jobs/compliance.ts";
 import { observeConsumers } from "./jobs/consumers.ts";
 import { flushEndedDenials } from "./jobs/denials.ts";
 import {
@@ -68,7 +75,11 @@ const {
   DISCOVERY_SECONDS,
   ISOLATION_SECONDS,
   WITNESS_SECONDS,
+  SINK_LAG_SECONDS,
   DRIFT_SECONDS,
+  COMPLIANCE_SECONDS,
+  COMPLIANCE_LEAST_SECONDS,
+  LOG_AUDIT_SECONDS,
   VAULT_PLATFORM_READERS,
   VAULT_REGION,
   ACCESS_DIRECTORY_SECONDS,
@@ -150,8 +161,8 @@ const loops = {
   leases: () => repeat(1_000, "leases", () => tendDueLeases(tending)),
   discovery: () => {
     const owner = `${hostname()}:${process.pid}`;
-    const snapshot = env().KUBERNETES_SNAPSHOT_DIR;
-    const look = { vault, stores, owner, snapshot, everySeconds: DISCOVERY_SECONDS };
+    const clusters = clusterSources();
+    const look = { vault, stores, owner, clusters, everySeconds: DISCOVERY_SECONDS };
     return repeat(2_000, "discovery", () => discoverDue(look));
   },
   "break-glass": () => repeat(1_000, "break-glass", settleBreakGlassApprovals),
@@ -174,6 +185,25 @@ const loops = {
     const looking = isolationLoop(look, (once) => repeat(1_000, "isolation", once));
     return looking.then(() => asked);
   },
+  delivery: () => {
+    const open = (tenantId: string, config: Parameters<typeof openSink>[0]) =>
+      openSink(
+        config,
+        sinkWorld(() => primary.vault.kv, tenantId),
+      );
+    const delivering = {
+      sinks: new OpenSinks(open),
+      owner,
+      leaseSeconds: WORKER_LEASE_SECONDS,
+      signal,
+      failpoint: WORKER_FAILPOINT,
+    };
+    return Promise.all([
+      deliveryLoop(delivering),
+      repeat(1_000, "sink-checks", () => answerChecks(open)),
+      repeat(5_000, "sink-lag", () => tellLag(SINK_LAG_SECONDS)),
+    ]);
+  },
   "tenant-lifecycles": () => {
     const realms = configuredRealms();
     return repeat(1_000, "tenant-lifecycles", () =>
@@ -188,6 +218,13 @@ const loops = {
   },
   drift: () =>
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
+  compliance: () => {
+    const failed = new Map<string, number>();
+    const audits = repeat(5_000, "log-audits", () => auditDueLogs(LOG_AUDIT_SECONDS, failed));
+    const times = { everySeconds: COMPLIANCE_SECONDS, leastSeconds: COMPLIANCE_LEAST_SECONDS };
+    const looks = repeat(2_000, "compliance", () => lookAtDueCompliance(times));
+    return looks.then(() => audits);
+  },
   remediation: () => {
     const places = { clusters: clusterSources(), desired: desiredSources, writer: clusterWriter };
     const tending = {

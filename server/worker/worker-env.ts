@@ -29,9 +29,11 @@ const LOOPS = [
   "witnesses",
   "remediation",
   "drift",
+  "compliance",
   "elevation",
   "elevation-projections",
   "tenant-lifecycles",
+  "delivery",
 ] as const;
 
 const schema = z.object({
@@ -45,10 +47,17 @@ const schema = z.object({
   ACCESS_DIRECTORY_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
   /** How often a witness is asked about a log that grew. */
   WITNESS_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
+  /** Seconds that a sink may be behind the log before people are told. */
+  SINK_LAG_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
   /** How often each tenant's isolation is looked at. */
   ISOLATION_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
   /** How often each tenant is compared with what is declared; changes that a cluster tells of come sooner. */
   DRIFT_SECONDS: z.coerce.number().int().min(2).max(86_400).default(60),
+  /** How often compliance is judged; a log that grew brings it sooner, but not before the least. */
+  COMPLIANCE_SECONDS: z.coerce.number().int().min(2).max(86_400).default(300),
+  COMPLIANCE_LEAST_SECONDS: z.coerce.number().int().min(1).max(86_400).default(30),
+  /** How often every row of each log is held against a signed head. */
+  LOG_AUDIT_SECONDS: z.coerce.number().int().min(60).max(172_800).default(86_400),
   /** Where the vault stands, as the Placement of tenants names regions. */
   VAULT_REGION: z.string().min(1).max(100).optional(),
   /** Vault logins of the platform itself, like `auth/kubernetes/external-secrets`, separated by commas. */

@@ -86,6 +86,16 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/^onboarding\.offboard\.(slug|confirmSlug)$/.test(path)) return fc.constant(WALK_LEAVER);
   if (/^onboarding\.offboard\.recipientKey$/.test(path)) return fc.constant(WALK_RECIPIENT);
   if (/^onboarding\.exportChunk\.chunkNo$/.test(path)) return fc.constant(0);
+  // A receiver that the installation may call, and the revision that its sinks have at first.
+  if (/^delivery\.(saveSink|askCheck)\.config$/.test(path))
+    return fc.constant({
+      kind: "webhook",
+      url: new FormSlot("https://sinks.example.com/%canary%"),
+    });
+  if (/^delivery\.saveSink\.revision$/.test(path)) return fc.constant(1);
+  if (/^delivery\.saveSink\.masking$/.test(path)) return fc.constant([]);
+  if (/^delivery\.(saveSink|beginBackfill)\.query$/.test(path))
+    return fc.constantFrom("", "outcome:denied");
   const entity = entityKindOf(schema as never);
   if (entity)
     return fc.tuple(source, fc.nat()).map(([from, pick]) => new IdSlot(entity, from, pick));

@@ -38,6 +38,11 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   remediation: ["remediation", "remediation_id"],
   "remediation breaker": ["remediation_breaker", "breaker_id"],
   "isolation what-if": ["isolation_what_if", "what_if_id"],
+  "event dead letter": ["event_dead_letter", "dead_letter_id"],
+  sink: ["sink", "sink_id"],
+  "sink backfill": ["sink_cursor", "cursor_id"],
+  "sink check": ["sink_check", "check_id"],
+  "dead letter": ["sink_dead_letter", "letter_id"],
 };
 
 export type Pool = Record<EntityKind, string[]>;

@@ -3,12 +3,14 @@ import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { seedAccess } from "./seed-access.ts";
 import { seedConsumers } from "./seed-consumers.ts";
+import { seedDelivery } from "./seed-delivery.ts";
 import { seedDeployments } from "./seed-deployments.ts";
 import { seedDrift } from "./seed-drift.ts";
 import { seedElevation } from "./seed-elevation.ts";
 import { seedIsolation } from "./seed-isolation.ts";
 import { seedLeases } from "./seed-leases.ts";
 import { seedOwnWays } from "./seed-own-ways.ts";
+import { seedReceived } from "./seed-received.ts";
 import { seedRegions } from "./seed-regions.ts";
 import { seedRemediation } from "./seed-remediation.ts";
 import { seedTenantLife } from "./seed-tenant-life.ts";
@@ -133,6 +135,7 @@ export async function seedTenant(
     });
     const held = { canary, number, bindingId, rotationId, eventId, isHeld, now };
     await seedConsumers(insert, held);
+    await seedDelivery(insert, { canary, number, eventId });
     const alertId = uuidv7();
     await insert("alert", {
       alert_id: alertId,
@@ -163,6 +166,7 @@ export async function seedTenant(
   const deploymentEventId = uuidv7();
   await seedEvent(insert, tenantId, deploymentEventId, canary, now);
   await seedOwnWays(insert, { tenantId, canary, eventId: deploymentEventId, now });
+  await seedReceived(insert, { canary, eventId: deploymentEventId, now });
   await seedAccess(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedDeployments(insert, { client, tenantId, canary, eventId: deploymentEventId, now });
   await seedRemediation({ insert, ensure }, { canary, eventId: deploymentEventId });

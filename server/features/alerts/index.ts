@@ -5,4 +5,4 @@ export { backoffSeconds } from "./delivery-schedule.ts";
 export { beginDelivery } from "./verbs/begin-delivery.ts";
 export { raiseAlert } from "./verbs/raise-alert.ts";
 export { recordDelivery } from "./verbs/record-delivery.ts";
-export { isPublicAddress } from "./webhook-url.ts";
+export { isPublicAddress, webhookUrl } from "./webhook-url.ts";

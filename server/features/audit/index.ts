@@ -1,11 +1,17 @@
 import "server-only";
 
 /** What other parts of the server may use of the audit feature. */
+export { readPayload } from "./event-payload.ts";
+export { EVENT_COLUMNS, type EventRow } from "./event-row.ts";
+export { type LeafBounds, leafRangeOf } from "./export/leaf-range.ts";
+export { type CandidateLeaves, candidateLeaves } from "./export/matching-leaves.ts";
+export { leavesAt, leavesBetween, type OpenLeaf } from "./export/open-leaves.ts";
 export { verifyStoredLog } from "./integrity/verify-stored-log.ts";
-export { headToWitness } from "./log/cosignatures.ts";
+export { cosignatureLines, headToWitness } from "./log/cosignatures.ts";
 export { logTile } from "./log/log-tiles.ts";
-export { tileReader as proofTiles } from "./log/log-tree.ts";
+export { latestCheckpoint, tileReader as proofTiles } from "./log/log-tree.ts";
 export { logOrigin, logVerifierKey, signedByLog } from "./sealing/log-key.ts";
 export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";
 export { runIndexer } from "./search/indexing/run-indexer.ts";
+export { queryEventOf } from "./search/query-event-of.ts";

@@ -8,6 +8,9 @@ export const SCOPES = {
   "runtime.secrets.bind": "Make, change and end the reference to a secret, and say who rotates it",
   "runtime.secrets.override": "End an old value although something still uses it",
   "runtime.consumers.report": "Report which version of a credential a workload uses",
+  "runtime.events.write": "Send events of other parts of the platform to the audit log",
+  "runtime.events.manage":
+    "Register who may send events to the audit log, redrive or discard what was refused",
   "runtime.incidents.read": "See leak incidents: who could read a value and who used it",
   "runtime.incidents.manage": "Mark a value as leaked, close its incident",
   "runtime.leases.manage": "Issue, renew and revoke logins that live by a lease",
@@ -40,6 +43,7 @@ export const SCOPES = {
     "See where the audit log is delivered, how far behind, and what was set aside",
   "runtime.delivery.manage":
     "Keep the sinks of the audit log, send ranges again, redrive or discard dead letters",
+  "runtime.audit.export": "Export events of the audit log, make evidence packs and take them",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
   "runtime.targets.manage":
@@ -102,6 +106,8 @@ export const WORKER_SCOPES = {
     "Drop answers kept under idempotency keys, and attempts to step up, after their day",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.delivery.execute": "Deliver the audit log to its sinks and note how far each has come",
+  "runtime.evidence.make":
+    "Make evidence packs, end what is over, copy tiles to the content store",
   "runtime.audit.witness": "Record what witnesses said to the log's heads",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.drift.observe": "Record what differs from what is declared",
@@ -159,6 +165,7 @@ export const ROLES = [
   "platform-operator",
   "deployment-pipeline",
   "workload-reporter",
+  "event-reporter",
   "break-glass",
 ] as const;
 
@@ -191,7 +198,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.deployments.request",
     "runtime.compliance.read",
+    "runtime.events.manage",
     "runtime.audit.read",
+    "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
     "runtime.alerts.read",
@@ -230,7 +239,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.environments.manage",
     "runtime.admission.manage",
     "runtime.compliance.read",
+    "runtime.events.manage",
     "runtime.audit.read",
+    "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
     "runtime.alerts.read",
@@ -265,6 +276,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
     "runtime.alerts.read",
@@ -291,6 +303,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.request",
     "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.alerts.read",
     "runtime.tenants.read",
@@ -329,11 +342,14 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.deployments.request",
     "runtime.deployments.execute",
+    "runtime.events.write",
     "runtime.consumers.report",
     "runtime.drift.read",
   ],
   // For controllers and workloads that say which version they use, and nothing else.
   "workload-reporter": ["runtime.consumers.report"],
+  // For parts of the platform that tell the log what they do, and nothing else.
+  "event-reporter": ["runtime.events.write"],
   // Nothing standing but the use of what is declared for them.
   "break-glass": ["runtime.break-glass.use", "runtime.identity.step-up"],
 };

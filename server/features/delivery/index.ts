@@ -1,0 +1,19 @@
+import "server-only";
+
+/** What other parts of the server may use of the delivery feature. */
+export {
+  type DeliverableRow,
+  deliverableEvent,
+  isSelected,
+  redrivenEvents,
+  type Selection,
+  sealedEvents,
+  selectionOf,
+} from "./deliverable-events.ts";
+export { checkConfig } from "./queries.ts";
+export { isSinkAddress } from "./refuse-target.ts";
+export { claimCursor } from "./verbs/claim-cursor.ts";
+export { noteLag } from "./verbs/note-lag.ts";
+export { recordBatch } from "./verbs/record-batch.ts";
+export { recordCheck } from "./verbs/record-check.ts";
+export type { CursorWork } from "./worker-schema.ts";
