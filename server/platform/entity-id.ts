@@ -36,6 +36,7 @@ export const ENTITY_KINDS = [
   "remediation breaker",
   "tenant lifecycle",
   "isolation what-if",
+  "legal hold",
   "evidence pack",
   "audit export",
   "event dead letter",

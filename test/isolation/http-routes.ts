@@ -88,6 +88,25 @@ function admissionCalls(how: "Bearer" | "path"): RouteCase {
   };
 }
 
+/** Machines bring a token of their source (tried beside the route); without a known one nothing is told. */
+function machineCalls(how: "Bearer" | "path"): RouteCase {
+  const [source, token] = ["01900000-0000-7000-8000-000000000000", "t".repeat(43)];
+  const request = new Request(`${BASE}/api/v1/events/${source}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(how === "Bearer" ? { authorization: `Bearer ${token}` } : {}),
+    },
+    body: "{}",
+  });
+  return {
+    methods: ["POST"],
+    calls: () => [
+      { label: "a token that nobody registered", request, params: { source, token }, expect: 401 },
+    ],
+  };
+}
+
 /** A route for service callers alone (tried beside it, with tokens): a session is nobody here. */
 function bearerOnly(path: string, method: "GET" | "POST" = "POST"): RouteCase {
   return {
@@ -162,6 +181,9 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
   },
   "app/api/v1/admission/[cluster]/route.ts": admissionCalls("Bearer"),
   "app/api/v1/admission/[cluster]/[token]/route.ts": admissionCalls("path"),
+  "app/api/v1/events/route.ts": bearerOnly("/api/v1/events"),
+  "app/api/v1/events/[source]/route.ts": machineCalls("Bearer"),
+  "app/api/v1/events/[source]/[token]/route.ts": machineCalls("path"),
   "app/api/v1/drift/findings/route.ts": bearerOnly("/api/v1/drift/findings", "GET"),
   "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
   "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),

@@ -4,6 +4,7 @@ import * as bindings from "./bindings/operations.ts";
 import * as consumers from "./consumers/operations.ts";
 import * as deployments from "./deployments/operations.ts";
 import * as drift from "./drift/operations.ts";
+import * as events from "./events/operations.ts";
 import * as log from "./log/operations.ts";
 import * as description from "./openapi.json/operations.ts";
 import * as rotations from "./rotations/operations.ts";
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   consumers,
   rotations,
   drift,
+  events,
   log,
   description,
 ].flatMap((file) =>

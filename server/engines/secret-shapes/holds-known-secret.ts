@@ -1,5 +1,5 @@
 /** Shapes in which well-known issuers give out secrets. */
-const SHAPES: readonly RegExp[] = [
+export const KNOWN_SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   // Tokens of OpenBao and Vault, and unseal shares in base64 or hexadecimal.
   /(?:^|[^A-Za-z0-9])(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{24,}/,
@@ -15,5 +15,5 @@ const SHAPES: readonly RegExp[] = [
 
 /** Whether a text seems to hold a secret, by shapes that are known: a net with holes, better than none. */
 export function holdsKnownSecret(text: string): boolean {
-  return SHAPES.some((shape) => shape.test(text));
+  return KNOWN_SHAPES.some((shape) => shape.test(text));
 }

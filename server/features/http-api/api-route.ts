@@ -56,7 +56,7 @@ export function forServices<
   const { access } = operation;
   if (access.by !== "service") throw new TypeError(`${operation.id} is not for service callers`);
   return handler(operation, async (request, context) => {
-    const { caller, again, nextNonce } = await admitService(request, operation.id, access.scope);
+    const { caller, again, nextNonce } = await admitService(request, operation.id, access);
     const response = await refusalsAsAnswers(request, async () =>
       answer({ ...(await partsOf(operation, request, context)), caller, again }),
     );

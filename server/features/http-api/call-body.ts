@@ -18,14 +18,18 @@ export async function callBody<Schema extends z.ZodType>(
   const { maxBytes } = body;
   const limit = typeof maxBytes === "function" ? maxBytes(query) : maxBytes;
   const limited = await withLimitedBody(request, limit);
-  const text = textOf(await limited.arrayBuffer());
+  const bytes = await limited.arrayBuffer();
+  if (body.read === "bytes") return parseInput(body.schema, new Uint8Array(bytes));
+  const text = textOf(bytes);
   return parseInput(body.schema, body.read === "json" ? jsonOf(text) : text);
 }
 
 function refuseOtherTypes(request: Request, types: readonly string[]): void {
   const given = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isAmong = types.some((type) =>
-    type === "application/*+json" ? /^application\/[^/+\s]+\+json$/.test(given) : type === given,
+    type === "application/*+json"
+      ? /^application\/[^/+\s]+\+json$/.test(given)
+      : type === given || type === "*/*",
   );
   if (isAmong) return;
   throw new AppError(

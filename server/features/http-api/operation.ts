@@ -7,16 +7,17 @@ export type Method = (typeof METHODS)[number];
 
 /** Who may call: a service caller with a token, a signed-in person, a cluster's webhook, or anybody. */
 export type Access =
-  | { by: "service"; scope: RoleScope }
+  /** `counts`: `sender` for machines that call all day, apart from the calls of everybody else. */
+  | { by: "service"; scope: RoleScope; counts?: "sender" }
   | { by: "session"; scope: RoleScope }
   | { by: "cluster" }
   | { by: "anyone" };
 
-/** What a body may be, and how it is read. */
+/** What a body may be, and how it is read; `bytes` leaves type and content to the operation itself. */
 export interface Body<Schema extends z.ZodType = z.ZodType> {
   /** Media types; `application/*+json` stands for all of them. */
   readonly types: readonly string[];
-  readonly read: "json" | "text";
+  readonly read: "json" | "text" | "bytes";
   readonly schema: Schema;
   /** 256 KiB unless said otherwise; may hang on the query. */
   readonly maxBytes?: number | ((query: unknown) => number);

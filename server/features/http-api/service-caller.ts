@@ -35,13 +35,13 @@ export interface AdmittedService {
 export async function admitService(
   request: Request,
   act: string,
-  scope: RoleScope,
+  { scope, counts }: { scope: RoleScope; counts?: "sender" },
 ): Promise<AdmittedService> {
   const { identity, nextNonce, fresh, again } = await authenticated(request, act);
-  await countCall("principal", `${identity.issuer}|${identity.subject}`);
+  await countCall(counts ?? "principal", `${identity.issuer}|${identity.subject}`);
   const current = request.method === "GET" ? identity : await fresh();
   const caller = await admitted(request, current, act, scope);
-  await countCall("tenant", caller.tenant);
+  if (!counts) await countCall("tenant", caller.tenant);
   return {
     caller,
     nextNonce,

@@ -44,6 +44,10 @@ export const SCOPES = {
   "runtime.delivery.manage":
     "Keep the sinks of the audit log, send ranges again, redrive or discard dead letters",
   "runtime.audit.export": "Export events of the audit log, make evidence packs and take them",
+  "runtime.retention.read": "See how long the audit log is kept, its holds, erasures and keys",
+  "runtime.retention.manage":
+    "Say how long events are kept, place and lift legal holds, ask for an erasure",
+  "runtime.keys.manage": "Rotate the key of the organization's audit log, or import its own",
   "runtime.alerts.read": "See alerts",
   "runtime.alerts.manage": "Acknowledge alerts, manage webhook endpoints",
   "runtime.targets.manage":
@@ -108,6 +112,7 @@ export const WORKER_SCOPES = {
   "runtime.delivery.execute": "Deliver the audit log to its sinks and note how far each has come",
   "runtime.evidence.make":
     "Make evidence packs, end what is over, copy tiles to the content store",
+  "runtime.retention.carry-out": "Look after keys of the audit log, and destroy what is due",
   "runtime.audit.witness": "Record what witnesses said to the log's heads",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.drift.observe": "Record what differs from what is declared",
@@ -200,6 +205,9 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.compliance.read",
     "runtime.events.manage",
     "runtime.audit.read",
+    "runtime.retention.read",
+    "runtime.retention.manage",
+    "runtime.keys.manage",
     "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
@@ -241,6 +249,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.compliance.read",
     "runtime.events.manage",
     "runtime.audit.read",
+    "runtime.retention.read",
     "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
@@ -276,6 +285,8 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.read",
     "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.retention.read",
+    "runtime.retention.manage",
     "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.delivery.manage",
@@ -303,6 +314,7 @@ export const ROLE_SCOPES: Record<Role, readonly RoleScope[]> = {
     "runtime.deployments.request",
     "runtime.compliance.read",
     "runtime.audit.read",
+    "runtime.retention.read",
     "runtime.audit.export",
     "runtime.delivery.read",
     "runtime.alerts.read",

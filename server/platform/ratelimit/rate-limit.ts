@@ -8,6 +8,8 @@ export const LIMITS = {
   principal: 600,
   tenant: 6_000,
   address: 120,
+  /** Of a sender of events: machines tell all day, and must not use up what people have. */
+  sender: 60_000,
 } as const;
 
 export type RateLimitSubject = keyof typeof LIMITS;
