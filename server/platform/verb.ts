@@ -1,8 +1,14 @@
 import "server-only";
 import type { z } from "zod";
 import type { Actor, Caller } from "./actor.ts";
-import { sendEvent } from "./audit/emit.ts";
-import { type Audited, auditedResult, type Unchanged, unchanged } from "./audit/event.ts";
+import { sendEvent, sendEvents } from "./audit/emit.ts";
+import {
+  type AuditEventDraft,
+  type Audited,
+  auditedResult,
+  type Unchanged,
+  unchanged,
+} from "./audit/event.ts";
 import { recordDenial } from "./audit/record-denial.ts";
 import { type Judge, judged } from "./authz/judge.ts";
 import type { PolicyAction, PolicyDecision, PolicyRequest } from "./authz/policy-request.ts";
@@ -116,9 +122,15 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
       if (decision) await savePolicyDecision(tx, caller.tenant, decision);
       const result = await definition.run({ ...context, decision });
       if ("events" in result) {
-        for (const event of result.events) {
-          tx.beforeCommit((await sendEvent(tx, caller, event)).written);
-        }
+        const events = decision
+          ? result.events.map((each) => under(decision, each))
+          : result.events;
+        const [only, ...more] = events;
+        const sent =
+          only && more.length === 0
+            ? await sendEvent(tx, caller, only)
+            : await sendEvents(tx, caller, events);
+        tx.beforeCommit(sent.written);
       }
       const output = definition.output.parse(result.output) as z.output<Out>;
       await saveResponse(tx, caller, definition.name, input, output);
@@ -152,6 +164,12 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
     }
     throw error;
   }
+}
+
+/** An act's event names the decision that it was made under, by its digest. */
+function under(decision: PolicyDecision, event: AuditEventDraft): AuditEventDraft {
+  const policyDecision = decision.digest.toString("hex");
+  return { ...event, payload: { ...event.payload, policyDecision } };
 }
 
 /** Parses, or throws `invalid` naming the first field at fault. */
