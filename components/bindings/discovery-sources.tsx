@@ -77,6 +77,10 @@ const WORDS = [
   "missing_route",
   "absent",
   "bad-files",
+  "kinds-unread",
+  "credentials_refused",
+  "configuration",
+  "untrusted",
 ] as const;
 
 function SourceState({ source }: { source: Discovery["sources"][number] }) {

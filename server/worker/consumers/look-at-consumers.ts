@@ -4,8 +4,8 @@ import { recordConsumerLook } from "#server/features/rotation/verbs/record-consu
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
-import { env } from "#server/platform/env/env.ts";
 import { runVerb } from "#server/platform/verb.ts";
+import { clusterSources } from "../clusters/cluster-sources.ts";
 import { clusterLook } from "./cluster-look.ts";
 import { oldUses, oldUsesOrUnknown } from "./old-uses.ts";
 
@@ -25,7 +25,7 @@ export async function lookAtConsumers(
   if (!facts) return;
   const ask = mustKnow ? oldUses : oldUsesOrUnknown;
   const uses = facts.isOver ? [] : await ask(vault, facts);
-  const cluster = await clusterLook(env().KUBERNETES_SNAPSHOT_DIR, tenant, facts);
+  const cluster = await clusterLook(clusterSources(), tenant, facts);
   // Right before the end there is nothing to note where nobody is known and nothing can be asked.
   if (mustKnow && uses.length === 0 && !cluster && !facts.hasConsumers) return;
   const input = { rotationId, cluster, oldUses: uses };

@@ -14,8 +14,8 @@ import { recordReading } from "./record-reading.ts";
 export interface DiscoveryDependencies {
   vault: Pick<OpenBaoClient, "kv" | "database">;
   stores: Pick<WorkerStores, "keyVaults">;
-  /** What the cluster's manifests say; read once for many tenants. */
-  cluster: () => Promise<ClusterReading | null>;
+  /** What each cluster's objects say; read once for many tenants. */
+  clusters: () => Promise<readonly ClusterReading[]>;
   owner: string;
   everySeconds: number;
 }
@@ -27,7 +27,7 @@ const LEASE_SECONDS = 600;
  * records (law 2). Null when it isn't this worker's turn. Nothing ever reads a value.
  */
 export async function discoverTenant(
-  { vault, stores, cluster, owner, everySeconds }: DiscoveryDependencies,
+  { vault, stores, clusters, owner, everySeconds }: DiscoveryDependencies,
   tenantId: string,
 ) {
   const scopes = ["runtime.secrets.discover"] as const;
@@ -41,8 +41,10 @@ export async function discoverTenant(
       readKeyVaults(stores, begun.targets),
     ]),
   );
-  const referred = clusterReadingOf(await cluster(), tenantId, stored.whole);
+  const read = await clusters();
+  const part = { whole: stored.whole, isOnly: read.length === 1 };
+  const referred = read.map((each) => clusterReadingOf(each, tenantId, part));
   const { fence } = begun;
   const turn = { fence, leaseSeconds: LEASE_SECONDS, nextInSeconds: everySeconds };
-  return recordReading(caller, turn, together([stored, referred]));
+  return recordReading(caller, turn, together([stored, ...referred]));
 }

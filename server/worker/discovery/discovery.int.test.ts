@@ -10,10 +10,16 @@ import {
   ensureStaticRole,
 } from "#server/embedded/demo/ensure-database-engine.ts";
 import { ensureDatabase } from "#server/embedded/demo/role-pair.ts";
+import { startApiServer } from "#server/embedded/kubernetes/api-server.ts";
 import { type SpawnedVault, spawnVault } from "#server/embedded/vault/spawn-vault.ts";
+import type { JsonObject } from "#server/engines/differ/json.ts";
+import { readManifests } from "#server/engines/kubernetes/read-manifests.ts";
 import { discoveryState, sightingsOf } from "#server/features/discovery/queries.ts";
 import { dueNow, standings } from "#server/features/discovery/testing/discovery-rig.ts";
 import { register } from "#server/features/rotation-targets/testing/target-fixture.ts";
+import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
+import { LiveSource } from "#server/integrations/kubernetes/live-source.ts";
+import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
@@ -49,14 +55,14 @@ const put = (path: string) => client.kv.write(path, { value: SecretValue.of(`can
 async function look(
   tenant: AuthorizedTenantId,
   with_: Pick<OpenBaoClient, "kv" | "database"> = client,
-  folder?: string,
+  cluster?: string | ClusterSource,
   stores: Pick<WorkerStores, "keyVaults"> = NO_STORES,
 ) {
   const recorded = await discoverTenant(
     {
       vault: with_,
       stores,
-      cluster: () => readCluster(folder),
+      clusters: () => Promise.all(clustersOf(cluster).map(readCluster)),
       owner: "test",
       everySeconds: 300,
     },
@@ -64,6 +70,11 @@ async function look(
   );
   await dueNow(tenant);
   return recorded;
+}
+
+function clustersOf(given: string | ClusterSource | undefined): ClusterSource[] {
+  if (given === undefined) return [];
+  return [typeof given === "string" ? snapshotSource({ path: given }) : given];
 }
 
 const sourcesOf = async (tenant: AuthorizedTenantId) =>
@@ -192,6 +203,45 @@ test("a cluster's manifests say where a secret is used; a bad file makes nothing
     { place: "ExternalSecret shop/token", detail: "Secret token, SecretSynced", goneAt: null },
   ]);
   rmSync(folder, { recursive: true });
+});
+
+test("a cluster that is followed live says the same; what it doesn't let us read makes nothing gone", async () => {
+  const tenant = await newTenant("look");
+  await put(`${tenant}/prod/token`);
+  const all = [{ apiGroups: ["*"], resources: ["*"], verbs: ["list", "watch"] }];
+  const user = { name: "console", rules: all };
+  const server = await startApiServer({ users: { console: user } });
+  for (const manifest of readManifests("shop.yaml", manifests(tenant)).manifests) {
+    server.store.load(manifest as unknown as JsonObject);
+  }
+  const file = join(directory, "live-kubeconfig");
+  writeFileSync(file, server.kubeconfig("console"));
+  const live = () =>
+    new LiveSource({ name: "live", region: null, access: { kind: "kubeconfig", file } });
+  const open = live();
+  await look(tenant, client, open);
+  await open.close();
+  expect(await standings(tenant)).toEqual({
+    [`${tenant}/prod/token`]: "unmanaged",
+    [`${tenant}/prod/nowhere`]: "missing",
+  });
+  expect(await sourcesOf(tenant)).toMatchObject([
+    { source: "external-secret", place: "live", found: 2, failureCode: null },
+    {},
+  ]);
+  user.rules = [{ apiGroups: [""], resources: ["*"], verbs: ["list", "watch"] }];
+  const narrow = live();
+  await look(tenant, client, narrow);
+  await narrow.close();
+  await server.close();
+  expect(await sourcesOf(tenant)).toMatchObject([
+    {
+      source: "external-secret",
+      failureCode: "kinds-unread",
+      failureText: expect.stringContaining("ExternalSecret"),
+    },
+    {},
+  ]);
 });
 
 test("static roles of a registered engine, this tenant's alone; one that is gone is retired", async () => {

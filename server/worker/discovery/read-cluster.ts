@@ -4,12 +4,15 @@ import {
   type NamespaceOwner,
   namespaceOwners,
 } from "#server/engines/kubernetes/namespace-owners.ts";
-import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
+import type {
+  ClusterContents,
+  ClusterSource,
+} from "#server/integrations/kubernetes/cluster-source.ts";
+import { unreadOf } from "#server/integrations/kubernetes/unread-of.ts";
 import {
   type Environment,
   type Failure,
   failureOf,
-  NOTHING,
   namedBy,
   type Reading,
   UNKNOWN_ENVIRONMENT,
@@ -27,30 +30,26 @@ export interface ClusterReading {
   read: ReadReferences;
 }
 
-/** Reads the configured folder of manifests; null when there is none. */
-export async function readCluster(folder: string | undefined): Promise<ClusterReading | null> {
-  if (!folder) return null;
-  const place = folder.split("/").filter(Boolean).at(-1) ?? folder;
+/** What references are read from, and by whom they are a tenant's. */
+const READ_KINDS = [
+  "Namespace",
+  ...["ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore"].map(
+    (kind) => `external-secrets.io/${kind}`,
+  ),
+];
+
+/** Reads one of the configured clusters, live or from files. One that can't be read whole says why. */
+export async function readCluster(cluster: ClusterSource): Promise<ClusterReading> {
+  const place = cluster.name;
   const nothing = { owners: new Map(), read: { references: [], unresolved: [] } };
   try {
-    const { objects, problems, takenAt, digest } = await readSnapshot(folder);
-    const manifests = objects.map(({ manifest }) => manifest);
-    const [first] = problems;
+    const contents = await cluster.read();
+    const { manifests, takenAt, digest } = contents;
     return {
       place,
       takenAt,
       digest,
-      failure: first
-        ? {
-            code: "bad-files",
-            text: `${problems.length} not read; ${first.file}${first.line ? `, line ${first.line}` : ""}: ${first.message}`.slice(
-              0,
-              1_000,
-            ),
-          }
-        : takenAt
-          ? null
-          : { code: "absent", text: "The folder holds no manifests." },
+      failure: faultOf(contents),
       owners: namespaceOwners(manifests),
       read: externalSecretReferences(manifests, { kvMount: KV_MOUNT }),
     };
@@ -59,16 +58,32 @@ export async function readCluster(folder: string | undefined): Promise<ClusterRe
   }
 }
 
+function faultOf(contents: ClusterContents): Failure | null {
+  const { problems, takenAt } = contents;
+  const [first] = problems;
+  if (first) {
+    const at = `${first.file}${first.line ? `, line ${first.line}` : ""}`;
+    const text = `${problems.length} not read; ${at}: ${first.message}`;
+    return { code: "bad-files", text: text.slice(0, 1_000) };
+  }
+  const unread = unreadOf(contents, READ_KINDS);
+  if (unread.length > 0) {
+    const text = unread.map(({ kind, reason }) => `${kind}: ${reason}`).join("; ");
+    return { code: "kinds-unread", text: text.slice(0, 1_000) };
+  }
+  return takenAt ? null : { code: "absent", text: "The folder holds no manifests." };
+}
+
 /**
  * The tenant's part of it: what stands in its namespaces and leads below its own prefix, or to a Key
- * Vault registered for it. Other names are not its own, and say nothing here.
+ * Vault registered for it. Other names are not its own, and say nothing here. Objects are told with their
+ * cluster where it is not the only one.
  */
 export function clusterReadingOf(
-  cluster: ClusterReading | null,
+  cluster: ClusterReading,
   tenant: string,
-  whole: Reading["whole"],
+  { whole, isOnly }: { whole: Reading["whole"]; isOnly: boolean },
 ): Reading {
-  if (!cluster) return NOTHING;
   const { place, takenAt, digest, failure, owners, read } = cluster;
   const isOwn = (store: string, path: string) =>
     (store === "openbao" && path.startsWith(`${tenant}/`)) ||
@@ -79,7 +94,8 @@ export function clusterReadingOf(
     const { store, path, object, namespace, detail } = reference;
     const named = namedBy(tenant, path);
     const environment: Environment = named.environment ?? owner.environment ?? UNKNOWN_ENVIRONMENT;
-    const at = object.startsWith("Cluster") ? `${object} in ${namespace}` : object;
+    const here = object.startsWith("Cluster") ? `${object} in ${namespace}` : object;
+    const at = isOnly ? here : `${here} (${place})`;
     return [
       { store, path, name: named.name, environment, class: "manual" as const, place: at, detail },
     ];

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { NoteFoundInput, RecordDiscoveryInput } from "#server/features/discovery/schema.ts";
 import { KeyVaultError } from "#server/integrations/azure-key-vault/key-vault-error.ts";
+import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 
@@ -14,8 +15,6 @@ export interface Reading {
   references: Record["references"];
 }
 
-export const NOTHING: Reading = { sources: [], whole: [], found: [], references: [] };
-
 export interface Failure {
   code: string;
   text: string;
@@ -27,7 +26,9 @@ export function failureOf(error: unknown): Failure {
     const oddity = error instanceof OpenBaoError ? error.oddity : null;
     return { code: oddity ?? error.failure, text: error.message.slice(0, 1_000) };
   }
-  if (error instanceof SnapshotError) return { code: error.failure, text: error.message };
+  if (error instanceof SnapshotError || error instanceof KubernetesError) {
+    return { code: error.failure, text: error.message.slice(0, 1_000) };
+  }
   throw error;
 }
 

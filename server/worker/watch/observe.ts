@@ -15,12 +15,14 @@ import { KeycloakAdminError } from "#server/integrations/keycloak-admin/keycloak
 import { readRealmPolicy } from "#server/integrations/keycloak-admin/realm-policy.ts";
 import { serviceAccountToken } from "#server/integrations/keycloak-admin/service-account-token.ts";
 import { KubernetesError } from "#server/integrations/kubernetes/kubernetes-call.ts";
-import { readSnapshot } from "#server/integrations/kubernetes/snapshot.ts";
 import { SnapshotError } from "#server/integrations/kubernetes/snapshot-error.ts";
+import { unreadOf } from "#server/integrations/kubernetes/unread-of.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
 import { OutsideTrouble, type Trouble } from "../rotation/outside-trouble.ts";
 import type { WatchSources } from "./watch-sources.ts";
+
+const CERT_MANAGER = "cert-manager.io";
 
 type Kind<K extends WatchedRotator["kind"]> = Extract<WatchedRotator, { kind: K }>;
 
@@ -72,7 +74,7 @@ async function managed(sources: WatchSources, rotator: Kind<"cert-manager">): Pr
 }
 
 async function objectOf(
-  { certificates, snapshotDir }: WatchSources,
+  { certificates, clusters }: WatchSources,
   { namespace, certificate }: Kind<"cert-manager">,
 ): Promise<unknown> {
   const what = `the Certificate ${namespace}/${certificate}`;
@@ -81,24 +83,40 @@ async function objectOf(
     if (found === null) throw trouble("absent", `The cluster has not ${what}.`);
     return found;
   }
-  if (!snapshotDir) {
+  if (clusters.length === 0) {
     throw trouble(
       "not_configured",
-      "The worker can read no cluster: set KUBERNETES_API or KUBERNETES_SNAPSHOT_DIR.",
+      "The worker can read no cluster: set KUBERNETES_API, CLUSTERS_FILE or KUBERNETES_SNAPSHOT_DIR.",
     );
   }
-  const { objects } = await readSnapshot(snapshotDir);
-  const found = objects.find(({ manifest }) => {
-    const { kind, metadata } = manifest as {
-      kind?: unknown;
-      metadata?: { name?: unknown; namespace?: unknown };
-    };
-    return (
-      kind === "Certificate" && metadata?.name === certificate && metadata.namespace === namespace
-    );
-  });
-  if (!found) throw trouble("absent", `The cluster's snapshot has not ${what}.`);
-  return found.manifest;
+  const read = await Promise.all(
+    clusters.map(async (each) => ({ name: each.name, ...(await each.read()) })),
+  );
+  const found = read.flatMap(({ name, manifests }) =>
+    manifests
+      .filter(
+        ({ kind, apiVersion, metadata }) =>
+          kind === "Certificate" &&
+          apiVersion.startsWith(`${CERT_MANAGER}/`) &&
+          metadata.name === certificate &&
+          metadata.namespace === namespace,
+      )
+      .map((manifest) => ({ name, manifest })),
+  );
+  const [first, ...more] = found;
+  if (more.length > 0) {
+    const names = found.map(({ name }) => name).join(", ");
+    const remedy = "name one cluster's API in KUBERNETES_API";
+    throw trouble("ambiguous", `Several clusters have ${what} (${names}): ${remedy}.`);
+  }
+  if (first) return first.manifest;
+  for (const each of read) {
+    const [unread] = unreadOf(each, [`${CERT_MANAGER}/Certificate`]);
+    if (unread) {
+      throw trouble("unreadable", `Certificates of ${each.name} can't be read: ${unread.reason}`);
+    }
+  }
+  throw trouble("absent", `No cluster has ${what}.`);
 }
 
 async function fromFile(

@@ -1,23 +1,25 @@
 import "server-only";
 import { z } from "zod";
 import { CertificatesApi } from "#server/integrations/kubernetes/certificates-api.ts";
+import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import { ExternalSecretsApi } from "#server/integrations/kubernetes/external-secrets-api.ts";
 import type { ClusterAccess } from "#server/integrations/kubernetes/kubernetes-call.ts";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
+import { clusterSources } from "../clusters/cluster-sources.ts";
 
 /** Where the worker looks at what others renew. What is absent is not configured. */
 export interface WatchSources {
   vault: OpenBaoClient;
   /** Below it lie the files of certificates and SVIDs. */
   certificatesDir: string | undefined;
-  snapshotDir: string | undefined;
-  /** The cluster's API: read in place of the snapshot, and asked for renewals. */
+  /** The configured clusters, live or from files. */
+  clusters: readonly ClusterSource[];
+  /** The API of one cluster: read in place of the others, and asked for renewals. */
   certificates: CertificatesApi | null;
 }
 
 const Settings = z.object({
   CERTIFICATES_DIR: z.string().min(1).optional(),
-  KUBERNETES_SNAPSHOT_DIR: z.string().min(1).optional(),
   /** `in-cluster`, or the path of a kubeconfig file. */
   KUBERNETES_API: z.string().min(1).optional(),
 });
@@ -30,7 +32,7 @@ export function configuredSources(vault: OpenBaoClient): WatchSources {
   return {
     vault,
     certificatesDir: settings.CERTIFICATES_DIR,
-    snapshotDir: settings.KUBERNETES_SNAPSHOT_DIR,
+    clusters: clusterSources(),
     certificates: access ? new CertificatesApi(access) : null,
   };
 }

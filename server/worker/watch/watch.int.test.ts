@@ -9,6 +9,7 @@ import {
   watchOf,
 } from "#server/features/rotation/testing/watched-rig.ts";
 import { CertificatesApi } from "#server/integrations/kubernetes/certificates-api.ts";
+import { snapshotSource } from "#server/integrations/kubernetes/snapshot-source.ts";
 import { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import {
   type CertificateServer,
@@ -29,7 +30,7 @@ beforeAll(async () => {
   sources = {
     vault,
     certificatesDir: join(directory, "certificates"),
-    snapshotDir: join(directory, "cluster"),
+    clusters: [snapshotSource({ path: join(directory, "cluster") })],
     certificates: new CertificatesApi({ kind: "kubeconfig", file: cluster.kubeconfig }),
   };
   mkdirSync(join(directory, "certificates"));
@@ -94,10 +95,10 @@ test("without the cluster's API the dates come from its snapshot, and a renewal 
 
 test("a worker that knows no cluster says which setting is missing", async () => {
   const rig = await certificateRig();
-  await watchCredentials({ ...sources, certificates: null, snapshotDir: undefined });
+  await watchCredentials({ ...sources, certificates: null, clusters: [] });
   expect(await watchOf(rig)).toMatchObject({
     errorCode: "not_configured",
-    errorText: expect.stringContaining("KUBERNETES_SNAPSHOT_DIR"),
+    errorText: expect.stringContaining("CLUSTERS_FILE"),
   });
 });
 
