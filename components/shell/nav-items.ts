@@ -2,6 +2,7 @@ import {
   Activity,
   Braces,
   Building2,
+  BadgeCheck,
   ClipboardCheck,
   Gauge,
   Gavel,
@@ -19,6 +20,7 @@ import {
   Scale,
   ScrollText,
   ShieldAlert,
+  ShieldCheck,
   Siren,
   UserCheck,
 } from "lucide-react";
@@ -42,6 +44,8 @@ export interface NavItem {
     | "api"
     | "rights"
     | "audit"
+    | "compliance"
+    | "threats"
     | "health"
     | "isolation"
     | "quotas"
@@ -96,6 +100,18 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+  {
+    name: "compliance",
+    path: "/compliance",
+    icon: BadgeCheck,
+    scope: "runtime.compliance.read",
+  },
+  {
+    name: "threats",
+    path: "/compliance/threats",
+    icon: ShieldCheck,
+    scope: "runtime.compliance.read",
+  },
   { name: "regions", path: "/regions", icon: Globe, scope: "runtime.regions.read" },
   {
     name: "tenants",

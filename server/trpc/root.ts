@@ -6,12 +6,13 @@ import { approvalsRouter } from "#server/features/approvals/router.ts";
 import { auditRouter } from "#server/features/audit/router.ts";
 import { breakGlassRouter } from "#server/features/break-glass/router.ts";
 import { changeWindowsRouter } from "#server/features/change-windows/router.ts";
-import { deliveryRouter } from "#server/features/delivery/router.ts";
 import { complianceRouter } from "#server/features/compliance/router.ts";
+import { deliveryRouter } from "#server/features/delivery/router.ts";
 import { deploymentsRouter } from "#server/features/deployments/router.ts";
 import { discoveryRouter } from "#server/features/discovery/router.ts";
 import { driftRouter } from "#server/features/drift/router.ts";
 import { elevationRouter } from "#server/features/elevation/router.ts";
+import { evidenceRouter } from "#server/features/evidence/router.ts";
 import { inboxRouter } from "#server/features/inbox/router.ts";
 import { ingestRouter } from "#server/features/ingest/router.ts";
 import { isolationRouter } from "#server/features/isolation/router.ts";
@@ -50,6 +51,7 @@ export const appRouter = router({
   discovery: discoveryRouter,
   drift: driftRouter,
   elevation: elevationRouter,
+  evidence: evidenceRouter,
   isolation: isolationRouter,
   inbox: inboxRouter,
   leases: leasesRouter,

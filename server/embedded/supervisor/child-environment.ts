@@ -159,6 +159,9 @@ export function applicationEnvironment(options: {
     ...(source.KUBERNETES_SNAPSHOT_DIR ? {} : { CLUSTERS_FILE: layout.clustersFile }),
     ISOLATION_SECONDS: "10",
     DRIFT_SECONDS: "10",
+    COMPLIANCE_SECONDS: "20",
+    COMPLIANCE_LEAST_SECONDS: "5",
+    LOG_AUDIT_SECONDS: "300",
     CERTIFICATES_DIR: layout.certificates,
     // The demo writes identities there, unless cluster or certificates are the operator's own.
     ...(source.CERTIFICATES_DIR || source.KUBERNETES_SNAPSHOT_DIR
