@@ -51,8 +51,7 @@ async function connectOne(
 ): Promise<NatsConnection> {
   const name = server.hostname.replace(/^\[|\]$/g, "");
   const addresses = isIP(name) ? [name] : (await lookup(name, { all: true })).map((a) => a.address);
-  const [address] = addresses;
-  if (!address || !addresses.every((each) => world.isAllowedAddress(each))) {
+  if (!addresses.every((each) => world.isAllowedAddress(each))) {
     throw Object.assign(new Error("address refused"), { code: ADDRESS_REFUSED });
   }
   const tls = {
@@ -61,18 +60,37 @@ async function connectOne(
     ...(clientCertificate ? { cert: clientCertificate } : {}),
     ...(clientKey ? { key: clientKey.reveal() } : {}),
   };
-  const connection = await connect({
-    servers: `${isIP(address) === 6 ? `[${address}]` : address}:${server.port || "4222"}`,
+  const options = {
     name: "sovereign-console",
     reconnect: false,
     ignoreClusterUpdates: true,
     timeout,
     ...(server.protocol === "tls:" ? { tls } : {}),
     ...loginOf(username, token),
-  });
+  };
+  const port = server.port || "4222";
+  const connection = await firstOf(addresses, (address) =>
+    connect({ ...options, servers: `${isIP(address) === 6 ? `[${address}]` : address}:${port}` }),
+  );
   // A connection that breaks says so to whoever uses it next; nobody else listens.
   connection.closed().catch(() => undefined);
   return connection;
+}
+
+/** A name may stand for addresses of which one has no server. */
+async function firstOf(
+  addresses: readonly string[],
+  dial: (address: string) => Promise<NatsConnection>,
+): Promise<NatsConnection> {
+  let last: unknown;
+  for (const address of addresses) {
+    try {
+      return await dial(address);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
 }
 
 /** A token, a password beside its name, or a whole credentials file (JWT and NKey seed). */
