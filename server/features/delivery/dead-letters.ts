@@ -6,7 +6,7 @@ import type { JsonObject } from "#server/integrations/sinks/sink.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { type DeliverableRow, deliverableEvent } from "./deliverable-events.ts";
+import { type DeliverableRow, deliverableEvent, openedRow } from "./deliverable-events.ts";
 import type {
   DeadLetterDetail,
   DeadLetterPage,
@@ -81,7 +81,7 @@ function messageOf(
   row: DeliverableRow & Pick<SinkRow, "config" | "masking" | "sink_id">,
 ): string {
   const shaped = (): JsonObject => {
-    const { envelope, ocsf } = deliverableEvent(tenant, row, {
+    const { envelope, ocsf } = deliverableEvent(tenant, openedRow(tenant, row), {
       sinkId: row.sink_id,
       masking: row.masking,
       ocsf: row.config.format === "ocsf" ? toOcsf : null,

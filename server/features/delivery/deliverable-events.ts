@@ -21,10 +21,19 @@ export interface DeliverableRow extends EventRow {
   [column: string]: unknown;
   leaf_index: string;
   leaf_hash: Buffer;
-  envelope: string;
 }
 
-const SEALED = `SELECT ${EVENT_COLUMNS}, l.leaf_hash, e.envelope
+/** An event with its payload opened, as far as it still can be. */
+export interface OpenedRow {
+  readonly row: DeliverableRow;
+  readonly read: ReturnType<typeof readPayload>;
+}
+
+export function openedRow(tenant: AuthorizedTenantId, row: DeliverableRow): OpenedRow {
+  return { row, read: readPayload(tenant, row.event_id, row, row.commitment) };
+}
+
+const SEALED = `SELECT ${EVENT_COLUMNS}, l.leaf_hash
   FROM audit_leaf l JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = l.event_id
   LEFT JOIN audit_payload p ON p.tenant_id = $1 AND p.event_id = l.event_id`;
 
@@ -73,16 +82,16 @@ export function selectionOf(
   return { conditions, ...range };
 }
 
-/** Whether the sink asked for the event. Payloads are opened only where time does not decide. */
+/** Whether the sink asked for the event. */
 export function isSelected(
   tenant: AuthorizedTenantId,
-  row: DeliverableRow,
+  { row, read }: OpenedRow,
   { conditions, since, until }: Selection,
 ): boolean {
   if (since && row.recorded_at < since) return false;
   if (until && row.recorded_at >= until) return false;
   if (conditions.length === 0) return true;
-  const event = queryEventOf(tenant, row);
+  const event = queryEventOf(tenant, row, read);
   return conditions.every((condition) => evaluateQuery(condition, event));
 }
 
@@ -99,10 +108,9 @@ export interface Shaping {
  */
 export function deliverableEvent(
   tenant: AuthorizedTenantId,
-  row: DeliverableRow,
+  { row, read: { payload, state } }: OpenedRow,
   { sinkId, masking, ocsf }: Shaping,
 ): DeliverableEvent {
-  const { payload, state } = readPayload(tenant, row.event_id, row, row.commitment);
   const whole: JsonObject = {
     ...(JSON.parse(row.envelope) as JsonObject),
     leafindex: row.leaf_index,

@@ -5,6 +5,8 @@ export {
   type DeliverableRow,
   deliverableEvent,
   isSelected,
+  type OpenedRow,
+  openedRow,
   redrivenEvents,
   type Selection,
   sealedEvents,

@@ -6,11 +6,15 @@ import {
   type DeliverableRow,
   deliverableEvent,
   isSelected,
+  type OpenedRow,
+  openedRow,
   redrivenEvents,
   sealedEvents,
   selectionOf,
 } from "#server/features/delivery/index.ts";
 import type { DeliverableEvent } from "#server/integrations/sinks/sink.ts";
+import { KEYS_KEPT_SECONDS } from "#server/platform/audit/data-keys.ts";
+import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -29,19 +33,14 @@ export interface NextBatch {
 
 /** The next sealed events of a cursor, in the order of their leaves, selected and shaped for its sink. */
 export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): Promise<NextBatch> {
-  const { rows, now } = await withTenant(
-    tenant,
-    "worker",
-    async (tx) => {
-      const range = { from: work.nextLeaf, until: work.endLeaf, most: READ_AT_ONCE };
-      const found =
-        work.kind === "redrive"
-          ? await redrivenEvents(tx, tenant, work.sinkId, READ_AT_ONCE)
-          : await sealedEvents(tx, tenant, range);
-      return { rows: found, now: await tx.startedAt() };
-    },
-    { readOnly: true },
-  );
+  let { rows, now } = await readRows(tenant, work);
+  // Sealed with a key that another process made since this one last looked: it looks again.
+  const isNew = ({ row }: OpenedRow) =>
+    now.getTime() - row.recorded_at.getTime() < 2_000 * KEYS_KEPT_SECONDS;
+  if (rows.some((each) => each.read.state === "unreadable" && isNew(each))) {
+    forgetTenantKeys(tenant);
+    ({ rows, now } = await readRows(tenant, work));
+  }
   const selection = selectionOf(work.kind === "redrive" ? [] : work.queries, work, now);
   // While the circuit is open one event is enough to see whether the sink is back.
   const most = work.failures >= CIRCUIT_OPENS_AT ? 1 : READ_AT_ONCE;
@@ -53,15 +52,16 @@ export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): P
   const events: DeliverableEvent[] = [];
   const unfit: { eventId: string; leafIndex: bigint; reason: string }[] = [];
   let [passedOver, last] = [0, null as DeliverableRow | null];
-  for (const row of rows) {
+  for (const opened of rows) {
     if (events.length >= most) break;
+    const { row } = opened;
     last = row;
-    if (!isSelected(tenant, row, selection)) {
+    if (!isSelected(tenant, opened, selection)) {
       passedOver += 1;
       continue;
     }
     try {
-      events.push(deliverableEvent(tenant, row, shaping));
+      events.push(deliverableEvent(tenant, opened, shaping));
     } catch (err) {
       logger.error({ err, tenant, sinkId: work.sinkId }, "an event could not be shaped for a sink");
       const reason = "it could not be masked or mapped as the sink's rules say";
@@ -70,4 +70,23 @@ export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): P
   }
   const endLeaf = last ? BigInt(last.leaf_index) + 1n : work.endLeaf;
   return { events, unfit, passedOver, endLeaf: work.kind === "redrive" ? 0n : endLeaf };
+}
+
+function readRows(
+  tenant: AuthorizedTenantId,
+  work: CursorWork,
+): Promise<{ rows: OpenedRow[]; now: Date }> {
+  return withTenant(
+    tenant,
+    "worker",
+    async (tx) => {
+      const range = { from: work.nextLeaf, until: work.endLeaf, most: READ_AT_ONCE };
+      const found =
+        work.kind === "redrive"
+          ? await redrivenEvents(tx, tenant, work.sinkId, READ_AT_ONCE)
+          : await sealedEvents(tx, tenant, range);
+      return { rows: found.map((row) => openedRow(tenant, row)), now: await tx.startedAt() };
+    },
+    { readOnly: true },
+  );
 }
