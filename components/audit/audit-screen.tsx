@@ -30,6 +30,10 @@ const SearchOverview = dynamic(
   { ssr: false, loading: () => <div className="h-28" /> },
 );
 
+const AuditTools = dynamic(async () => (await import("./search/audit-tools.tsx")).AuditTools, {
+  ssr: false,
+});
+
 interface AuditScreenProps {
   tenantId: string;
   params: Readonly<Record<string, string | undefined>>;
@@ -85,11 +89,21 @@ export function AuditScreen({ tenantId, params, page, types, head }: AuditScreen
   const change = url.change;
   const open = useCallback((id: string) => change({ event: id }, { push: true }), [change]);
   const selected = url.params.get("event");
-  const search = (next: string) => visit({ ...CLEARED, q: next || null });
+  // A live tail goes on with the new query.
+  const search = (next: string) => visit({ at: null, q: next || null });
 
   return (
     <AsOfProvider at={page.asOf}>
-      <PageHeader title={t("title")} asOf={page.asOf} actions={<RefreshButton />} />
+      <PageHeader
+        title={t("title")}
+        asOf={page.asOf}
+        actions={
+          <>
+            <AuditTools tenantId={tenantId} onSearch={search} />
+            <RefreshButton />
+          </>
+        }
+      />
       <LogHeadLine head={head} />
       <div className="flex flex-col gap-3 rounded-lg border border-line bg-raised p-3">
         <QueryBar

@@ -6,12 +6,15 @@ import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { AuditEventDetail } from "#server/features/audit/schema.ts";
 import { ActorName } from "./actor-name.tsx";
+import { EventChange } from "./event-change.tsx";
+import { EventDecision } from "./event-decision.tsx";
+import { EventTrace } from "./event-trace.tsx";
 import { JsonText } from "./json-text.tsx";
 import { OutcomeMark } from "./outcome-mark.tsx";
 import { SealFacts } from "./seal-facts.tsx";
 
 /** The parts of an opened event. */
-export function EventFacts({ event }: { event: AuditEventDetail }) {
+export function EventFacts({ tenantId, event }: { tenantId: string; event: AuditEventDetail }) {
   const t = useTranslations("audit.detail");
   const facts = [
     { name: t("time"), value: <ClockTime at={event.recordedAt} /> },
@@ -30,6 +33,9 @@ export function EventFacts({ event }: { event: AuditEventDetail }) {
     <>
       <KeyValueList facts={facts} />
       <SealFacts event={event} />
+      {event.decision ? <EventDecision tenantId={tenantId} decision={event.decision} /> : null}
+      <EventChange payload={event.payload} />
+      <EventTrace tenantId={tenantId} eventId={event.eventId} />
       <Section title={t("payload")}>
         {event.payloadState === "intact" ? (
           <JsonText label={t("asJson", { part: t("payload") })} value={event.payload} />

@@ -33,7 +33,7 @@ function EventPanelBody({ tenantId, eventId, onClose }: EventPanelProps) {
       onClose={onClose}
     >
       {event.data ? (
-        <EventFacts event={event.data} />
+        <EventFacts tenantId={tenantId} event={event.data} />
       ) : event.error ? (
         <ProblemState
           problem={problemOf(event.error)}

@@ -10,6 +10,7 @@ import type common from "../../messages/en/common.json";
 import type compliance from "../../messages/en/compliance.json";
 import type consumers from "../../messages/en/consumers.json";
 import type decisions from "../../messages/en/decisions.json";
+import type delivery from "../../messages/en/delivery.json";
 import type deployments from "../../messages/en/deployments.json";
 import type diff from "../../messages/en/diff.json";
 import type drift from "../../messages/en/drift.json";
@@ -58,6 +59,7 @@ interface Messages {
   decisions: typeof decisions;
   rights: typeof rights;
   whatIf: typeof whatIf;
+  delivery: typeof delivery;
   deployments: typeof deployments;
   diff: typeof diff;
   drift: typeof drift;

@@ -22,6 +22,7 @@ export const NAMESPACES = [
   "audit",
   "alerts",
   "approvals",
+  "delivery",
   "deployments",
   "diff",
   "drift",

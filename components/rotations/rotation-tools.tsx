@@ -8,9 +8,10 @@ import { Button } from "#components/ui/button.tsx";
 import { useUrlState } from "#components/url/use-url-state.ts";
 import { ROTATION_PARAMS } from "./rotation-url.ts";
 
-const SavedViews = dynamic(async () => (await import("./saved-views.tsx")).SavedViews, {
-  ssr: false,
-});
+const SavedViews = dynamic(
+  async () => (await import("#components/saved-views/saved-views.tsx")).SavedViews,
+  { ssr: false },
+);
 const BulkRotateDialog = dynamic(
   async () => (await import("./bulk-rotate-dialog.tsx")).BulkRotateDialog,
   { ssr: false },
@@ -41,7 +42,7 @@ export function RotationTools({ tenantId, params, mayRotate, onRotated }: Rotati
       >
         {t("bindOne")}
       </Link>
-      <SavedViews tenantId={tenantId} />
+      <SavedViews tenantId={tenantId} page="rotations" />
       <a
         href={`/api/v1/rotations/${tenantId}/credentials-csv?${asked}`}
         download

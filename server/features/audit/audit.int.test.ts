@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { fromBase64, toHex } from "#server/engines/merkle/bytes.ts";
 import { leafHash } from "#server/engines/merkle/hashing.ts";
 import { verifyLogProof } from "#server/engines/merkle/log-proof.ts";
@@ -6,8 +7,10 @@ import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
 import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
 import { appErrorIn } from "#server/platform/errors/map.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { audited, runVerb, verb } from "#server/platform/verb.ts";
 import { createCallerFactory } from "#server/trpc/init.ts";
 import { userOf } from "#test/fixtures/callers.ts";
+import { newTenant } from "#test/fixtures/tenants.ts";
 import { auditRouter } from "./router.ts";
 import type { AuditEventDetail } from "./schema.ts";
 import { sealPendingAudit } from "./sealing/seal-pending-audit.ts";
@@ -21,6 +24,75 @@ const audit = (tenant: AuthorizedTenantId) => as(signedIn([tenant]));
 const codeOf = (error: unknown) => appErrorIn(error)?.code;
 
 afterAll(closeConnections);
+
+/** A verb under a policy that permits when the credential is active, else denies. */
+const rotate = verb({
+  name: "test.rotate",
+  scope: "runtime.secrets.rotate",
+  policy: "RotateSecret",
+  input: z.object({ state: z.enum(["active", "retired"]) }),
+  output: z.object({}),
+  async facts({ tenant, input }) {
+    const parents = [{ type: "Tenant" as const, id: tenant }];
+    const user = { type: "User" as const, id: "issuer|subject" };
+    const binding = { type: "SecretBinding" as const, id: "binding-1" };
+    const attrs = { class: "api-token", environment: "prod", isAutomatable: true };
+    return {
+      principal: user,
+      resource: binding,
+      context: { trigger: "forced" },
+      entities: [
+        { uid: user, attrs: { issuer: "i", scopes: ["runtime.secrets.rotate"] }, parents },
+        { uid: binding, attrs: { ...attrs, state: input.state }, parents },
+      ],
+    };
+  },
+  run: async () => audited({}, { type: "runtime.secrets.rotated", subject: "secret-binding/1" }),
+});
+
+describe("what stands beside an opened event", () => {
+  const newest = async (tenant: AuthorizedTenantId) => {
+    const [event] = (await audit(tenant).recent({ limit: 1 })).events;
+    return audit(tenant).byId({ eventId: event?.eventId ?? "" });
+  };
+
+  it("the policy decision that it was made under, or refused by", async () => {
+    const tenant = await newTenant("audit");
+    const caller = userOf(tenant, "officer");
+    await runVerb(rotate, caller, { state: "active" });
+    const made = await newest(tenant);
+    expect(made).toMatchObject({
+      type: "runtime.secrets.rotated",
+      decision: { action: "RotateSecret", outcome: "allow", engine: "cedar" },
+    });
+    await expect(runVerb(rotate, caller, { state: "retired" })).rejects.toThrow();
+    const denied = await newest(tenant);
+    expect(denied).toMatchObject({
+      type: "runtime.access.denied",
+      decision: { outcome: "deny", reasons: ["forbid-rotate-inactive"] },
+    });
+    expect(denied.decision?.decisionId).not.toBe(made.decision?.decisionId);
+    await emit(tenant);
+    expect((await newest(tenant)).decision).toBeNull();
+  });
+
+  it("every event of its trace, in order, and what caused it; none of another tenant", async () => {
+    const [tenant, other] = [freshTenant(), freshTenant()];
+    const one = userOf(tenant, "officer");
+    const ids = [await emit(tenant, {}, one), await emit(tenant, {}, one)];
+    const causedBy = await emit(tenant, {}, userOf(tenant, "somebody"));
+    const last = await emit(tenant, { causedBy }, one);
+    await emit(other, {}, { ...userOf(other, "officer"), traceparent: one.traceparent });
+    const trace = await audit(tenant).trace({ eventId: ids[1] ?? "" });
+    expect(trace.events.map(({ eventId }) => eventId)).toEqual([...ids, last]);
+    expect(trace).toMatchObject({ hasMore: false, causedBy: null });
+    expect(await audit(tenant).trace({ eventId: last })).toMatchObject({
+      causedBy: { eventId: causedBy },
+    });
+    const foreign = await audit(other).trace({ eventId: last }).catch(codeOf);
+    expect(foreign).toBe("not_found");
+  });
+});
 
 describe("the list of events", () => {
   const tenant = freshTenant();

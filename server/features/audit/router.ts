@@ -5,6 +5,7 @@ import { auditEvent, auditEventTypes, logHead, recentEvents } from "./queries.ts
 import {
   AuditEventDetail,
   EventInput,
+  EventTrace,
   EventTypes,
   LogHead,
   RecentEvents,
@@ -12,6 +13,7 @@ import {
 } from "./schema.ts";
 import { askEvents, askOverview } from "./search/ask.ts";
 import { OverviewInput, SearchInput, SearchOverview, SearchPage } from "./search/schema.ts";
+import { eventTrace } from "./trace.ts";
 
 const read = readProcedure("runtime.audit.read");
 
@@ -41,6 +43,15 @@ export const auditRouter = router({
       const event = await auditEvent(ctx.tx, ctx.caller.tenant, input.eventId);
       if (!event) throw notFound("audit event");
       return event;
+    }),
+
+  trace: read
+    .input(EventInput)
+    .output(EventTrace)
+    .query(async ({ ctx, input }) => {
+      const trace = await eventTrace(ctx.tx, ctx.caller.tenant, input.eventId);
+      if (!trace) throw notFound("audit event");
+      return trace;
     }),
 
   types: read.output(EventTypes).query(({ ctx }) => auditEventTypes(ctx.tx, ctx.caller.tenant)),

@@ -61,12 +61,35 @@ export const AuditEventDetail = AuditEventSummary.extend({
   envelope: z.string(),
   payload: z.json().nullable(),
   payloadState: PayloadState,
+  /** The policy decision that the act was made under, or denied by, when the payload names one. */
+  decision: z
+    .object({
+      decisionId: z.uuid(),
+      action: z.string(),
+      outcome: z.enum(["allow", "deny"]),
+      engine: z.string(),
+      /** Ids of the policies that decided, then of errors; sorted. */
+      reasons: z.array(z.string()),
+      decidedAt: z.date(),
+    })
+    .nullable(),
   proof: SealProof,
   asOf: z.date(),
 });
 export type AuditEventDetail = z.infer<typeof AuditEventDetail>;
 
 export const EventInput = z.object({ eventId: entityId("audit event") });
+
+/** All events of one trace: what one request did, and what was done for it. */
+export const EventTrace = z.object({
+  traceId: z.string(),
+  /** The earliest first. */
+  events: z.array(AuditEventSummary),
+  hasMore: z.boolean(),
+  /** The event that caused the one asked about, which may be of another trace. */
+  causedBy: AuditEventSummary.nullable(),
+});
+export type EventTrace = z.infer<typeof EventTrace>;
 
 export const LogHead = z.object({
   origin: z.string(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { entityId } from "#server/platform/entity-id.ts";
 
 /** Pages whose table keeps its state in the URL. */
-export const VIEW_PAGES = ["rotations"] as const;
+export const VIEW_PAGES = ["rotations", "audit"] as const;
 
 /** The parameters of a page's URL, as after its `?`. */
 const Params = z
@@ -14,6 +14,8 @@ export const SaveViewInput = z.object({
   page: z.enum(VIEW_PAGES),
   name: z.string().trim().min(1, "must have a name").max(80, "must be 80 characters at most"),
   params: Params,
+  /** Whether everybody of the tenant who may see the page sees the view. */
+  isShared: z.boolean().default(false),
 });
 
 export const RemoveViewInput = z.object({ viewId: entityId("saved view") });
@@ -25,5 +27,10 @@ export const SavedView = z.object({
   name: z.string(),
   params: z.string(),
   savedAt: z.date(),
+  isShared: z.boolean(),
+  /** Whether the caller kept it: only then it can be replaced or removed. */
+  isOwn: z.boolean(),
+  /** Who kept it, as they were called then. */
+  savedByName: z.string(),
 });
 export type SavedView = z.infer<typeof SavedView>;

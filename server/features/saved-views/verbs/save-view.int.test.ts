@@ -5,6 +5,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
+import { requirePage } from "../page-scope.ts";
 import { savedViews } from "../queries.ts";
 import { saveView } from "./save-view.ts";
 
@@ -30,6 +31,38 @@ test("a view is its owner's alone, and the same name replaces it", async () => {
     `SELECT 1 FROM audit_event WHERE tenant_id = '${tenant}' AND type = 'runtime.views.saved'`,
   );
   expect(events).toHaveLength(2);
+});
+
+test("a shared view is seen by everybody who may see its page, and stays its owner's", async () => {
+  const tenant = await newTenant("views");
+  const [mine, theirs] = [userOf(tenant, "one"), userOf(tenant, "other")];
+  const view = { page: "audit" as const, name: "Refusals", params: "q=outcome%3Adenied" };
+  const { viewId } = await runVerb(saveView, mine, view);
+  const listed = (caller: Caller) =>
+    withTenant(caller.tenant, "tenant", (tx) =>
+      savedViews(tx, caller.tenant, caller.actor, { page: "audit" }),
+    );
+  expect(await listed(theirs)).toEqual([]);
+  expect(await runVerb(saveView, mine, { ...view, isShared: true })).toEqual({ viewId });
+  expect(await listed(mine)).toMatchObject([{ viewId, isOwn: true, isShared: true }]);
+  expect(await listed(theirs)).toMatchObject([{ viewId, isOwn: false, params: view.params }]);
+  // The same name of somebody else is another view.
+  await runVerb(saveView, theirs, { ...view, params: "q=x" });
+  expect(await listed(theirs)).toMatchObject([{ params: "q=x" }, { viewId }]);
+  const elsewhere = userOf(await newTenant("views"), "one");
+  expect(await listed(elsewhere)).toEqual([]);
+  await runVerb(saveView, mine, { ...view, isShared: false });
+  expect(await listed(theirs)).toHaveLength(1);
+});
+
+test("who may not read the log keeps and sees no views of it", async () => {
+  const caller = userOf(await newTenant("views"), "one");
+  const scopes = new Set(["runtime.secrets.read"] as const);
+  const view = { page: "audit" as const, name: "Refusals", params: "" };
+  await expect(runVerb(saveView, { ...caller, scopes }, view)).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  expect(() => requirePage({ ...caller, scopes }, "audit")).toThrow(/runtime\.audit\.read/);
 });
 
 test.each([

@@ -24,7 +24,7 @@ test("the Sovereign labels a tenant, once; the event is in the Sovereign's log",
   expect(events).toMatchObject([
     {
       type: "runtime.tenants.labelled",
-      payload: { before: {}, labels: { tier: "gold" }, reason: REASON },
+      payload: { before: {}, after: { tier: "gold" }, reason: REASON },
     },
   ]);
   expect(await eventsOf(tenant)).toEqual([]);

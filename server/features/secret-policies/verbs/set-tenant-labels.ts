@@ -40,7 +40,7 @@ export const setTenantLabels = verb({
       {
         type: "runtime.tenants.labelled",
         subject: `tenant/${tenantId}`,
-        payload: { before: before.labels, labels, reason },
+        payload: { before: before.labels, after: labels, reason },
       },
     );
   },

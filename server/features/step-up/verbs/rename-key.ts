@@ -23,7 +23,7 @@ export const renameKey = verb({
       {
         type: "runtime.identity.key-renamed",
         subject: `security-key/${key.keyId}`,
-        payload: { before: key.name, name: input.name },
+        payload: { before: key.name, after: input.name },
       },
     );
   },

@@ -1,5 +1,7 @@
 import "server-only";
 import { MERGED_AT_ONCE, sizeOf, TOP_LEVEL } from "#server/engines/search-index/segment-layout.ts";
+import { wrapVersion } from "#server/platform/audit/data-keys.ts";
+import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { indexNewLeaves } from "./index-new-leaves.ts";
@@ -70,7 +72,20 @@ async function isOnlyIndexer(tx: TenantTx, tenant: AuthorizedTenantId): Promise<
     "SELECT pg_try_advisory_xact_lock(hashtextextended('audit-indexer|' || $1, 0)) AS locked",
     [tenant],
   );
-  return row?.locked === true;
+  if (row?.locked !== true) return false;
+  await refuseStaleKey(tx, tenant);
+  return true;
+}
+
+/** Whoever wraps a segment's key does it with the tenant's key in force: another would be lost (ADR 39). */
+async function refuseStaleKey(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
+  const [key] = await tx.query<{ version: number }>(
+    "SELECT version FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL",
+    [tenant],
+  );
+  if ((key?.version ?? 0) === wrapVersion(tenant)) return;
+  forgetTenantKeys(tenant);
+  throw new Error(`the key of ${tenant} was replaced: its index is written with the new one`);
 }
 
 export async function readHead(

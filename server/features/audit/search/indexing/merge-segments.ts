@@ -98,10 +98,7 @@ async function mergedPages(
     ],
   );
   const ciphers = new Map(
-    children.map((each) => [
-      each.number,
-      segmentCipher(tenant, nameOf(each), each.wrappedKey),
-    ]),
+    children.map((each) => [each.number, segmentCipher(tenant, nameOf(each), each.wrappedKey)]),
   );
   const pages = new Map<number, (Uint8Array | undefined)[]>();
   for (const { segment, page, bytes } of rows) {

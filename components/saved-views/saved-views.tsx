@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Bookmark } from "lucide-react";
+import { Bookmark, Users } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -13,20 +13,25 @@ import { Menu } from "#components/ui/menu.tsx";
 import { MenuHeading } from "#components/ui/menu-heading.tsx";
 import { MenuItem } from "#components/ui/menu-item.tsx";
 import { useUrlState } from "#components/url/use-url-state.ts";
-import { SaveViewDialog } from "./save-view-dialog.tsx";
+import { SaveViewDialog, type ViewPage } from "./save-view-dialog.tsx";
 
-/** What of the URL is not a view: which row is open. */
-const NOT_KEPT = ["selected"];
+interface SavedViewsProps {
+  tenantId: string;
+  page: ViewPage;
+}
 
-function SavedViewsBody({ tenantId }: { tenantId: string }) {
-  const t = useTranslations("rotations.views");
+/** What of the URL is not a view: which row is open, and how its difference is looked at. */
+const NOT_KEPT = ["selected", "event", "diff", "by"];
+
+function SavedViewsBody({ tenantId, page }: SavedViewsProps) {
+  const t = useTranslations("savedViews");
   const problemText = useProblemText();
   const pathname = usePathname();
   const url = useUrlState();
   const [isSaving, setSaving] = useState(false);
   const query = useQuery({
-    queryKey: [tenantId, "savedViews.list"],
-    queryFn: () => consoleClient(tenantId).savedViews.list.query({ page: "rotations" }),
+    queryKey: [tenantId, "savedViews.list", page],
+    queryFn: () => consoleClient(tenantId).savedViews.list.query({ page }),
   });
   const remove = useMutation({
     mutationFn: (viewId: string) => consoleClient(tenantId).savedViews.remove.mutate({ viewId }),
@@ -38,6 +43,20 @@ function SavedViewsBody({ tenantId }: { tenantId: string }) {
   const current = now.toString();
   const views = query.data ?? [];
   const chosen = views.find((view) => view.params === current);
+  const own = views.filter((view) => view.isOwn);
+  const shared = views.filter((view) => !view.isOwn);
+  const item = (view: (typeof views)[number]) => (
+    <MenuItem
+      key={view.viewId}
+      href={view.params ? `${pathname}?${view.params}` : pathname}
+      isChecked={view === chosen}
+    >
+      {view.isOwn ? view.name : t("by", { name: view.name, who: view.savedByName })}
+      {view.isOwn && view.isShared ? (
+        <Users aria-label={t("shared")} className="ms-2 inline size-3.5 text-muted" />
+      ) : null}
+    </MenuItem>
+  );
   return (
     <>
       <Menu
@@ -52,17 +71,12 @@ function SavedViewsBody({ tenantId }: { tenantId: string }) {
         }
       >
         {views.length === 0 ? <MenuHeading>{t("none")}</MenuHeading> : null}
-        {views.map((view) => (
-          <MenuItem
-            key={view.viewId}
-            href={view.params ? `${pathname}?${view.params}` : pathname}
-            isChecked={view === chosen}
-          >
-            {view.name}
-          </MenuItem>
-        ))}
+        {own.length > 0 ? <MenuHeading>{t("own")}</MenuHeading> : null}
+        {own.map(item)}
+        {shared.length > 0 ? <MenuHeading>{t("shared")}</MenuHeading> : null}
+        {shared.map(item)}
         <MenuItem onSelect={() => setSaving(true)}>{t("save")}</MenuItem>
-        {chosen ? (
+        {chosen?.isOwn ? (
           <MenuItem onSelect={() => remove.mutate(chosen.viewId)}>
             {t("remove", { name: chosen.name })}
           </MenuItem>
@@ -71,6 +85,7 @@ function SavedViewsBody({ tenantId }: { tenantId: string }) {
       {isSaving ? (
         <SaveViewDialog
           tenantId={tenantId}
+          page={page}
           params={current}
           onClose={() => setSaving(false)}
           onSaved={() => {
@@ -83,11 +98,11 @@ function SavedViewsBody({ tenantId }: { tenantId: string }) {
   );
 }
 
-/** The viewer's own views of the dashboard: filter, order and columns under a name. */
-export function SavedViews({ tenantId }: { tenantId: string }) {
+/** The viewer's own views of a page and those that others share: what the URL says, under a name. */
+export function SavedViews(props: SavedViewsProps) {
   return (
     <LiveQueries>
-      <SavedViewsBody tenantId={tenantId} />
+      <SavedViewsBody {...props} />
     </LiveQueries>
   );
 }
