@@ -1,16 +1,19 @@
 /**
  * `npm run test:peers`: the real Keycloak and the real OpenBao in place of our development ones. A peer
  * that cannot be had here is skipped by name; with PEERS=required the lack of Keycloak is a failure.
- * `npm run test:peers -- --only keycloak|openbao` for one of them; arguments after name test files.
+ * NATS and rsyslog come from Debian's packages. `npm run test:peers -- --only keycloak|openbao|nats|rsyslog`
+ * for one of them; arguments after name test files.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { KEYCLOAK_RELEASE } from "../test/peers/keycloak/keycloak-release.ts";
 import { obtainKeycloak } from "../test/peers/keycloak/obtain-keycloak.ts";
+import { obtainNats } from "../test/peers/nats/obtain-nats.ts";
 import { obtainOpenBao } from "../test/peers/openbao/obtain-openbao.ts";
 import { OPENBAO_RELEASE } from "../test/peers/openbao/openbao-release.ts";
 import { startOpenBao } from "../test/peers/openbao/start-openbao.ts";
 import { PeerUnobtainable } from "../test/peers/peer-unobtainable.ts";
+import { obtainRsyslog } from "../test/peers/rsyslog/obtain-rsyslog.ts";
 import { runVitest, type Tally } from "../test/peers/run-vitest.ts";
 import { obtainVersitygw } from "../test/peers/s3/obtain-versitygw.ts";
 import { VERSITYGW_RELEASE } from "../test/peers/s3/versitygw-release.ts";
@@ -67,7 +70,24 @@ const peers: readonly Peer[] = [
       return runVitest({ root, config, signal: stopping.signal });
     },
   },
+  sinkPeer("nats", "NATS with JetStream", obtainNats),
+  sinkPeer("rsyslog", "rsyslog with TLS", obtainRsyslog),
 ];
+
+/** A receiver from Debian's packages, which its own test file starts and kills. */
+function sinkPeer(id: string, name: string, obtain: () => Promise<string>): Peer {
+  return {
+    id,
+    name,
+    isRequired: false,
+    async run() {
+      await obtain();
+      const config = "test/peers/sinks.vitest.config.ts";
+      const files = [`test/peers/${id}/`];
+      return runVitest({ root, config, files, signal: stopping.signal });
+    },
+  };
+}
 
 async function main(): Promise<number> {
   const total = { passed: 0, failed: 0, skipped: 0 };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { SinkConfig } from "#server/engines/delivery/sink-kinds.ts";
 import { toOcsf } from "#server/engines/ocsf/to-ocsf.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
@@ -8,12 +9,15 @@ import type { DeliverableEvent, JsonObject, SinkWorld } from "../sink.ts";
 export const TENANT = "019a3f6e-0000-7000-8000-00000000000a";
 
 /** Events of one tenant's log, each with an id of its own. */
-export function eventsOf(count: number, change: (at: number) => JsonObject = () => ({})) {
+export function eventsOf(
+  count: number,
+  change: (at: number) => { [name: string]: JsonValue | undefined } = () => ({}),
+) {
   return Array.from({ length: count }, (_, at): DeliverableEvent => {
     const hash = createHash("sha256").update(`${at}`).digest("hex");
     const id = `019a3f6e-7c2b-7d11-9f0a-${hash.slice(0, 12)}`;
     const occurredAt = new Date(Date.UTC(2026, 10, 22, 10, 0, 0, at));
-    const envelope: JsonObject = {
+    const envelope = {
       specversion: "1.0",
       id,
       source: `//log.example/${TENANT}`,
@@ -28,7 +32,7 @@ export function eventsOf(count: number, change: (at: number) => JsonObject = () 
       leafhash: hash,
       data: { note: `تم تدوير "${at}" ] \\`, actor: { name: "Maryam" } },
       ...change(at),
-    };
+    } as JsonObject;
     const ocsf = toOcsf(envelope);
     return {
       id,
