@@ -3,6 +3,7 @@ import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { identityConfig, sweepSessions } from "#server/features/identity/index.ts";
 import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
+import { openContentStore } from "#server/integrations/content-store/open-content-store.ts";
 import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { openSink } from "#server/integrations/sinks/open-sink.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
@@ -34,6 +35,7 @@ import {
 } from "./jobs/deployments.ts";
 import { discoverDue } from "./jobs/discovery.ts";
 import { driftLoop } from "./jobs/drift.ts";
+import { copyDueTiles, tendEvidence } from "./jobs/evidence.ts";
 import { sweepIdempotencyKeys } from "./jobs/idempotency.ts";
 import { pursueIncidents } from "./jobs/incidents.ts";
 import { answerWhatIfs, isolationLoop } from "./jobs/isolation.ts";
@@ -238,6 +240,15 @@ const loops = {
   witnesses: () => {
     const witnesses = readWitnesses(env().WITNESSES_FILE);
     return repeat(2_000, "witnesses", () => askWitnesses(witnesses, WITNESS_SECONDS));
+  },
+  evidence: () => {
+    const store = openContentStore();
+    const witnesses = readWitnesses(env().WITNESSES_FILE).map(({ key }) => key);
+    const making = { store, witnesses, owner, leaseSeconds: WORKER_LEASE_SECONDS };
+    const packs = repeat(1_000, "evidence", () => tendEvidence(making));
+    return Promise.all([packs, repeat(5_000, "tile-copies", () => copyDueTiles(making))]).then(() =>
+      store.close(),
+    );
   },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),

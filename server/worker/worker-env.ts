@@ -33,6 +33,7 @@ const LOOPS = [
   "elevation",
   "elevation-projections",
   "tenant-lifecycles",
+  "evidence",
   "delivery",
 ] as const;
 

@@ -176,6 +176,18 @@ async function seedRotationRest(
       [tenantId, canary, uuidv7()],
     ],
     [
+      `INSERT INTO evidence_pack (tenant_id, pack_id, state, disclosure, sealed_key, sealed, as_of, range_from, range_to,
+         tree_size, checkpoint, asked_by_name, event_id, asked_at, kept_days)
+       VALUES ($1, $3, 'requested', 'matches', 'k', convert_to($2, 'UTF8'), now(), 0, 0, 1, $2, $2, $3, now(), 1)`,
+      [tenantId, canary, uuidv7()],
+    ],
+    [
+      `INSERT INTO audit_export (tenant_id, export_id, format, state, query_key, query, as_of, tree_size, event_id, begun_at, seen_at)
+       VALUES ($1, $3, 'csv', 'begun', 'k', convert_to($2, 'UTF8'), now(), 0, $3, now(), now())`,
+      [tenantId, canary, uuidv7()],
+    ],
+    ["INSERT INTO audit_tile_copy VALUES ($1, 0, 0, sha256('a'), now())", [tenantId]],
+    [
       `INSERT INTO admission_cluster (tenant_id, cluster, description, for_every, tenants, created_at, updated_at)
        VALUES ($1, 'c', $2, true, '{}', now(), now())`,
       [tenantId, canary],

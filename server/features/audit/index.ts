@@ -15,3 +15,5 @@ export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";
 export { runIndexer } from "./search/indexing/run-indexer.ts";
 export { queryEventOf } from "./search/query-event-of.ts";
+export { rewriteSegments } from "./search/indexing/rewrite-segments.ts";
+export { sealProof } from "./seal-proof.ts";
