@@ -21,6 +21,7 @@ const PAGES = [
   "/t/muscatpharmacy/deployments?view=running",
   "/t/muscatpharmacy/deployments/environments?environment=prod",
   "/t/muscatpharmacy/deployments/admission",
+  "/t/muscatpharmacy/received",
   "/t/muscatpharmacy/api",
   "/t/muscatpharmacy/api?at=deployments.request",
   "/t/muscatpharmacy/decisions",

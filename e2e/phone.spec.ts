@@ -58,6 +58,7 @@ for (const locale of ["en", "ar"]) {
       "/deployments?new=1",
       "/deployments/environments?environment=prod",
       "/deployments/admission",
+      "/received",
     ]) {
       await expectNoWider(page, `/t/muscatpharmacy${path}`);
     }

@@ -11,6 +11,7 @@ import { EventDecision } from "./event-decision.tsx";
 import { EventTrace } from "./event-trace.tsx";
 import { JsonText } from "./json-text.tsx";
 import { OutcomeMark } from "./outcome-mark.tsx";
+import { ReceivedFacts } from "./received-facts.tsx";
 import { SealFacts } from "./seal-facts.tsx";
 
 /** The parts of an opened event. */
@@ -32,6 +33,7 @@ export function EventFacts({ tenantId, event }: { tenantId: string; event: Audit
   return (
     <>
       <KeyValueList facts={facts} />
+      <ReceivedFacts payload={event.payload} />
       <SealFacts event={event} />
       {event.decision ? <EventDecision tenantId={tenantId} decision={event.decision} /> : null}
       <EventChange payload={event.payload} />

@@ -121,14 +121,26 @@ const WORDS = {
   "runtime.secrets.rotation-verified": "rotationVerified",
   "runtime.secrets.rotation-verified-dead": "rotationVerifiedDead",
   "runtime.tenants.created": "tenantCreated",
+  "runtime.events.refused": "eventsRefused",
+  "runtime.events.source-saved": "eventSourceSaved",
+  "runtime.events.source-retired": "eventSourceRetired",
+  "runtime.events.dead-letter-redriven": "deadEventRedriven",
+  "runtime.events.dead-letter-discarded": "deadEventDiscarded",
 } as const;
 
 function isWorded(type: string): type is keyof typeof WORDS {
   return Object.hasOwn(WORDS, type);
 }
 
+const RECEIVED = "runtime.received.";
+
 /** What an event says happened, in the reader's language where we have the words. */
 export function useEventVerb(): (type: string) => string {
   const t = useTranslations("audit.verbs");
-  return (type) => (isWorded(type) ? t(WORDS[type]) : type);
+  return (type) =>
+    isWorded(type)
+      ? t(WORDS[type])
+      : type.startsWith(RECEIVED)
+        ? t("received", { type: type.slice(RECEIVED.length) })
+        : type;
 }

@@ -26,6 +26,7 @@ import type leases from "../../messages/en/leases.json";
 import type policies from "../../messages/en/policies.json";
 import type queryProblems from "../../messages/en/queryProblems.json";
 import type quotas from "../../messages/en/quotas.json";
+import type received from "../../messages/en/received.json";
 import type refusals from "../../messages/en/refusals.json";
 import type regions from "../../messages/en/regions.json";
 import type remediation from "../../messages/en/remediation.json";
@@ -46,6 +47,7 @@ import type { Namespace } from "./namespaces.ts";
 interface Messages {
   access: typeof access;
   admission: typeof admission;
+  received: typeof received;
   alerts: typeof alerts;
   approvals: typeof approvals;
   api: typeof api;

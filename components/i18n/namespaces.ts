@@ -27,6 +27,7 @@ export const NAMESPACES = [
   "diff",
   "drift",
   "admission",
+  "received",
   "environments",
   "evidence",
   "health",

@@ -1,8 +1,8 @@
 import {
   Activity,
+  BadgeCheck,
   Braces,
   Building2,
-  BadgeCheck,
   ClipboardCheck,
   Gauge,
   Gavel,
@@ -15,10 +15,12 @@ import {
   LayoutGrid,
   Link2,
   type LucideIcon,
+  MailPlus,
   RefreshCw,
   Rocket,
   Scale,
   ScrollText,
+  Send,
   ShieldAlert,
   ShieldCheck,
   Siren,
@@ -44,6 +46,8 @@ export interface NavItem {
     | "api"
     | "rights"
     | "audit"
+    | "received"
+    | "delivery"
     | "compliance"
     | "threats"
     | "health"
@@ -100,6 +104,8 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+  { name: "received", path: "/received", icon: MailPlus, scope: "runtime.audit.read" },
+  { name: "delivery", path: "/delivery", icon: Send, scope: "runtime.delivery.read" },
   {
     name: "compliance",
     path: "/compliance",

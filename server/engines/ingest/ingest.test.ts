@@ -15,8 +15,8 @@ import {
 } from "./testing/recorded.ts";
 
 /** Every event that is mapped is one that the door takes. */
-function taken(kind: SourceKind, written: JsonValue) {
-  return MAPPERS[kind](written, "muscat-1").map(({ home, ...arrived }) => {
+function taken(kind: SourceKind, written: object) {
+  return MAPPERS[kind](written as JsonValue, "muscat-1").map(({ home, ...arrived }) => {
     const judged = judgeEvent(arrived, "acme");
     if (judged.kind === "refused") throw new Error(judged.fault.detail);
     const { extensions, type, subject, time, id, source, data } = judged.event;
