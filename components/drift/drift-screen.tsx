@@ -10,6 +10,7 @@ import { AsOfProvider } from "#components/time/as-of.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
+import { RESOLVED_KEPT_DAYS } from "#server/engines/drift/resolved-kept-days.ts";
 import type { GroupPage, GroupView, Summary } from "#server/features/drift/views.ts";
 import { awayClusters } from "./away-clusters.ts";
 import { DriftEmpty } from "./drift-empty.tsx";
@@ -19,7 +20,7 @@ import { driftLines } from "./drift-rows.ts";
 import { AwayBanner, DriftSources } from "./drift-sources.tsx";
 import { DriftStrip } from "./drift-strip.tsx";
 import { DriftTable } from "./drift-table.tsx";
-import { DRIFT_PARAMS, driftQueryOf, idOf, NO_DRIFT_FILTERS } from "./drift-url.ts";
+import { DRIFT_PARAMS, driftQueryOf, EVERY_STATE, idOf, NO_DRIFT_FILTERS } from "./drift-url.ts";
 import { useGroupFindings } from "./use-group-findings.ts";
 
 const FindingPanel = dynamic(async () => (await import("./finding-panel.tsx")).FindingPanel, {
@@ -97,6 +98,11 @@ export function DriftScreen({ tenantId, params, summary, page, rights }: DriftSc
             {t("count", { findings: page.findings, groups: page.groups })}
           </p>
         </div>
+        {params.state === "resolved" || params.state === EVERY_STATE ? (
+          <p className="border-line border-b px-3 py-2 text-muted text-sm">
+            {t("resolvedKept", { days: RESOLVED_KEPT_DAYS })}
+          </p>
+        ) : null}
         {lines.length === 0 ? (
           <DriftEmpty
             summary={summary}

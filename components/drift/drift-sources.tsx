@@ -76,6 +76,7 @@ function SourceLine({ source }: { source: KnownSource }) {
             {t("revision")} <Identifier value={revision} ends={6} />
           </span>
         ) : null}
+        {source.signature ? <Signature of={source.signature} /> : null}
       </p>
       {reason === null ? null : (
         <p className="text-muted">{t("because", { reason: `\u2068${reason}\u2069` })}</p>
@@ -93,5 +94,27 @@ function SourceLine({ source }: { source: KnownSource }) {
         </details>
       ) : null}
     </div>
+  );
+}
+
+const TONES = {
+  verified: "ok",
+  rejected: "danger",
+  none: "unknown",
+  unchecked: "unknown",
+} as const;
+
+/** Whether somebody who is allowed signed the revision. */
+function Signature({ of }: { of: NonNullable<KnownSource["signature"]> }) {
+  const t = useTranslations("drift.sources.signature");
+  const { state, signer, why } = of;
+  return (
+    <Status tone={TONES[state]} look="plain">
+      {state === "verified"
+        ? t("verified", { signer: `\u2068${signer ?? ""}\u2069` })
+        : state === "rejected"
+          ? t("rejected", { why: `\u2068${why ?? ""}\u2069` })
+          : t(state)}
+    </Status>
   );
 }

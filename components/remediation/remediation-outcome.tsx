@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { Time } from "#components/time/time.tsx";
 import { LAYERS } from "#server/engines/isolation/declaration.ts";
 import type { RemediationDetail } from "#server/features/remediation/views.ts";
 import { useWhyBlocked } from "./why-blocked.ts";
@@ -10,7 +11,7 @@ export function RemediationOutcome({ detail }: { detail: RemediationDetail }) {
   const drift = useTranslations("drift");
   const layers = useTranslations("isolation.layer");
   const whyBlocked = useWhyBlocked();
-  const { waitingFor, worse, errorCode, errorText } = detail;
+  const { waitingFor, worse, errorCode, errorText, awaySince } = detail;
   const layerName = (name: string) => {
     const known = LAYERS.find((each) => each === name);
     return known ? layers(known) : name;
@@ -23,6 +24,11 @@ export function RemediationOutcome({ detail }: { detail: RemediationDetail }) {
           {errorText ? (
             <p dir="ltr" className="break-words text-start font-mono text-xs">
               {errorText}
+            </p>
+          ) : null}
+          {awaySince ? (
+            <p>
+              {t("waitsSince")} <Time at={awaySince} />
             </p>
           ) : null}
         </div>

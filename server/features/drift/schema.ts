@@ -85,6 +85,13 @@ export const Difference = z.object({
 });
 export type Difference = z.infer<typeof Difference>;
 
+/** What the signature of a revision comes to (ADR 35); `signer` as the file of allowed signers names them. */
+const RevisionSignature = z.object({
+  state: z.enum(["none", "unchecked", "verified", "rejected"]),
+  signer: z.string().max(300).nullable(),
+  why: z.string().max(60).nullable(),
+});
+
 export const SourceState = z.object({
   kind: z.enum(["cluster", "desired", "isolation"]),
   cluster: z.string().max(200),
@@ -92,6 +99,8 @@ export const SourceState = z.object({
   digest: z.string().max(200).nullable(),
   /** The commit, or the stack's own. */
   revision: z.string().max(200).nullable(),
+  /** Left out where revisions have none: folders, stacks, clusters. */
+  signature: RevisionSignature.optional(),
   takenAt: z.coerce.date().nullable(),
   /** Why it can't be read; null when it was. */
   reason: z.string().max(500).nullable(),

@@ -173,8 +173,11 @@ export const LookRecorded = z.object({
     z.object({
       environment: Environment,
       layer: z.enum(CELL_LAYERS),
+      /** The same as `state`: it was violated, and is in one more way. */
       before: z.enum(CELL_STATES).nullable(),
       state: z.enum(CELL_STATES),
+      /** Facts that violate and did not before. */
+      added: z.array(StoredFact),
     }),
   ),
 });

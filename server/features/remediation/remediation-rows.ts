@@ -68,6 +68,8 @@ export interface RemediationRow {
   expires_at: Date;
   applied_at: Date | null;
   told_at: Date | null;
+  /** Since when its cluster, or what asks for it, is away. */
+  away_since: Date | null;
   finished_at: Date | null;
   /** By the database's clock (law 8). */
   is_expired: boolean;
@@ -78,7 +80,7 @@ export interface RemediationRow {
 export const REMEDIATION_COLUMNS = `remediation_id, finding_id, rule, mode, policy_version, action, cluster, environment,
   api_version, kind, namespace, name, object_digest, state, resume_state, plan, desired_digest, live_digest,
   difference_digest, intent, baseline, worse, approval_id, proposed_by, proposed_by_name, reason, error_code, error_text,
-  event_id, attempt, fence::text, created_at, updated_at, expires_at, applied_at, told_at, finished_at,
+  event_id, attempt, fence::text, created_at, updated_at, expires_at, applied_at, told_at, away_since, finished_at,
   expires_at <= clock_timestamp() AS is_expired, coalesce(lease_until > clock_timestamp(), false) AS is_leased,
   due_at <= clock_timestamp() AS is_due`;
 

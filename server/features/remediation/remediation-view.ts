@@ -27,6 +27,7 @@ export function viewOf(row: RemediationRow, viewer: Caller): z.input<typeof Reme
     reason: row.reason,
     errorCode: row.error_code,
     errorText: row.error_text,
+    awaySince: row.away_since,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     finishedAt: row.finished_at,

@@ -177,6 +177,9 @@ export const SettleInput = z.object({
   seen: Seen.nullable(),
 });
 
+/** It could not be begun: something that has to be read is away. */
+export const RecordWaitingInput = z.object({ ...held, trouble: Trouble });
+
 export const BeginApplyInput = z.object({
   ...held,
   leaseSeconds,

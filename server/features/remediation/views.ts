@@ -39,6 +39,8 @@ export const RemediationView = z.object({
   /** A code of `REMEDIATION_REFUSALS`, of an approval, or of trouble; null while all is well. */
   errorCode: z.string().nullable(),
   errorText: z.string().nullable(),
+  /** Since when it waits for its cluster, or for what asks for it, to be there again. */
+  awaySince: z.date().nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
   finishedAt: z.date().nullable(),

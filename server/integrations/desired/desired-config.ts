@@ -18,6 +18,14 @@ const GitCredential = z
     error: "name either a file or a vault secret",
   });
 
+/** Whose signatures of commits count. */
+const GitSigners = z.strictObject({
+  /** Allowed signers, as `gpg.ssh.allowedSignersFile` of Git names them (ssh-keygen(1)). */
+  file: Path,
+  /** Whether a commit that none of them signed is not believed. Otherwise it is only told. */
+  required: z.boolean().default(true),
+});
+
 const GitConfig = z
   .strictObject({
     /** A folder, `file://…` or `https://…`; `http://` only on this machine. */
@@ -30,6 +38,7 @@ const GitConfig = z
     credential: GitCredential.optional(),
     /** PEM of authorities to trust beside the machine's own. */
     caFile: Path.optional(),
+    signers: GitSigners.optional(),
     timeoutSeconds: z.number().int().min(1).max(600).default(60),
     name: Name.optional(),
   })
@@ -77,7 +86,7 @@ export function desiredFrom(folder: string, config: DesiredConfig): DesiredConfi
     return { pulumi: { ...config.pulumi, file: resolve(folder, config.pulumi.file) } };
   }
   const { git } = config;
-  const { credential, caFile } = git;
+  const { credential, caFile, signers } = git;
   return {
     git: {
       ...git,
@@ -86,6 +95,7 @@ export function desiredFrom(folder: string, config: DesiredConfig): DesiredConfi
         ? { credential: { ...credential, file: resolve(folder, credential.file) } }
         : {}),
       ...(caFile ? { caFile: resolve(folder, caFile) } : {}),
+      ...(signers ? { signers: { ...signers, file: resolve(folder, signers.file) } } : {}),
     },
   };
 }

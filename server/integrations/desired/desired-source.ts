@@ -1,4 +1,5 @@
 import type { Manifest, ManifestProblem } from "#server/engines/kubernetes/read-manifests.ts";
+import type { SshRejection } from "#server/engines/ssh-signature/verify-ssh-signature.ts";
 
 export const DESIRED_KINDS = ["git", "pulumi", "folder"] as const;
 export type DesiredKind = (typeof DESIRED_KINDS)[number];
@@ -8,9 +9,19 @@ export interface DesiredCommit {
   hash: string;
   /** Null where the commit says no date that can be one. */
   authoredAt: Date | null;
-  /** Whether the commit carries a signature. It is not checked here: nothing says whose key counts. */
-  isSigned: boolean;
+  signature: CommitSignature;
 }
+
+/**
+ * - `none`: it carries no signature.
+ * - `unchecked`: it carries one, and the configuration doesn't say whose count.
+ * - `verified`: of one who is allowed to sign, at the time that the commit says.
+ * - `rejected`: of nobody who is allowed, of another text, or of a kind that is not understood (OpenPGP).
+ */
+export type CommitSignature =
+  | { state: "none" | "unchecked" }
+  | { state: "verified"; signer: string; fingerprint: string }
+  | { state: "rejected"; why: SshRejection | "openpgp"; fingerprint: string | null };
 
 /** What one source asks for of one cluster, as of one reading. */
 export interface DesiredContents {
@@ -48,6 +59,7 @@ export const DESIRED_FAILURES = [
   "no-such-path",
   "unreadable",
   "too-large",
+  "untrusted",
 ] as const;
 export type DesiredFailure = (typeof DESIRED_FAILURES)[number];
 

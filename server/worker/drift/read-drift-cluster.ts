@@ -9,6 +9,7 @@ import { factsFromManifests } from "#server/engines/reachability/facts-from-mani
 import { computeReachability } from "#server/engines/reachability/reachability.ts";
 import type { SourceState } from "#server/features/drift/schema.ts";
 import {
+  type CommitSignature,
   type DesiredSource,
   DesiredSourceError,
 } from "#server/integrations/desired/desired-source.ts";
@@ -166,13 +167,14 @@ async function readDesired(source: DesiredSource): Promise<Wish> {
     name: source.name.slice(0, 300),
   };
   try {
-    const { manifests, problems, revision, digest, takenAt } = await source.read();
+    const { manifests, problems, revision, commit, digest, takenAt } = await source.read();
     return {
       manifests,
       source: {
         ...about,
         digest,
         revision,
+        ...(commit ? { signature: told(commit.signature) } : {}),
         takenAt,
         reason: null,
         ...countedProblems(problems.map(problemText)),
@@ -184,6 +186,14 @@ async function readDesired(source: DesiredSource): Promise<Wish> {
     const rest = { digest: null, revision: null, takenAt: null, problems: 0, firstProblems: [] };
     return { manifests: null, source: { ...about, ...rest, reason } };
   }
+}
+
+function told(signature: CommitSignature): NonNullable<SourceState["signature"]> {
+  return {
+    state: signature.state,
+    signer: signature.state === "verified" ? signature.signer.slice(0, 300) : null,
+    why: signature.state === "rejected" ? signature.why : null,
+  };
 }
 
 /**

@@ -108,11 +108,9 @@ export async function lookAtTenant(
   });
   const read = evidence.clusters.flatMap((each) => ("tenancy" in each ? [each.tenancy] : []));
   await recordTenantQuotas(caller, read, begun.declared);
-  for (const { environment, layer, state } of changed) {
+  for (const { environment, layer, state, added } of changed) {
     if (state !== "violated") continue;
-    const facts =
-      cells.find((c) => c.environment === environment && c.layer === layer)?.facts ?? [];
-    const codes = facts.filter(({ verdict }) => verdict === "violates").map(({ code }) => code);
+    const codes = added.map(({ code }) => code);
     await runVerb(raiseAlert, caller, {
       kind: "isolation-violated",
       severity: "critical",

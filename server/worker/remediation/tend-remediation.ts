@@ -7,6 +7,7 @@ import { recordApply } from "#server/features/remediation/verbs/record-apply.ts"
 import { recordDryRun } from "#server/features/remediation/verbs/record-dry-run.ts";
 import { recordRollBack } from "#server/features/remediation/verbs/record-roll-back.ts";
 import { recordVerdict } from "#server/features/remediation/verbs/record-verdict.ts";
+import { recordWaiting } from "#server/features/remediation/verbs/record-waiting.ts";
 import { resolveRemediation } from "#server/features/remediation/verbs/resolve-remediation.ts";
 import { settleRemediation } from "#server/features/remediation/verbs/settle-remediation.ts";
 import type { Caller } from "#server/platform/actor.ts";
@@ -60,7 +61,13 @@ async function step(
       return;
     }
     case "approved":
-      return apply({ places, leaseSeconds, failpoint }, caller, claim);
+      try {
+        await apply({ places, leaseSeconds, failpoint }, caller, claim);
+      } catch (error) {
+        if (!(error instanceof AwayError)) throw error;
+        await runVerb(recordWaiting, caller, { ...held, trouble: error.message });
+      }
+      return;
     case "verifying":
       await runVerb(recordVerdict, caller, { ...held, ...(await readAgain(places, claim)) });
       return;

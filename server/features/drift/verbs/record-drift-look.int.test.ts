@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { RESOLVED_KEPT_DAYS } from "#server/engines/drift/resolved-kept-days.ts";
+import { proposeRemediation } from "#server/features/remediation/verbs/propose-remediation.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { userOf } from "#test/fixtures/callers.ts";
@@ -69,4 +71,45 @@ test("what the console did itself is told with its event", async () => {
   expect(rows).toEqual([
     { ours: { kind: "remediation", eventId: null, what: "sovereign-console-remediation" } },
   ]);
+});
+
+test("what was resolved longer ago than it is kept goes with its history, and the log tells of it", async () => {
+  const tenant = await newTenant("drift");
+  const [old, recent, remedied, open] = await found(
+    tenant,
+    { name: "old" },
+    { name: "recent" },
+    { name: "remedied" },
+    { name: "open" },
+  );
+  const resolve = (id: string | undefined, days: number) =>
+    asSuperuser(
+      `UPDATE drift_finding SET state = 'resolved', resolved_at = clock_timestamp() - make_interval(days => $2)
+       WHERE finding_id = $1`,
+      [id, days],
+    );
+  const input = { findingId: remedied ?? "", reason: "it drifted" };
+  const person = userOf(tenant, "proposer", { roles: ["org-admin"] });
+  await runVerb(proposeRemediation, person, input);
+  await resolve(old, RESOLVED_KEPT_DAYS + 1);
+  await resolve(recent, RESOLVED_KEPT_DAYS - 1);
+  await resolve(remedied, RESOLVED_KEPT_DAYS + 1);
+  const end = { nextInSeconds: 60, readAt: new Date(), sources: [], clusters: [] };
+  await runVerb(recordDriftLook, driftWorkerOf(tenant), { fence: await turnOf(tenant), end });
+  const left = await asSuperuser<{ id: string }>(
+    "SELECT finding_id AS id FROM drift_finding WHERE tenant_id = $1",
+    [tenant],
+  );
+  expect(left.map(({ id }) => id).sort()).toEqual([recent, remedied, open].sort());
+  const [event] = await asSuperuser<{ count: string }>(
+    "SELECT count(*) FROM audit_event WHERE tenant_id = $1 AND type = 'runtime.drift.swept'",
+    [tenant],
+  );
+  expect(event).toEqual({ count: "1" });
+  expect(
+    await asSuperuser("SELECT 1 FROM drift_change WHERE tenant_id = $1 AND finding_id = $2", [
+      tenant,
+      old,
+    ]),
+  ).toEqual([]);
 });

@@ -10,11 +10,12 @@ import { recordChanges } from "../record-change.ts";
 import { saveIgnored } from "../save-ignored.ts";
 import { type Moved, saveGone, saveSeen } from "../save-seen.ts";
 import type { KnownSource } from "../schema.ts";
+import { sweepResolved } from "../sweep-resolved.ts";
 import { toldOf } from "../told.ts";
 
 /**
  * Records one slice of what a look showed: what is new, changed, back or gone, each in its history, with
- * one event for all of a cause. The last slice ends the turn. Throws `stale` when another worker has it.
+ * one event for all of a cause. The last slice ends the turn, and sweeps what was resolved long ago. Throws `stale` when another worker has it.
  */
 export const recordDriftLook = verb({
   name: "drift.recordLook",
@@ -56,7 +57,9 @@ export const recordDriftLook = verb({
     if (input.end) await endLook(tx, tenant, input.fence, look.sources.map(knownSource), input.end);
     const groups = groupsOf(moved);
     const told = groups.map((group) => toldInBrief(group, eventIdOf));
-    const [first, ...more] = groups.map((group) => event(group, eventIdOf));
+    const swept = input.end ? await sweepResolved(tx, tenant) : null;
+    const events = groups.map((group) => event(group, eventIdOf));
+    const [first, ...more] = swept ? [...events, swept] : events;
     return first ? audited({ told }, first, ...more) : unchanged({ told });
   },
 });

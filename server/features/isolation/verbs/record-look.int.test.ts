@@ -26,22 +26,23 @@ function record(
   fence: string,
   inputs: string,
   state: "verified" | "violated",
+  missing: readonly string[] = ["shop"],
 ) {
   const source = { kind: "cluster" as const, name: "c" };
-  const fact = {
+  const facts = missing.map((namespace) => ({
     code: state === "verified" ? ("quota-within" as const) : ("quota-absent" as const),
     verdict: state === "verified" ? ("supports" as const) : ("violates" as const),
     source,
-    params: {},
+    params: { namespace },
     peer: null,
     objects: [],
-  };
+  }));
   return runVerb(recordIsolationLook, workerFor(tenant), {
     fence,
     nextInSeconds: 3_600,
     inputsDigest: inputs.repeat(64),
     sources: [{ ...source, digest: inputs, takenAt: null, reason: null }],
-    cells: [{ environment: "prod", layer: "quota", model: "pool", state, facts: [fact] }],
+    cells: [{ environment: "prod", layer: "quota", model: "pool", state, facts }],
     edges: [],
   });
 }
@@ -67,6 +68,21 @@ test("a cell keeps since when it is what it is; each change is an event and stay
   });
   const types = (await eventsOf(tenant)).map(({ type }) => type);
   expect(types).toEqual(["runtime.isolation.verified", "runtime.isolation.violated"]);
+});
+
+test("a second violation of a violated cell is news of its own; one that goes, or stays, is not", async () => {
+  const tenant = await newTenant("looked");
+  await record(tenant, await turn(tenant), "a", "violated");
+  const second = await record(tenant, await turn(tenant), "b", "violated", ["shop", "bank"]);
+  expect(second.changed).toMatchObject([
+    { before: "violated", state: "violated", added: [{ params: { namespace: "bank" } }] },
+  ]);
+  const gone = await record(tenant, await turn(tenant), "c", "violated", ["bank"]);
+  expect(gone.changed).toEqual([]);
+  const back = await record(tenant, await turn(tenant), "d", "violated", ["bank", "shop"]);
+  expect(back.changed).toHaveLength(1);
+  const types = (await eventsOf(tenant)).map(({ type }) => type);
+  expect(types).toEqual(Array(3).fill("runtime.isolation.violated"));
 });
 
 test("who lost the turn records nothing", async () => {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import type { z } from "zod";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { violationKey } from "#server/engines/isolation/violation-key.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -14,6 +15,7 @@ import {
   LookRecorded,
   RecordLookInput,
   type SourceState,
+  type StoredFact,
 } from "../schema.ts";
 
 type Changed = z.infer<typeof LookRecorded>["changed"];
@@ -21,8 +23,8 @@ type Changed = z.infer<typeof LookRecorded>["changed"];
 type Told = Changed[number] & { eventId: string; factsDigest: string };
 
 /**
- * Records what a look showed. A cell keeps since when it is what it is; each change of a state is an
- * event with its facts' codes. The same inputs as before only move the time. Throws `stale` when
+ * Records what a look showed. A cell keeps since when it is what it is; each change of a state, and each new
+ * violation of one that is violated already, is an event with its facts' codes. The same inputs as before only move the time. Throws `stale` when
  * another worker has taken over.
  */
 export const recordIsolationLook = verb({
@@ -86,8 +88,8 @@ async function saveCells(
   tenant: AuthorizedTenantId,
   cells: z.infer<typeof RecordLookInput>["cells"],
 ): Promise<Told[]> {
-  const before = await tx.query<{ environment: string; layer: string; state: Changed[0]["state"] }>(
-    "SELECT environment, layer, state FROM isolation_cell WHERE tenant_id = $1 FOR UPDATE",
+  const before = await tx.query<Before>(
+    "SELECT environment, layer, state, facts FROM isolation_cell WHERE tenant_id = $1 FOR UPDATE",
     [tenant],
   );
   const changed: Told[] = [];
@@ -103,10 +105,14 @@ async function saveCells(
          observed_at = excluded.observed_at, facts = excluded.facts, facts_digest = excluded.facts_digest`,
       [tenant, environment, layer, model, state, body, digest],
     );
-    if (old?.state === state) continue;
+    const added = newViolations(old, facts);
+    // What is violated already may be violated in one more way: that is news of its own.
+    const isWorse = state === "violated" && added.length > 0;
+    if (old?.state === state && !isWorse) continue;
     const eventId = uuidv7();
     const factsDigest = digest.toString("hex");
-    changed.push({ environment, layer, before: old?.state ?? null, state, eventId, factsDigest });
+    const change = { environment, layer, before: old?.state ?? null, state, added };
+    changed.push({ ...change, eventId, factsDigest });
     await tx.query(
       `INSERT INTO isolation_change (tenant_id, change_id, environment, layer, state_before, state, facts, changed_at, event_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), $8)`,
@@ -119,6 +125,21 @@ async function saveCells(
     [tenant, cells.map((each) => each.environment), cells.map((each) => each.layer)],
   );
   return changed;
+}
+
+interface Before {
+  [column: string]: unknown;
+  environment: string;
+  layer: string;
+  state: Changed[0]["state"];
+  facts: StoredFact[];
+}
+
+function newViolations(old: Before | undefined, facts: readonly StoredFact[]): StoredFact[] {
+  const violating = (list: readonly StoredFact[]) =>
+    list.filter(({ verdict }) => verdict === "violates");
+  const known = new Set(violating(old?.facts ?? []).map(violationKey));
+  return violating(facts).filter((fact) => !known.has(violationKey(fact)));
 }
 
 async function saveEdges(
@@ -149,7 +170,8 @@ async function saveEdges(
 }
 
 function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
-  return ({ environment, layer, before, state, eventId, factsDigest }: Told): AuditEventDraft => {
+  return (told: Told): AuditEventDraft => {
+    const { environment, layer, before, state, added, eventId, factsDigest } = told;
     const facts =
       cells.find((c) => c.environment === environment && c.layer === layer)?.facts ?? [];
     const codes = facts
@@ -165,10 +187,15 @@ function told({ cells, sources }: z.infer<typeof RecordLookInput>) {
         layer,
         before,
         state,
-        facts: [...new Set(codes)].sort(),
+        facts: codesOf(codes),
+        ...(added.length > 0 ? { added: codesOf(added.map(({ code }) => code)) } : {}),
         factsDigest,
         sources: sources.map(({ kind, name, digest }) => ({ kind, name, digest })),
       },
     };
   };
+}
+
+function codesOf(codes: readonly string[]): string[] {
+  return [...new Set(codes)].sort();
 }

@@ -62,7 +62,7 @@ test("a refusal lets go of the finding; what is away is tried again; an old fenc
   const away = { how: "away" as const, trouble: "the cluster is away" };
   await runVerb(recordDryRun, worker(tenant), { ...first, result: away });
   expect(await detail(tenant, remediationId)).toMatchObject({
-    state: "proposed",
+    state: "dry_run",
     errorText: away.trouble,
   });
   const second = await held(tenant, remediationId);

@@ -1,12 +1,9 @@
 import "server-only";
-import {
-  type RemediationState,
-  remediationPauseSeconds,
-} from "#server/engines/remediation/state-machine.ts";
+import type { RemediationState } from "#server/engines/remediation/state-machine.ts";
 import { requestApproval } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { runVouched } from "#server/platform/run-within.ts";
-import { audited, type VerbContext, verb } from "#server/platform/verb.ts";
+import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { openBreakerOf } from "../breaker-rows.ts";
 import { heldRemediation } from "../held-remediation.ts";
 import { modeFor, policyInForce } from "../policies-in-force.ts";
@@ -14,6 +11,7 @@ import type { RemediationRow, StoredPlan } from "../remediation-rows.ts";
 import { remediationRef, remediationSubject } from "../remediation-subject.ts";
 import { type DryRun, Moved, RecordDryRunInput } from "../schema.ts";
 import { moveRemediation } from "../writes/move-remediation.ts";
+import { waitWhileAway } from "../writes/wait-while-away.ts";
 
 /**
  * Notes what the dry-run showed. What a person proposed is put before approvers, with exactly that as its subject;
@@ -29,14 +27,9 @@ export const recordDryRun = verb({
     const row = await heldRemediation(tx, tenant, actor, input, "dry_run");
     const { result } = input;
     if (result.how === "away") {
-      const pauseSeconds = remediationPauseSeconds(row.attempt);
-      await tx.query(
-        "UPDATE remediation SET attempt = attempt + 1 WHERE tenant_id = $1 AND remediation_id = $2",
-        [tenant, row.remediation_id],
-      );
-      const errorText = result.trouble;
-      const move = { to: "proposed" as const, errorCode: "away", errorText, pauseSeconds };
-      return audited({ state: "proposed" as const }, await moveRemediation(context, row, move));
+      const [first, ...more] = await waitWhileAway(context, row, result.trouble);
+      const output = { state: row.state };
+      return first ? audited(output, first, ...more) : unchanged(output);
     }
     if (result.how === "refused") {
       const move = { errorCode: result.refusal, errorText: result.trouble || null };

@@ -1,12 +1,11 @@
 import "server-only";
-import { remediationPauseSeconds } from "#server/engines/remediation/state-machine.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { heldRemediation } from "../held-remediation.ts";
 import { Moved, ResolveInput } from "../schema.ts";
-import { pauseRemediation } from "../writes/hold-lease.ts";
 import { moveRemediation } from "../writes/move-remediation.ts";
 import { noteApplied } from "../writes/note-applied.ts";
 import { tellPeople } from "../writes/tell-people.ts";
+import { waitWhileAway } from "../writes/wait-while-away.ts";
 
 /** Leads out of `indeterminate` by what the cluster was seen to hold; nothing else does. */
 export const resolveRemediation = verb({
@@ -19,10 +18,9 @@ export const resolveRemediation = verb({
     const row = await heldRemediation(tx, tenant, actor, input, "indeterminate");
     const { truth } = input;
     if (truth.is === "away") {
-      const seconds = remediationPauseSeconds(row.attempt);
-      const pause = { seconds, isSetback: true, errorCode: "away", errorText: truth.trouble };
-      await pauseRemediation(tx, tenant, row.remediation_id, pause);
-      return unchanged({ state: row.state });
+      const [first, ...more] = await waitWhileAway(context, row, truth.trouble);
+      const output = { state: row.state };
+      return first ? audited(output, first, ...more) : unchanged(output);
     }
     if (truth.is === "changed-by-others") {
       const move = { errorCode: "changed-by-others", errorText: truth.trouble };

@@ -69,6 +69,7 @@ export async function moveRemediation(
   await tx.query(
     `UPDATE remediation SET state = $3, resume_state = $4, error_code = $5, error_text = $6,
        due_at = clock_timestamp() + make_interval(secs => $7), lease_owner = NULL, lease_until = NULL,
+       told_at = CASE WHEN away_since IS NULL THEN told_at END, away_since = NULL,
        updated_at = clock_timestamp(), finished_at = CASE WHEN $8 THEN clock_timestamp() END
      WHERE tenant_id = $1 AND remediation_id = $2`,
     [tenant, row.remediation_id, to, resume, errorCode, errorText, pauseSeconds, isOver],

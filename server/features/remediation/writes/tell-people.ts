@@ -6,7 +6,11 @@ import type { VerbContext } from "#server/platform/verb.ts";
 import type { RemediationRow } from "../remediation-rows.ts";
 import { objectText } from "./move-remediation.ts";
 
-type Told = "remediation-failed" | "remediation-rolled-back" | "remediation-unclear";
+type Told =
+  | "remediation-failed"
+  | "remediation-rolled-back"
+  | "remediation-unclear"
+  | "remediation-waits";
 
 /** Raises an alert about a remediation, in the verb's own transaction; gives its events. */
 export async function tellPeople(

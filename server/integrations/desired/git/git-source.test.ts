@@ -75,7 +75,7 @@ test("the folder of a branch is read with its commit; no secret value is kept", 
   expect(read.commit).toEqual({
     hash: read.revision,
     authoredAt: new Date(Date.UTC(2026, 10, 1)),
-    isSigned: false,
+    signature: { state: "none" },
   });
   expect(git1.name).toBe("repository#main:clusters/muscat");
   expect(await source({ repository: `file://${repository()}` }).read()).toMatchObject({

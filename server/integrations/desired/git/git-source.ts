@@ -10,6 +10,7 @@ import {
   type DesiredSource,
   DesiredSourceError,
 } from "../desired-source.ts";
+import { checkSignature, type Signers, signersOf } from "./check-signature.ts";
 import { type ParsedBlobs, readTree } from "./read-tree.ts";
 import { forgetCopy, type OpenRepository, openLocal, openRemote } from "./repository.ts";
 
@@ -35,6 +36,7 @@ export function gitSource({
   const isRemote = /^https?:/.test(repository);
   const parsed: ParsedBlobs = new Map();
   let last: DesiredContents | undefined;
+  let lastSigners: string | undefined;
   let reading: Promise<DesiredContents> | undefined;
 
   async function open(): Promise<OpenRepository> {
@@ -51,10 +53,12 @@ export function gitSource({
 
   async function read(): Promise<DesiredContents> {
     try {
+      const signers = await signersOf(config);
       const at = await open();
-      if (last?.revision === at.commit) return last;
+      if (last?.revision === at.commit && lastSigners === signers?.text) return last;
+      const { commit, takenAt } = await commitOf(at, signers);
       const { manifests, problems, digest } = await readTree(at, path, parsed);
-      const { commit, takenAt } = await commitOf(at);
+      lastSigners = signers?.text;
       last = { manifests, problems, revision: at.commit, commit, notes: [], digest, takenAt };
       return last;
     } catch (error) {
@@ -90,14 +94,17 @@ async function authorities(file: string): Promise<string> {
   }
 }
 
-async function commitOf({ gitdir, commit: hash }: OpenRepository) {
+async function commitOf({ gitdir, commit: hash }: OpenRepository, signers: Signers | null) {
   const { commit } = await git.readCommit({ fs, gitdir, oid: hash });
+  const { object } = await git.readObject({ fs, gitdir, oid: hash, format: "content" });
+  const committedAt = dateOf(commit.committer.timestamp);
+  const signed = { hash, object: Buffer.from(object as Uint8Array), committedAt };
   const facts: DesiredCommit = {
     hash,
     authoredAt: dateOf(commit.author.timestamp),
-    isSigned: commit.gpgsig !== undefined,
+    signature: checkSignature(signed, signers),
   };
-  return { commit: facts, takenAt: dateOf(commit.committer.timestamp) };
+  return { commit: facts, takenAt: committedAt };
 }
 
 /** Anybody may write any number there. */
