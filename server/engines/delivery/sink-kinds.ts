@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SINK_KINDS } from "./kind-names.ts";
 
 /**
  * The shapes of the sinks' configurations, one a kind: the form on the page, the verbs and the drivers
@@ -165,11 +166,4 @@ export const SinkConfig = z.discriminatedUnion("kind", [
 export type SinkConfig = z.infer<typeof SinkConfig>;
 export type SinkKind = SinkConfig["kind"];
 
-export const SINK_KINDS = [
-  "opensearch",
-  "syslog-tls",
-  "webhook",
-  "nats-jetstream",
-  "splunk-hec",
-  "datadog",
-] as const satisfies readonly SinkKind[];
+export { SINK_KINDS };

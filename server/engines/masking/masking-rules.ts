@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { MASKING_ACTIONS, type MaskingAction } from "./masking-actions.ts";
 
-/** What a rule does with what it finds. */
-export const MASKING_ACTIONS = ["drop", "redact", "hash", "keep-last-4"] as const;
-export type MaskingAction = (typeof MASKING_ACTIONS)[number];
+export { MASKING_ACTIONS, type MaskingAction };
 
 /**
  * Attributes of the envelope by which a receiver knows and orders events, and by which a stranger
