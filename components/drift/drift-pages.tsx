@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useSeesSeveralTenants } from "#components/shell/viewer-tenants.tsx";
 import { cx } from "#components/ui/cx.ts";
 
 const PAGES = [
@@ -15,12 +16,15 @@ const PAGES = [
 export function DriftPages({ tenantId }: { tenantId: string }) {
   const t = useTranslations("drift.pages");
   const pathname = usePathname();
+  const seesSeveral = useSeesSeveralTenants();
   return (
     <nav aria-label={t("label")} className="border-line border-b">
       <ul className="flex gap-4 overflow-x-auto overflow-y-hidden">
         {PAGES.map(({ name, path }) => {
           const href = `/t/${tenantId}/drift${path}`;
           const isCurrent = pathname === href;
+          // With one tenant there is nothing beside it.
+          if (name === "tenants" && !seesSeveral && !isCurrent) return null;
           return (
             <li key={name} className="shrink-0">
               <Link

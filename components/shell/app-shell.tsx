@@ -10,6 +10,7 @@ import { SideNav } from "./side-nav.tsx";
 import { SkipLink } from "./skip-link.tsx";
 import { TenantMenu } from "./tenant-menu.tsx";
 import type { TenantName, Viewer } from "./viewer.ts";
+import { ViewerTenants } from "./viewer-tenants.tsx";
 
 interface AppShellProps {
   sovereign: string;
@@ -74,7 +75,7 @@ export function AppShell({
           tabIndex={-1}
           className="flex min-w-0 flex-1 flex-col gap-4 px-4 py-4 outline-none sm:px-5 lg:has-[[data-detail-panel=normal]]:pe-[28.25rem] lg:has-[[data-detail-panel=wide]]:pe-[calc(min(47rem,58vw)+1.25rem)]"
         >
-          {children}
+          <ViewerTenants count={viewer.tenants.length}>{children}</ViewerTenants>
         </main>
       </div>
     </div>
