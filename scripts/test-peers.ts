@@ -82,7 +82,7 @@ function sinkPeer(id: string, name: string, obtain: () => Promise<string>): Peer
     isRequired: false,
     async run() {
       await obtain();
-      const config = "test/peers/sinks.vitest.config.ts";
+      const config = "test/peers/sinks/vitest.config.ts";
       const files = [`test/peers/${id}/`];
       return runVitest({ root, config, files, signal: stopping.signal });
     },

@@ -35,7 +35,7 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-const TIMEOUT_MILLIS = 30_000;
+const TIMEOUT_MILLIS = 12_000;
 const LONGEST_ANSWER = 8 * 1024 * 1024;
 
 /**

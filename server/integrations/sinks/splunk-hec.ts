@@ -32,7 +32,7 @@ const Refused = z.object({ code: z.number().int() });
 export async function splunkHecSink(
   config: z.infer<typeof SplunkHecConfig>,
   world: SinkWorld,
-  { acknowledgedWithinMillis = 60_000 } = {},
+  { acknowledgedWithinMillis = 10_000 } = {},
 ): Promise<Sink> {
   const token = await world.secret(config.token, "token");
   const channel = randomUUID();

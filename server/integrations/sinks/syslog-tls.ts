@@ -11,7 +11,7 @@ import { secretsOf } from "./tls-secrets.ts";
 import { transportTrouble } from "./transport-trouble.ts";
 
 const FIELDS = { address: "host", trust: "ca" };
-const TIMEOUT_MILLIS = 30_000;
+const TIMEOUT_MILLIS = 12_000;
 
 /**
  * Syslog over TLS (RFC 5425, messages of RFC 5424). The protocol acknowledges nothing, so each batch

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import peers from "./vitest.config.ts";
+import peers from "../vitest.config.ts";
 
 /** `npm run test:peers -- --only nats` or `rsyslog`: our sinks' drivers against the receivers themselves. */
 const config = mergeConfig(peers, defineConfig({}));
