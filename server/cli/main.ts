@@ -2,6 +2,7 @@ import { type Command, type CommandOutput, EXIT, UsageError } from "./command.ts
 import { decisionReplayCommand } from "./commands/decision-replay.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { driftCommand } from "./commands/drift.ts";
+import { evidenceVerifyCommand } from "./commands/evidence-verify.ts";
 import { exportOpenCommand } from "./commands/export-open.ts";
 import { isolationVerifyCommand } from "./commands/isolation-verify.ts";
 import { logAuditCommand } from "./commands/log-audit.ts";
@@ -20,6 +21,7 @@ const COMMANDS: Record<string, Command> = {
   "decision replay": decisionReplayCommand,
   diff: diffCommand,
   drift: driftCommand,
+  "evidence verify": evidenceVerifyCommand,
   "export open": exportOpenCommand,
   "isolation verify": isolationVerifyCommand,
   "log audit": logAuditCommand,

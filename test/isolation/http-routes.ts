@@ -184,6 +184,10 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
   "app/api/v1/events/route.ts": bearerOnly("/api/v1/events"),
   "app/api/v1/events/[source]/route.ts": machineCalls("Bearer"),
   "app/api/v1/events/[source]/[token]/route.ts": machineCalls("path"),
+  "app/api/v1/compliance/[framework]/oscal/route.ts": bearerOnly(
+    "/api/v1/compliance/soc2/oscal",
+    "GET",
+  ),
   "app/api/v1/drift/findings/route.ts": bearerOnly("/api/v1/drift/findings", "GET"),
   "app/api/v1/bindings/route.ts": bearerOnly("/api/v1/bindings"),
   "app/api/v1/bindings/[id]/unbind/route.ts": bearerOnly("/api/v1/bindings/1/unbind"),
@@ -199,6 +203,35 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
         { label: "own list", ...of(who, who.tenant), expect: 200 },
         { label: "own list, searched", ...of(who, who.tenant, "?q=canary&sort=-age"), expect: 200 },
         { label: "foreign list", ...of(who, foreign), twin: of(who, ABSENT_TENANT), expect: 404 },
+        { label: "nobody", ...of(null, foreign), twin: of(null, ABSENT_TENANT), expect: 401 },
+      ];
+    },
+  },
+  "app/api/v1/audit/[tenant]/events/route.ts": {
+    methods: ["GET"],
+    calls: (who, foreign) => {
+      const of = (caller: Persona | null, tenant: string, query = "") => ({
+        request: get(caller, `/api/v1/audit/${tenant}/events${query}`),
+        params: { tenant },
+      });
+      return [
+        { label: "own events", ...of(who, who.tenant, "?format=ndjson"), expect: 200 },
+        { label: "foreign events", ...of(who, foreign), twin: of(who, ABSENT_TENANT), expect: 404 },
+        { label: "nobody", ...of(null, foreign), twin: of(null, ABSENT_TENANT), expect: 401 },
+      ];
+    },
+  },
+  "app/api/v1/evidence/[tenant]/packs/[id]/route.ts": {
+    methods: ["GET"],
+    calls: (who, foreign) => {
+      const id = "01900000-0000-7000-8000-000000000000";
+      const of = (caller: Persona | null, tenant: string) => ({
+        request: get(caller, `/api/v1/evidence/${tenant}/packs/${id}`),
+        params: { tenant, id },
+      });
+      return [
+        { label: "own, absent", ...of(who, who.tenant), expect: 404 },
+        { label: "foreign pack", ...of(who, foreign), twin: of(who, ABSENT_TENANT), expect: 404 },
         { label: "nobody", ...of(null, foreign), twin: of(null, ABSENT_TENANT), expect: 401 },
       ];
     },

@@ -1,10 +1,13 @@
 import type { AnyOperation } from "#server/features/http-api/index.ts";
 import * as admission from "./admission/operations.ts";
+import * as audit from "./audit/operations.ts";
 import * as bindings from "./bindings/operations.ts";
+import * as compliance from "./compliance/operations.ts";
 import * as consumers from "./consumers/operations.ts";
 import * as deployments from "./deployments/operations.ts";
 import * as drift from "./drift/operations.ts";
 import * as events from "./events/operations.ts";
+import * as evidence from "./evidence/operations.ts";
 import * as log from "./log/operations.ts";
 import * as description from "./openapi.json/operations.ts";
 import * as rotations from "./rotations/operations.ts";
@@ -20,7 +23,10 @@ export const OPERATIONS: readonly AnyOperation[] = [
   consumers,
   rotations,
   drift,
+  compliance,
   events,
+  audit,
+  evidence,
   log,
   description,
 ].flatMap((file) =>

@@ -6,12 +6,7 @@ import { entityId } from "#server/platform/entity-id.ts";
 /** A query of the audit page; the empty one means every event. */
 export const EvidenceQuery = z.string().max(MAX_QUERY_LENGTH, "is too long").default("");
 export const PackState = z.enum(["requested", "building", "ready", "failed", "expired"]);
-export const PackFailure = z.enum([
-  "store-unreachable",
-  "store-refused",
-  "not-verified",
-  "error",
-]);
+export const PackFailure = z.enum(["store-unreachable", "store-refused", "not-verified", "error"]);
 export type PackFailure = z.infer<typeof PackFailure>;
 
 /** Longest that a pack is kept. Days. */

@@ -122,6 +122,25 @@ describe("the log over HTTP", () => {
     expect((await tile("tile/0/001.p/44")).headers.get("cache-control")).toBe("no-store");
   });
 
+  it("serves a tile as a file: by range, and not at all to who has it already", async () => {
+    const ask = (headers: Record<string, string>) =>
+      getTile(new Request("http://localhost:3000/", { headers: { cookie, ...headers } }), {
+        params: Promise.resolve({ tenant, path: ["0", "000"] }),
+      });
+    const whole = await ask({});
+    const bytes = await bytesOf(whole);
+    const etag = whole.headers.get("etag") ?? "";
+    expect(etag).toMatch(/^"[A-Za-z0-9_-]{43}"$/);
+    expect(whole.headers.get("accept-ranges")).toBe("bytes");
+    const leaf = await ask({ range: "bytes=32-63", "if-range": etag });
+    expect([leaf.status, leaf.headers.get("content-range")]).toEqual([206, "bytes 32-63/8192"]);
+    expect(await bytesOf(leaf)).toEqual(bytes.slice(32, 64));
+    expect((await ask({ range: "bytes=9000-" })).status).toBe(416);
+    const known = await ask({ "if-none-match": etag });
+    expect([known.status, (await bytesOf(known)).length]).toEqual([304, 0]);
+    expect(known.headers.get("cache-control")).toContain("immutable");
+  });
+
   it("keeps a narrower version of a tile that has grown", async () => {
     const grown = await bytesOf(await tile("tile/0/000"));
     expect(await bytesOf(await tile("tile/0/000.p/7"))).toEqual(grown.slice(0, 7 * 32));

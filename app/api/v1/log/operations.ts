@@ -41,7 +41,14 @@ export const readTile = operation({
   answers: {
     200: {
       description: "The bytes",
+      headers: { etag: "Their SHA-256, base64url in quotes" },
       content: { type: "application/octet-stream", schema: z.string().meta({ format: "binary" }) },
     },
+    206: {
+      description: "The range asked for",
+      content: { type: "application/octet-stream", schema: z.string().meta({ format: "binary" }) },
+    },
+    304: { description: "The reader has it already" },
+    416: { description: "The range is beyond its end" },
   },
 });
