@@ -10,8 +10,8 @@ export type PageHash = (pageKey: string) => number;
 /** Page number → bytes; pages without an entry are left out. */
 export type Pages = ReadonlyMap<number, Uint8Array>;
 
-/** The pages of a lowest-level segment, from its events in the order of their positions. */
-export function buildPages(events: readonly QueryEvent[], hash: PageHash): Pages {
+/** The pages of a segment of `level`, from its events in the order of their positions. */
+export function buildPages(events: readonly QueryEvent[], hash: PageHash, level = 0): Pages {
   const positionsOf = new Map<string, number[]>();
   for (const [position, event] of events.entries()) {
     for (const key of keysOf(event)) {
@@ -20,7 +20,7 @@ export function buildPages(events: readonly QueryEvent[], hash: PageHash): Pages
       else positionsOf.set(key, [position]);
     }
   }
-  const pageOf = memoized((pageKey) => pageNumberOf(0, hash(pageKey)));
+  const pageOf = memoized((pageKey) => pageNumberOf(level, hash(pageKey)));
   const encoder = new TextEncoder();
   const entries = new Map<number, PageEntry[]>();
   for (const [key, positions] of positionsOf) {

@@ -18,18 +18,21 @@ export async function indexTenant(tenant: AuthorizedTenantId): Promise<number | 
   const pass = await withTenant(tenant, "worker", async (tx) => {
     if (!(await isOnlyIndexer(tx, tenant))) return undefined;
     const head = await readHead(tx, tenant);
-    if (head.indexedTo >= head.treeSize) return { from: head.indexedTo, to: head.indexedTo };
-    return { from: head.indexedTo, to: await indexNewLeaves(tx, tenant, head) };
+    const from = head.indexedTo;
+    if (from >= head.treeSize) return { from, indexedTo: from, level: 0 };
+    return { from, ...(await indexNewLeaves(tx, tenant, head)) };
   });
   if (!pass) return undefined;
-  await mergeFull(tenant, pass.to);
-  return pass.to - pass.from;
+  if (pass.indexedTo > pass.from) await mergeFull(tenant, pass);
+  return pass.indexedTo - pass.from;
 }
 
 /** Each level in a transaction of its own: what is interrupted is made at the next full segment. */
-async function mergeFull(tenant: AuthorizedTenantId, indexedTo: number): Promise<void> {
-  if (indexedTo === 0 || indexedTo % sizeOf(1) !== 0) return;
-  for (let level = 1; level <= TOP_LEVEL && indexedTo % sizeOf(level) === 0; level++) {
+async function mergeFull(
+  tenant: AuthorizedTenantId,
+  { indexedTo, level: made }: { indexedTo: number; level: number },
+): Promise<void> {
+  for (let level = made + 1; level <= TOP_LEVEL && indexedTo % sizeOf(level) === 0; level++) {
     const number = indexedTo / sizeOf(level) - 1;
     const isMerged = await withTenant(tenant, "worker", async (tx) => {
       if (!(await isOnlyIndexer(tx, tenant))) return false;
