@@ -4,13 +4,12 @@ import { SignJWT } from "jose";
 import type { OpenBaoClient } from "#server/integrations/openbao/openbao-client.ts";
 import { env } from "#server/platform/env/env.ts";
 import type { SecretValue } from "#server/platform/secret-value.ts";
+import { workerPolicy } from "./worker-policy.ts";
 
 const ROLE = "sovereign-console";
 const AUDIENCE = "openbao";
 const ISSUER = "https://demo.sovereign.local";
 const TTL_SECONDS = 900;
-const EVERYTHING = ["create", "read", "update", "patch", "delete", "list"];
-const LOOKING = ["read", "list"];
 
 /**
  * The worker's own login to the development vault: a role of the JWT method whose policy reaches the
@@ -32,10 +31,11 @@ export async function seedWorkerLogin(
   });
   await send(vault, `sys/policies/acl/${ROLE}`, {
     policy: JSON.stringify({
-      path: workerPolicy(
+      path: workerPolicy({
+        sovereign: env().SOVEREIGN,
         tenants,
-        mounts.map(({ path }) => path),
-      ),
+        mounts: mounts.map(({ path }) => path),
+      }),
     }),
   });
   await send(vault, `auth/jwt/role/${ROLE}`, {
@@ -55,41 +55,6 @@ export async function seedWorkerLogin(
     .setExpirationTime("30d")
     .sign(privateKey);
   writeFileSync(jwtFile, jwt, { mode: 0o600 });
-}
-
-/** The tenants' own prefixes of `secret`, their engines whole, and of the rest only looking. */
-function workerPolicy(tenants: readonly string[], mounts: readonly string[]) {
-  const paths: Record<string, { capabilities: string[] }> = {
-    "sys/*": { capabilities: LOOKING },
-    "identity/*": { capabilities: LOOKING },
-    // Which logins have a policy that gives a leaked value (ADR 13).
-    // Who may read what is judged by every method's roles and users (ADR 27).
-    "auth/+/role": { capabilities: LOOKING },
-    "auth/+/role/*": { capabilities: LOOKING },
-    "auth/+/users": { capabilities: LOOKING },
-    "auth/+/users/*": { capabilities: LOOKING },
-    "sys/leases/*": { capabilities: [...EVERYTHING, "sudo"] },
-    "auth/token/*": { capabilities: ["read", "update"] },
-    // Policies and roles of tenants that come and go, and the secrets of their realms' clients (ADR 33).
-    "sys/policies/acl/*": { capabilities: EVERYTHING },
-    "auth/kubernetes/role/*": { capabilities: EVERYTHING },
-    [`secret/data/${env().SOVEREIGN}/console/*`]: { capabilities: EVERYTHING },
-    "secret/metadata": { capabilities: LOOKING },
-    "secret/metadata/": { capabilities: LOOKING },
-    // Written in the primary region, looked for in the others (ADR 14).
-    "secret/metadata/sovereign-console/region-marker": { capabilities: EVERYTHING },
-  };
-  for (const tenant of tenants) {
-    for (const area of ["data", "metadata", "delete", "undelete", "destroy"]) {
-      paths[`secret/${area}/${tenant}/*`] = { capabilities: EVERYTHING };
-    }
-    paths[`secret/metadata/${tenant}`] = { capabilities: LOOKING };
-  }
-  for (const mount of mounts) {
-    if (/^(secret|sys|identity|cubbyhole)$/.test(mount)) continue;
-    paths[`${mount}/*`] = { capabilities: EVERYTHING };
-  }
-  return paths;
 }
 
 function signingKey(file: string) {
