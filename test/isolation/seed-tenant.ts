@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { seedAccess } from "./seed-access.ts";
+import { seedCompliance } from "./seed-compliance.ts";
 import { seedConsumers } from "./seed-consumers.ts";
 import { seedDelivery } from "./seed-delivery.ts";
 import { seedDeployments } from "./seed-deployments.ts";
@@ -49,6 +50,7 @@ export async function seedTenant(
     const eventId = uuidv7();
     const bindingId = uuidv7();
     await seedEvent(insert, tenantId, eventId, canary, now);
+    if (number === 0) await seedCompliance({ insert, ensure }, { canary, eventId });
     if (number === 0) await seedTenantLife({ insert, ensure }, { canary, eventId });
     await insert("secret_binding", {
       binding_id: bindingId,

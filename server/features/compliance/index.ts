@@ -5,3 +5,4 @@ export { ExportOscalInput, OscalExport } from "./schema.ts";
 export { exportOscal } from "./verbs/export-oscal.ts";
 export { lookAtCompliance } from "./verbs/look-at-compliance.ts";
 export { recordLogAudit } from "./verbs/record-log-audit.ts";
+export { FrameworkName } from "./views.ts";

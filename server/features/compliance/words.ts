@@ -1,6 +1,6 @@
 import "server-only";
-import { messageKey } from "#server/engines/compliance/message-key.ts";
 import type { CheckId } from "#server/engines/compliance/judge-checks.ts";
+import { messageKey } from "#server/engines/compliance/message-key.ts";
 import english from "../../../messages/en/compliance.json" with { type: "json" };
 
 const controls: Record<string, Record<string, string>> = english.control;

@@ -1,11 +1,19 @@
 import "server-only";
+import { z } from "zod";
 import type { EvidenceRef } from "#server/engines/compliance/check.ts";
 import type { ApprovalFacts, Counted } from "#server/engines/compliance/facts.ts";
-import { EnvironmentPolicySpec } from "#server/features/deployments/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { approvedStandings } from "./approved-standings.ts";
 import { countThings, evidenceOf } from "./count-things.ts";
+
+/** What is asked of a stored policy: these demands, as their own feature wrote them. */
+const Demands = z.object({
+  groups: z.array(z.object({ count: z.number() })),
+  requiresElevation: z.boolean().default(false),
+  provenance: z.string().default("none"),
+  stepUp: z.string().default("none"),
+});
 
 /** What runs in production, and whether its deployment was let through by an approval that was used. */
 const UNAPPROVED = `SELECT d.environment || '.' || d.service AS id, d.running_since AS at,
@@ -49,7 +57,7 @@ export async function approvalFacts(
     quorum: counted(standings.all, ({ isMet }) => !isMet),
     ownApprovals: counted(standings.all, ({ isOwn }) => isOwn),
     isCut: standings.isCut,
-    productionGaps: policy ? gapsOf(EnvironmentPolicySpec.parse(policy.spec)) : null,
+    productionGaps: policy ? gapsOf(Demands.parse(policy.spec)) : null,
     productionPolicy: policy
       ? evidenceOf("environment-policy", { id: `prod@${policy.version}`, at: policy.at })
       : null,
@@ -63,12 +71,12 @@ export async function approvalFacts(
   };
 }
 
-function gapsOf(spec: EnvironmentPolicySpec): string[] {
+function gapsOf(spec: z.infer<typeof Demands>): string[] {
   const people = spec.groups.reduce((sum, { count }) => sum + count, 0);
   return [
     ...(people < 1 ? ["approval"] : []),
     ...(spec.requiresElevation ? [] : ["elevation"]),
-    ...(spec.stepUp === undefined || spec.stepUp === "none" ? ["step-up"] : []),
+    ...(spec.stepUp === "none" ? ["step-up"] : []),
     ...(spec.provenance === "none" ? ["provenance"] : []),
   ];
 }

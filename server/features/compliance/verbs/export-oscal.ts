@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts";
 import { frameworkOf } from "#server/engines/compliance/frameworks.ts";
 import { assessmentResults } from "#server/engines/oscal/assessment-results.ts";
-import { AppError } from "#server/platform/errors/app-error.ts";
 import { env } from "#server/platform/env/env.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { checkStates, controlView, lookedAt } from "../queries.ts";
 import { ExportOscalInput, OscalExport } from "../schema.ts";
@@ -43,7 +43,14 @@ export const exportOscal = verb({
         })),
         checks: all
           .filter(({ checkId }) => used.has(checkId))
-          .map((check) => ({ ...check, title: checkWords(check.checkId) })),
+          .map(({ checkId, state, reason, params, evidence }) => ({
+            checkId,
+            title: checkWords(checkId),
+            state,
+            reason,
+            params,
+            evidence,
+          })),
       }),
     );
     const digest = createHash("sha256").update(json).digest("hex");
@@ -52,7 +59,12 @@ export const exportOscal = verb({
       {
         type: "runtime.compliance.exported",
         subject: `compliance-framework/${id}`,
-        payload: { framework: id, format: "oscal-assessment-results", digest, lookedAt: at.toISOString() },
+        payload: {
+          framework: id,
+          format: "oscal-assessment-results",
+          digest,
+          lookedAt: at.toISOString(),
+        },
       },
     );
   },
