@@ -5,7 +5,16 @@ import type { Runtime } from "../../server/embedded/supervisor/runtime-file.ts";
 import { supervise } from "../../server/embedded/supervisor/supervise.ts";
 import { removeThrowaway, throwawayDirectory } from "../../test/harness/throwaway-directory.ts";
 
-const ANY_PORT = { console: 0, postgres: 0, vault: 0, replica: 0, hook: 0, cluster: 0, idp: 0 };
+const ANY_PORT = {
+  console: 0,
+  postgres: 0,
+  vault: 0,
+  replica: 0,
+  hook: 0,
+  cluster: 0,
+  siem: 0,
+  idp: 0,
+};
 
 /** Runs `work` against a demo of its own: free ports, throwaway data; logs kept in test-results/logs. */
 export async function withDemo<Result>(

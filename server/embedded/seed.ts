@@ -9,12 +9,14 @@ import { logger } from "#server/platform/telemetry/logger.ts";
 import { seedAccess } from "./demo/seed-access.ts";
 import { seedAdmission } from "./demo/seed-admission.ts";
 import { seedAuthorities } from "./demo/seed-authorities.ts";
+import { seedDelivery } from "./demo/seed-delivery.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
 import { seedElevation } from "./demo/seed-elevation.ts";
 import { seedDemoEngine } from "./demo/seed-engine.ts";
 import { seedIsolation } from "./demo/seed-isolation.ts";
 import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
 import { seedOwnWays } from "./demo/seed-own-ways.ts";
+import { seedReceived } from "./demo/seed-received.ts";
 import { seedRemediation } from "./demo/seed-remediation.ts";
 import { seedDemoRotation } from "./demo/seed-rotation.ts";
 import { seedDemoStore } from "./demo/seed-store.ts";
@@ -67,11 +69,19 @@ await Promise.all(
 for (const { id: tenant } of sovereign.tenants) {
   await seedElevation({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG });
 }
+const siem = process.env.DEMO_SIEM_URL;
+if (siem) {
+  for (const tenant of [sovereign.name, ...sovereign.tenants.map(({ id }) => id)]) {
+    const identityFile = IDENTITY_CONFIG;
+    await seedDelivery({ sovereign: sovereign.name, tenant, identityFile, siem });
+  }
+}
 await seedRemediation(sovereign.name);
 await seedAdmission(
   sovereign.name,
   [sovereign.name, ...sovereign.tenants.map(({ id }) => id)],
   env().KUBERNETES_SNAPSHOT_DIR,
 );
+for (const { id: tenant } of sovereign.tenants) await seedReceived(tenant);
 logger.info({ sovereign: sovereign.name }, "the demo is seeded");
 await closePools();

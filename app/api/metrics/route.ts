@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { refreshSinkMetrics } from "#server/features/delivery/sink-metrics.ts";
 import { env } from "#server/platform/env/env.ts";
 import { metrics } from "#server/platform/telemetry/metrics.ts";
 
@@ -16,6 +17,7 @@ function isAllowed(request: Request): boolean {
 export async function GET(request: Request): Promise<Response> {
   if (!isAllowed(request)) return new Response("Unauthorized\n", { status: 401 });
   const { registry } = metrics();
+  await refreshSinkMetrics(registry);
   return new Response(await registry.metrics(), {
     headers: { "content-type": registry.contentType, "cache-control": "no-store" },
   });

@@ -18,6 +18,8 @@ export interface Ports {
   readonly hook: number;
   /** The API of the demo's cluster. */
   readonly cluster: number;
+  /** The receiver of the demo's audit logs. */
+  readonly siem: number;
   readonly idp: number;
 }
 
@@ -58,6 +60,7 @@ const FROM_OPERATOR = [
   "OPENBAO_JWT_FILE",
   "OPENBAO_CA_FILE",
   "OPENBAO_AUDIT_FILE",
+  "INGEST_FILE",
   "OPENBAO_CLIENT_CERT_FILE",
   "OPENBAO_CLIENT_KEY_FILE",
   "REGIONS_CONFIG",
@@ -151,12 +154,14 @@ export function applicationEnvironment(options: {
     OPENBAO_TOKEN_FILE: keys.openBaoTokenFile,
     ...(source.OPENBAO_ADDR ? {} : demoLogin(layout)),
     ...(source.OPENBAO_ADDR ? {} : { OPENBAO_AUDIT_FILE: join(layout.vault, "audit.log") }),
+    ...(source.OPENBAO_ADDR || source.INGEST_FILE ? {} : { INGEST_FILE: layout.ingestFile }),
     // Who brings an OpenBao of his own says himself which regions it has.
     ...(source.OPENBAO_ADDR ? {} : demoRegions(ports)),
     ...(source.OPENBAO_ADDR ? {} : { VAULT_REGION: PLACE[sovereign] ?? sovereign }),
     KUBERNETES_SNAPSHOT_DIR: join(layout.cluster, sovereign),
     // Who names a cluster of his own says himself what it should be.
     ...(source.KUBERNETES_SNAPSHOT_DIR ? {} : { CLUSTERS_FILE: layout.clustersFile }),
+    DEMO_SIEM_URL: `http://127.0.0.1:${ports.siem}`,
     ISOLATION_SECONDS: "10",
     DRIFT_SECONDS: "10",
     COMPLIANCE_SECONDS: "20",

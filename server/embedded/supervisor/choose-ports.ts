@@ -8,6 +8,7 @@ export const DEFAULT_PORTS: Ports = {
   replica: 8210,
   hook: 8211,
   cluster: 8212,
+  siem: 8215,
   idp: 8080,
 };
 

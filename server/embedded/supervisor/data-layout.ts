@@ -12,7 +12,10 @@ export function dataLayout(dataDir: string) {
     /** The Git repository that says what the cluster should be, and the file that names both. */
     repository: join(dataDir, "desired-repository"),
     clustersFile: join(dataDir, "clusters.json"),
+    ingestFile: join(dataDir, "ingest.json"),
     kubeconfig: join(dataDir, "keys", "kubeconfig"),
+    /** What the demo's receiver of audit logs was sent. */
+    siem: join(dataDir, "siem"),
     certificates: join(dataDir, "certificates"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeDemoKubeconfig } from "../cluster/demo-kubeconfig.ts";
 import { layDemoCluster } from "../cluster/lay-demo-cluster.ts";
 import { writeDemoClusters } from "../cluster/write-demo-clusters.ts";
+import { demoSiem } from "../siem/demo-siem.ts";
 import {
   applicationEnvironment,
   DEMO_CLUSTERS,
@@ -21,6 +22,7 @@ import { processGroup } from "./process-group.ts";
 import { resetData } from "./reset-data.ts";
 import { runOnce } from "./run-once.ts";
 import { type Runtime, readRuntime, writeRuntime } from "./runtime-file.ts";
+import { writeDemoSources } from "./write-demo-sources.ts";
 
 export interface SuperviseOptions {
   readonly root: string;
@@ -52,7 +54,10 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     writeRuntime(layout.runtime, runtime);
   };
   const group = processGroup({ signal, say, onRestart: () => remember({}) });
+  const siem = demoSiem(layout.siem);
   const stop = async () => {
+    siem.closeAllConnections();
+    siem.close();
     await group.stop();
     remember({ pids: {} });
     releaseLock();
@@ -69,6 +74,9 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       ports,
       pids: {},
     };
+    await new Promise<void>((resolve, reject) => {
+      siem.once("error", reject).listen(ports.siem, "127.0.0.1", resolve);
+    });
     await startAll(options, layout, group, runtime, remember);
     return { runtime, stop };
   } catch (error) {
@@ -118,6 +126,7 @@ async function startAll(
   await layDemoCluster(cluster);
   writeDemoKubeconfig(layout.kubeconfig, ports.cluster);
   writeDemoClusters(layout.clustersFile, { ...cluster, kubeconfig: layout.kubeconfig });
+  writeDemoSources(layout);
   // Repeatable: adds what is missing, leaves what is there.
   await runOnce({ ...parts.seed, env: { ...parts.seed.env, ...admin } }, signal);
   await building;

@@ -1,7 +1,9 @@
+import { Registry } from "prom-client";
 import { beforeEach, expect, test } from "vitest";
 import { sealPendingAudit } from "#server/features/audit/index.ts";
 import { emit } from "#server/features/audit/testing/audit-fixture.ts";
 import { check } from "#server/features/delivery/queries.ts";
+import { refreshSinkMetrics } from "#server/features/delivery/sink-metrics.ts";
 import {
   addSink,
   lettersOf,
@@ -56,6 +58,11 @@ test("each sealed event arrives once, in the order of the log, with its leaf and
   const { sink } = await sinkNow(tenant, sinkId);
   expect(sink).toMatchObject({ lagEvents: "0", live: { delivered: String(size), trouble: null } });
   expect(sink.perMinute).toBeGreaterThan(0);
+  const registry = new Registry();
+  await refreshSinkMetrics(registry);
+  const told = await registry.metrics();
+  expect(told).toMatch(new RegExp(`console_sink_delivered\\{tenant="${tenant}".*\\} ${size}\\n`));
+  expect(told).toMatch(new RegExp(`console_sink_lag_events\\{tenant="${tenant}".*\\} 0\\n`));
   // What was delivered is no news of the log: it comes to rest.
   await sealPendingAudit(tenant);
   expect(Number(await logSize())).toBe(size);

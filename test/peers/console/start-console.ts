@@ -35,6 +35,7 @@ export async function startConsole(options: {
         replica: 0,
         hook: 0,
         cluster: 0,
+        siem: 0,
         idp: 0,
       },
       signal: stopping.signal,
