@@ -26,6 +26,7 @@ export interface BenchDatabase {
 export async function startBenchDatabase(
   tenants: readonly string[],
   changes: Record<string, string> = {},
+  { isDurable = false }: { isDurable?: boolean } = {},
 ): Promise<BenchDatabase> {
   const directory = mkdtempSync(join(tmpdir(), "sovereign-console-bench-"));
   const superuserPassword = randomBytes(24).toString("hex");
@@ -34,7 +35,8 @@ export async function startBenchDatabase(
     dataDir: join(directory, "pg"),
     superuserPassword,
     logFile,
-    throwaway: true,
+    // A throwaway database does not wait for the disk.
+    throwaway: !isDurable,
   });
   const stop = async () => {
     await postgres.stop();

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { runIndexer, runSealer } from "#server/features/audit/index.ts";
 import { identityConfig, sweepSessions } from "#server/features/identity/index.ts";
 import { startPolicies } from "#server/features/policy/start-policies.ts";
@@ -20,6 +21,8 @@ import { OpenSinks } from "./delivery/open-sinks.ts";
 import { sinkWorld } from "./delivery/sink-world.ts";
 import { tellLag } from "./delivery/tell-lag.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
+import { openSources, readSource } from "./event-sources/read-sources.ts";
+import { readSourcesFile } from "./event-sources/sources-config.ts";
 import { every } from "./every.ts";
 import { identityEvidence } from "./isolation/read-identity.ts";
 import { tendAccessReviews } from "./jobs/access-reviews.ts";
@@ -56,6 +59,7 @@ import { primaryVault } from "./regions/primary-vault.ts";
 import { regionClients } from "./regions/region-clients.ts";
 import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { reportLogins } from "./report-login.ts";
+import { tendRetention } from "./retention/tend-retention.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredForge } from "./supply-chain/configured-forge.ts";
@@ -218,6 +222,14 @@ const loops = {
       }),
     );
   },
+  retention: () => {
+    const { KEY_KEEPER: keeper, KEY_BACKUP_DIR: folder, DATA_DIR } = env();
+    if (keeper === "openbao-transit")
+      registerKeeper(transitKeyKeeper(vault, env().KEY_TRANSIT_MOUNT));
+    const backups = folder ?? join(DATA_DIR, "key-backups");
+    const tending = { keeper, backups, leaseSeconds: WORKER_LEASE_SECONDS };
+    return repeat(1_000, "retention", () => tendRetention(tending));
+  },
   drift: () =>
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
   compliance: () => {
@@ -249,6 +261,16 @@ const loops = {
     return Promise.all([packs, repeat(5_000, "tile-copies", () => copyDueTiles(making))]).then(() =>
       store.close(),
     );
+  },
+  "event-sources": async () => {
+    const open = openSources(readSourcesFile(env().INGEST_FILE), clusterSources());
+    // Each at its own pace: one that is away holds up no other.
+    await Promise.all(
+      open.map((source) =>
+        repeat(1_000, `event-source ${source.config.name}`, () => readSource(source, signal)),
+      ),
+    );
+    await Promise.all(open.map(({ reader }) => reader.close().catch(() => undefined)));
   },
   "rotation-approvals": () => repeat(1_000, "rotation-approvals", settleRotationApprovals),
   watch: () => repeat(15_000, "watch", () => watchCredentials(sources)),

@@ -33,6 +33,8 @@ const LOOPS = [
   "elevation",
   "elevation-projections",
   "tenant-lifecycles",
+  "event-sources",
+  "retention",
   "evidence",
   "delivery",
 ] as const;

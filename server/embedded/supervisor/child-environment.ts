@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ApplicationLogin } from "../../platform/db/logins.ts";
+import { witnessesFile } from "../witness/demo-witness.ts";
 import type { DataLayout } from "./data-layout.ts";
 import type { DemoKeys } from "./demo-keys.ts";
 import { demoRegions } from "./demo-regions.ts";
@@ -20,6 +21,8 @@ export interface Ports {
   readonly cluster: number;
   /** The receiver of the demo's audit logs. */
   readonly siem: number;
+  /** The witness of the demo's logs. */
+  readonly witness: number;
   readonly idp: number;
 }
 
@@ -43,6 +46,8 @@ const FROM_OPERATOR = [
   "PAYLOAD_KEY",
   "LOG_SIGNING_KEY_FILE",
   "LOG_ORIGIN",
+  "WITNESSES_FILE",
+  "WITNESS_SECONDS",
   "NEXTAUTH_SECRET",
   "IDENTITY_CONFIG",
   "IDENTITY_REALMS_DIR",
@@ -162,6 +167,8 @@ export function applicationEnvironment(options: {
     // Who names a cluster of his own says himself what it should be.
     ...(source.KUBERNETES_SNAPSHOT_DIR ? {} : { CLUSTERS_FILE: layout.clustersFile }),
     DEMO_SIEM_URL: `http://127.0.0.1:${ports.siem}`,
+    WITNESSES_FILE: witnessesFile(layout.witness),
+    WITNESS_SECONDS: "5",
     ISOLATION_SECONDS: "10",
     DRIFT_SECONDS: "10",
     COMPLIANCE_SECONDS: "20",

@@ -9,6 +9,7 @@ export const DEFAULT_PORTS: Ports = {
   hook: 8211,
   cluster: 8212,
   siem: 8215,
+  witness: 8216,
   idp: 8080,
 };
 

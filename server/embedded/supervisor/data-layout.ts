@@ -16,6 +16,8 @@ export function dataLayout(dataDir: string) {
     kubeconfig: join(dataDir, "keys", "kubeconfig"),
     /** What the demo's receiver of audit logs was sent. */
     siem: join(dataDir, "siem"),
+    /** The demo's witness: what it cosigned last. */
+    witness: join(dataDir, "witness"),
     certificates: join(dataDir, "certificates"),
     keys: join(dataDir, "keys"),
     logs: join(dataDir, "logs"),

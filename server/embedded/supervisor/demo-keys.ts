@@ -34,6 +34,7 @@ export function demoKeys(directory: string) {
     payload: key("payload"),
     nextAuth: key("nextauth"),
     metrics: key("metrics-token"),
+    witness: key("witness"),
     logSigningFile: join(directory, "log-signing"),
     openBaoTokenFile: join(directory, "openbao-token"),
   };

@@ -4,6 +4,7 @@ import { writeDemoKubeconfig } from "../cluster/demo-kubeconfig.ts";
 import { layDemoCluster } from "../cluster/lay-demo-cluster.ts";
 import { writeDemoClusters } from "../cluster/write-demo-clusters.ts";
 import { demoSiem } from "../siem/demo-siem.ts";
+import { demoWitness } from "../witness/demo-witness.ts";
 import {
   applicationEnvironment,
   DEMO_CLUSTERS,
@@ -55,7 +56,9 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   };
   const group = processGroup({ signal, say, onRestart: () => remember({}) });
   const siem = demoSiem(layout.siem);
+  let witness: ReturnType<typeof demoWitness> | undefined;
   const stop = async () => {
+    witness?.close();
     siem.closeAllConnections();
     siem.close();
     await group.stop();
@@ -77,6 +80,18 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     await new Promise<void>((resolve, reject) => {
       siem.once("error", reject).listen(ports.siem, "127.0.0.1", resolve);
     });
+    const keys = demoKeys(layout.keys);
+    if (!process.env.WITNESSES_FILE) {
+      witness = demoWitness({
+        dir: layout.witness,
+        port: ports.witness,
+        seed: keys.witness,
+        logOrigin: `${sovereign}.console.local`,
+        logSigningFile: keys.logSigningFile,
+      });
+      witness.server.listen(ports.witness, "127.0.0.1");
+      witness.server.once("error", (error) => say(`The witness can't listen: ${error.message}`));
+    }
     await startAll(options, layout, group, runtime, remember);
     return { runtime, stop };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import type { VaultRequest } from "./request.ts";
 import { hashToken, type VaultStore } from "./vault-store.ts";
@@ -31,6 +32,7 @@ export function auditDevice(file: string, store: VaultStore): (call: AnsweredCal
       type: "response",
       auth: entry ? { display_name: entry.displayName, policies: entry.policies } : {},
       request: {
+        id: randomUUID(),
         operation: OPERATIONS[request.method],
         path: request.namespace + request.path,
         remote_address: address,

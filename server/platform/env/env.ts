@@ -25,6 +25,14 @@ const settings = z.object({
   SESSION_KEY: hexKey,
   PAYLOAD_KEY: hexKey,
   LOG_SIGNING_KEY_FILE: z.string().min(1),
+  /** Where root keys of tenants are: files of a folder, or OpenBao's transit engine (ADR 39). */
+  KEY_KEEPER: z.enum(["local", "openbao-transit"]).default("local"),
+  /** The folder of root keys, shared by all replicas; `tenant-keys` in DATA_DIR otherwise. */
+  LOCAL_KEYS_DIR: z.string().min(1).optional(),
+  /** The mount of OpenBao's transit engine that holds them. */
+  KEY_TRANSIT_MOUNT: z.string().min(1).default("transit"),
+  /** Where wrapped keys are backed up; `key-backups` in DATA_DIR otherwise. */
+  KEY_BACKUP_DIR: z.string().min(1).optional(),
   LOG_ORIGIN: z
     .string()
     .regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/, "must be a schemaless URL such as log.example.om"),
@@ -49,6 +57,8 @@ const settings = z.object({
   OPENBAO_CA_FILE: z.string().min(1).optional(),
   /** The log of a `file` audit device of OpenBao, where the worker can read it. */
   OPENBAO_AUDIT_FILE: z.string().min(1).optional(),
+  /** A YAML or JSON file of the sources of events that the worker reads (docs/ingest.md). */
+  INGEST_FILE: z.string().min(1).optional(),
   OPENBAO_CLIENT_CERT_FILE: z.string().min(1).optional(),
   OPENBAO_CLIENT_KEY_FILE: z.string().min(1).optional(),
   /** JSON, or the path of a file with it (docs/runbooks/dr-promotion.md). Without it there is one region. */
