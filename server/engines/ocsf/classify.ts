@@ -1,3 +1,4 @@
+import { classifyReceived } from "./classify-received.ts";
 import { OCSF_CLASSES, type OcsfClass, type OcsfClassName } from "./ocsf-classes.ts";
 
 export interface Classified {
@@ -22,6 +23,7 @@ const AREAS: Readonly<Record<string, OcsfClassName>> = {
   drift: "compliance-finding",
   elevation: "authorize-session",
   environments: "entity-management",
+  events: "api-activity",
   evidence: "api-activity",
   exports: "api-activity",
   health: "api-activity",
@@ -30,9 +32,11 @@ const AREAS: Readonly<Record<string, OcsfClassName>> = {
   incidents: "api-activity",
   ingest: "api-activity",
   isolation: "compliance-finding",
+  keys: "entity-management",
   leases: "entity-management",
   log: "entity-management",
   policies: "entity-management",
+  packs: "entity-management",
   privacy: "entity-management",
   quotas: "compliance-finding",
   regions: "api-activity",
@@ -66,6 +70,8 @@ const TYPES: Readonly<Record<string, readonly [OcsfClassName, string]>> = {
   "elevation.withdrawn": ["api-activity", "Delete"],
   "elevation.policy-saved": ["entity-management", "Update"],
   "elevation.activated": ["authorize-session", "Assign Privileges"],
+  "events.source-saved": ["entity-management", "Update"],
+  "events.source-retired": ["entity-management", "Delete"],
   "identity.signed-in": ["authentication", "Logon"],
   "identity.session-started": ["authentication", "Logon"],
   "identity.signed-out": ["authentication", "Logoff"],
@@ -170,6 +176,10 @@ export function classify(type: string): Classified {
   const [root, area = "", ...rest] = type.split(".");
   const act = rest.join(".");
   if (root !== "runtime" || act === "") return other("api-activity", type);
+  if (area === "received") {
+    const [className, activity] = classifyReceived(act);
+    return named(className, activity, act);
+  }
   const special = TYPES[`${area}.${act}`];
   if (special) return named(special[0], special[1], act);
   const className = Object.hasOwn(AREAS, area) ? AREAS[area] : undefined;
@@ -180,7 +190,7 @@ export function classify(type: string): Classified {
 /** Whether the type is of an area that the table knows. */
 export function isMapped(type: string): boolean {
   const [root, area = ""] = type.split(".");
-  return root === "runtime" && Object.hasOwn(AREAS, area);
+  return root === "runtime" && (area === "received" || Object.hasOwn(AREAS, area));
 }
 
 function activityOf(className: OcsfClassName, act: string): string {

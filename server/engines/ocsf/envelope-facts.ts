@@ -26,6 +26,8 @@ export interface Facts {
   readonly severity: string | null;
   readonly privileges: readonly string[];
   readonly isFailedSignIn: boolean;
+  /** What another system says of the event that it sent; `null` for our own. */
+  readonly received: { principal: string | null; timeMillis: number | null } | null;
 }
 
 export function factsOf(envelope: JsonObject): Facts {
@@ -35,7 +37,6 @@ export function factsOf(envelope: JsonObject): Facts {
   const subject = text(envelope.subject) ?? "unknown";
   const [subjectKind = "unknown", ...rest] = subject.split("/");
   const timeText = text(envelope.time) ?? "";
-  const parsed = Date.parse(timeText);
   return {
     id: text(envelope.id) ?? "unknown",
     type,
@@ -45,7 +46,7 @@ export function factsOf(envelope: JsonObject): Facts {
     subjectKind: subjectKind || "unknown",
     subjectId: rest.join("/") || subject,
     timeText,
-    timeMillis: Number.isFinite(parsed) ? parsed : 0,
+    timeMillis: millisOf(timeText) ?? 0,
     tenant: text(envelope.tenant),
     principal: text(envelope.principal),
     actorKind: text(envelope.principalkind) ?? "unknown",
@@ -53,12 +54,33 @@ export function factsOf(envelope: JsonObject): Facts {
     outcome: text(envelope.outcome),
     leafIndex: wholeNumber(envelope.leafindex),
     correlation: text(envelope.causationid) ?? traceOf(envelope.traceparent),
-    severity: text(member(data, "severity"))?.toLowerCase() ?? null,
+    severity: severityIn(data) ?? severityIn(member(data, "data")),
     privileges: texts(member(data, "scopes")) ?? texts(member(data, "rights")) ?? [],
     isFailedSignIn:
       type === "runtime.access.denied" &&
       text(member(data, "act"))?.startsWith("identity.sign-in/") === true,
+    received: receivedIn(type, data),
   };
+}
+
+function receivedIn(type: string, data: JsonValue | undefined): Facts["received"] {
+  if (!type.startsWith("runtime.received.")) return null;
+  const told = member(data, "received");
+  return {
+    principal: text(member(told, "principal")),
+    timeMillis: millisOf(text(member(told, "time")) ?? ""),
+  };
+}
+
+/** Falco calls it priority. */
+function severityIn(value: JsonValue | undefined): string | null {
+  const said = text(member(value, "severity")) ?? text(member(value, "priority"));
+  return said?.toLowerCase() ?? null;
+}
+
+function millisOf(time: string): number | null {
+  const parsed = Date.parse(time);
+  return Number.isFinite(parsed) ? parsed : null;
 }
 
 function text(value: JsonValue | undefined): string | null {

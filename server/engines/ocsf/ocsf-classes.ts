@@ -41,6 +41,10 @@ export const OCSF_CLASSES = {
     ...IAM,
     activities: {
       ...COMMON,
+      Create: 1,
+      "Password Change": 3,
+      "Password Reset": 4,
+      Delete: 6,
       "Detach Policy": 8,
       "MFA Factor Enable": 10,
       "MFA Factor Disable": 11,

@@ -106,6 +106,16 @@ test.each([
   ["runtime.isolation.violated", 200301],
   ["runtime.drift.found", 200301],
   ["runtime.drift.resolved", 200303],
+  ["runtime.received.org.keycloak.event.login", 300201],
+  ["runtime.received.org.keycloak.event.update-password", 300103],
+  ["runtime.received.org.keycloak.event.code-to-token", 300299],
+  ["runtime.received.org.keycloak.admin.create.user", 300101],
+  ["runtime.received.org.keycloak.admin.update.client", 300403],
+  ["runtime.received.io.kubernetes.audit.patch", 600303],
+  ["runtime.received.org.openbao.audit.response.read", 600302],
+  ["runtime.received.org.falco.critical.shell", 200301],
+  ["runtime.received.io.kyverno.policy-report.fail", 200301],
+  ["runtime.received.com.example.paid", 600399],
   ["io.k8s.audit.event", 600399],
   ["runtime.constructor.made", 600399],
 ])("%s is %i", (type, typeUid) => {
@@ -129,6 +139,21 @@ test("says who, what, how and where in the log", () => {
     unmapped: { leafhash: "cd".repeat(32), data: { reason: "due" } },
   });
   expect(classify("com.example.made")).toMatchObject({ activityName: "com.example.made" });
+});
+
+test("what others sent says who did it and when, in the sender's words", () => {
+  const data = {
+    received: { from: "realm", principal: "alia", time: "2026-11-22T09:59:00Z" },
+    data: { priority: "Critical" },
+  };
+  const event = toOcsf(envelopeOf("runtime.received.org.keycloak.event.login", { data }));
+  expect(event).toMatchObject({
+    user: { name: "alia" },
+    time: Date.UTC(2026, 10, 22, 9, 59),
+    severity: "Critical",
+    metadata: { logged_time: Date.UTC(2026, 10, 22, 10, 0, 0, 123) },
+  });
+  expect(faultsOf(event)).toEqual([]);
 });
 
 test("whatever is masked, missing or odd, the result holds against the schema and hides what was masked", () => {
@@ -166,7 +191,13 @@ test("whatever is masked, missing or odd, the result holds against the schema an
       action: fc.constantFrom(...MASKING_ACTIONS),
     }),
   );
-  const types = fc.constantFrom(...eventTypes().types, "com.example.made", "runtime.x", "");
+  const others = [
+    "com.example.made",
+    "runtime.x",
+    "",
+    "runtime.received.org.keycloak.event.register",
+  ];
+  const types = fc.constantFrom(...eventTypes().types, ...others);
   fc.assert(
     fc.property(types, change, rules, (type, changed, chosen) => {
       const masked = maskEnvelope(envelopeOf(type, changed), chosen, Buffer.alloc(32));

@@ -29,7 +29,7 @@ export function toOcsf(envelope: JsonObject): JsonObject {
     class_uid: uid,
     type_uid: uid * 100 + activityId,
     type_name: `${name}: ${isKnown ? activityName : "Other"}`,
-    time: facts.timeMillis,
+    time: facts.received?.timeMillis ?? facts.timeMillis,
     message: `${facts.type} ${facts.outcome ?? "unknown"}: ${facts.subject}`,
     ...severityOf(facts),
     ...statusOf(facts, className),
@@ -63,7 +63,10 @@ const PARTS: Record<OcsfClassName, (facts: Facts, activity: string) => Part> = {
   }),
   "account-change": (facts) => ({
     actor: actorOf(facts),
-    user: facts.area === "identity" ? userOf(facts) : { uid: facts.subject, type_id: 0 },
+    user:
+      facts.area === "identity" || facts.received
+        ? userOf(facts)
+        : { uid: facts.subject, type_id: 0 },
   }),
   "authorize-session": (facts, activity) => ({
     actor: actorOf(facts),
@@ -96,7 +99,9 @@ const USER_TYPES: Readonly<Record<string, readonly [number, string]>> = {
   system: [3, "System"],
 };
 
-function userOf({ principal, actorName, actorKind }: Facts): Part {
+function userOf({ principal, actorName, actorKind, received }: Facts): Part {
+  // Of a received event our principal is who sent it; who did it is the sender's word.
+  if (received) return { name: received.principal ?? "unknown", type_id: 0, type: "Unknown" };
   const [typeId, type] = USER_TYPES[actorKind] ?? [0, "Unknown"];
   return {
     uid: principal ?? "unknown",
@@ -126,6 +131,21 @@ function complianceOf(facts: Facts, activity: string): Part {
 }
 
 const SEVERITIES = { Informational: 1, Low: 2, Medium: 3, High: 4, Critical: 5 } as const;
+/** Words of ours, of Kyverno and of Falco (syslog's priorities). */
+const WORDS: Readonly<Record<string, keyof typeof SEVERITIES>> = {
+  informational: "Informational",
+  info: "Informational",
+  debug: "Informational",
+  notice: "Low",
+  low: "Low",
+  warning: "Medium",
+  medium: "Medium",
+  error: "High",
+  high: "High",
+  alert: "Critical",
+  emergency: "Critical",
+  critical: "Critical",
+};
 const GRAVE: ReadonlySet<string> = new Set([
   "runtime.isolation.violated",
   "runtime.access.break-glass-used",
@@ -133,9 +153,9 @@ const GRAVE: ReadonlySet<string> = new Set([
 ]);
 
 function severityOf({ type, outcome, severity }: Facts): Part {
-  const said = Object.keys(SEVERITIES).find((name) => name.toLowerCase() === severity);
+  const said = WORDS[severity ?? ""];
   const own = GRAVE.has(type) ? "High" : outcome === "succeeded" ? "Informational" : "Medium";
-  const name = (said ?? own) as keyof typeof SEVERITIES;
+  const name = said ?? own;
   return { severity: name, severity_id: SEVERITIES[name] };
 }
 
@@ -172,6 +192,7 @@ function metadataOf(facts: Facts): Part {
     log_name: "audit",
     log_provider: facts.source,
     original_time: timeText,
+    logged_time: facts.timeMillis,
     ...(tenant ? { tenant_uid: tenant } : {}),
     ...(leafIndex === null ? {} : { sequence: leafIndex }),
     ...(correlation ? { correlation_uid: correlation } : {}),
