@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { openDeadLetter } from "./dead-letters.ts";
+import { openDeadLetter } from "./open-dead-letter.ts";
 import type {
   DeadLetterDetail,
   DeadLetterSummary,

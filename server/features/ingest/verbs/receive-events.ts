@@ -2,7 +2,7 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
-import { keepDeadLetters } from "../dead-letters.ts";
+import { keepDeadLetters } from "../keep-dead-letters.ts";
 import { receive } from "../receive.ts";
 import { type EventResult, EventsReceived, ReceiveEventsInput } from "../schema.ts";
 import { sourceIdOf } from "../source.ts";

@@ -5,7 +5,7 @@ import { displayNameOf } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { openDeadLetter } from "../dead-letters.ts";
+import { openDeadLetter } from "../open-dead-letter.ts";
 import { receive } from "../receive.ts";
 import { DeadLetterSettled, SettleDeadLetterInput, type SourceRef } from "../schema.ts";
 

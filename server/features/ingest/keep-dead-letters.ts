@@ -1,7 +1,7 @@
 import "server-only";
 import { createHmac } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import { openPayload, sealPayload } from "#server/platform/audit/payload-cipher.ts";
+import { sealPayload } from "#server/platform/audit/payload-cipher.ts";
 import { tenantKey } from "#server/platform/audit/tenant-keys.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -73,21 +73,4 @@ export async function keepDeadLetters(
     ids: digests.map((name) => ids.get(name) ?? null),
     isAnyNew: kept.some((row) => row.is_new),
   };
-}
-
-/** What is kept of one; null when the tenant's keys are gone. */
-export function openDeadLetter(
-  tenant: AuthorizedTenantId,
-  row: { dead_letter_id: string; key_id: string; ciphertext: Buffer },
-): string | null {
-  try {
-    const opened = openPayload(tenant, row.dead_letter_id, {
-      keyId: row.key_id,
-      ciphertext: row.ciphertext,
-    });
-    const { text } = opened as { text?: unknown };
-    return typeof text === "string" ? text : null;
-  } catch {
-    return null;
-  }
 }
