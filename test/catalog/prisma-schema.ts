@@ -27,6 +27,7 @@ const TYPES: Record<string, string> = {
 const NATIVE: [RegExp, (match: RegExpExecArray) => string][] = [
   [/@db\.Uuid\b/, () => "uuid"],
   [/@db\.Timestamptz\(6\)/, () => "timestamp with time zone"],
+  [/@db\.Date\b/, () => "date"],
   [/@db\.VarChar\((\d+)\)/, (match) => `character varying(${match[1]})`],
   [/@db\.SmallInt\b/, () => "smallint"],
   [/@db\.(\w+)/, (match) => `unknown native type ${match[1]}`],
