@@ -28,6 +28,7 @@ const PAGES = [
   "/t/muscatpharmacy/decisions/what-if",
   "/t/muscatpharmacy/rights",
   "/t/muscatpharmacy/audit",
+  "/t/muscatpharmacy/evidence",
   "/t/muscatpharmacy/delivery",
   "/t/muscatpharmacy/delivery?tab=letters",
   "/t/muscatpharmacy/alerts",

@@ -37,6 +37,7 @@ for (const locale of ["en", "ar"]) {
       "/api",
       "/api?at=deployments.claim",
       "/audit",
+      "/evidence",
       "/delivery",
       "/delivery?tab=letters",
       "/alerts",

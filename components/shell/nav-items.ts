@@ -1,9 +1,11 @@
 import {
   Activity,
+  Archive,
   BadgeCheck,
   Braces,
   Building2,
   ClipboardCheck,
+  FileCheck,
   Gauge,
   Gavel,
   GitCompareArrows,
@@ -46,8 +48,10 @@ export interface NavItem {
     | "api"
     | "rights"
     | "audit"
+    | "evidence"
     | "received"
     | "delivery"
+    | "retention"
     | "compliance"
     | "threats"
     | "health"
@@ -104,7 +108,9 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { name: "decisions", path: "/decisions", icon: Gavel, scope: "runtime.policies.read" },
   { name: "rights", path: "/rights", icon: UserCheck },
   { name: "audit", path: "/audit", icon: ScrollText, scope: "runtime.audit.read" },
+  { name: "evidence", path: "/evidence", icon: FileCheck, scope: "runtime.audit.read" },
   { name: "received", path: "/received", icon: MailPlus, scope: "runtime.audit.read" },
+  { name: "retention", path: "/retention", icon: Archive, scope: "runtime.retention.read" },
   { name: "delivery", path: "/delivery", icon: Send, scope: "runtime.delivery.read" },
   {
     name: "compliance",

@@ -14,6 +14,7 @@ import { seedOwnWays } from "./seed-own-ways.ts";
 import { seedReceived } from "./seed-received.ts";
 import { seedRegions } from "./seed-regions.ts";
 import { seedRemediation } from "./seed-remediation.ts";
+import { seedRetention } from "./seed-retention.ts";
 import { seedTenantLife } from "./seed-tenant-life.ts";
 
 export interface SeededTenant {
@@ -52,6 +53,7 @@ export async function seedTenant(
     await seedEvent(insert, tenantId, eventId, canary, now);
     if (number === 0) await seedCompliance({ insert, ensure }, { canary, eventId });
     if (number === 0) await seedTenantLife({ insert, ensure }, { canary, eventId });
+    if (number === 0) await seedRetention({ insert, ensure }, { canary, eventId });
     await insert("secret_binding", {
       binding_id: bindingId,
       name: `${canary} credential ${number}`,
@@ -189,10 +191,12 @@ async function seedEvent(
     outcome: "succeeded",
     payloadcommitment: commitment.toString("hex"),
     principal: `system:${canary}`,
+    principalkind: "system",
     specversion: "1.0",
     subject: `secret-binding/${canary}`,
     tenant: tenantId,
     time: at.toISOString(),
+    traceparent: `00-${"0".repeat(32)}-${"0".repeat(16)}-00`,
     type: "runtime.secrets.rotated",
   });
   await insert("audit_event", {

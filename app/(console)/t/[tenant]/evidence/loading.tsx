@@ -1,0 +1,5 @@
+import { TablePageSkeleton } from "#components/ui/table-page-skeleton.tsx";
+
+export default function EvidenceLoading() {
+  return <TablePageSkeleton />;
+}
