@@ -62,7 +62,7 @@ try {
     const asked = new Request(url, {
       method: "POST",
       headers: headersOf(request),
-      body: await bodyOf(request),
+      body: new Uint8Array(await bodyOf(request)),
     });
     const answer = url.pathname.endsWith("/events")
       ? await callers(asked)
