@@ -3,6 +3,16 @@ import { useTranslations } from "next-intl";
 
 /** The events that have words of their own; others show their type. */
 const WORDS = {
+  "runtime.evidence.pack-requested": "packRequested",
+  "runtime.evidence.pack-made": "packMade",
+  "runtime.evidence.pack-failed": "packFailed",
+  "runtime.evidence.pack-expired": "packExpired",
+  "runtime.evidence.packs-ended": "packsEnded",
+  "runtime.evidence.pack-taken": "packTaken",
+  "runtime.evidence.export-begun": "exportBegun",
+  "runtime.evidence.export-ended": "exportEnded",
+  "runtime.evidence.export-aborted": "exportAborted",
+  "runtime.evidence.tiles-copied": "tilesCopied",
   "runtime.drift.found": "driftFound",
   "runtime.drift.changed": "driftChanged",
   "runtime.drift.resolved": "driftResolved",

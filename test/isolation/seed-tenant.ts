@@ -150,6 +150,23 @@ export async function seedTenant(
       event_id: eventId,
       created_at: now,
     });
+    await insert("evidence_pack", {
+      pack_id: uuidv7(),
+      state: "failed",
+      failure: "error",
+      disclosure: "matches",
+      sealed_key: canary,
+      sealed: Buffer.from(canary),
+      as_of: now,
+      range_from: 0,
+      range_to: 0,
+      tree_size: 1,
+      checkpoint: canary,
+      asked_by_name: canary,
+      event_id: eventId,
+      asked_at: now,
+      kept_days: 1,
+    });
     const endpointId = uuidv7();
     await insert("webhook_endpoint", {
       endpoint_id: endpointId,

@@ -11,16 +11,16 @@ import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
 import { logVerifierKey, sealPendingAudit } from "#server/features/audit/index.ts";
 import { indexTenant } from "#server/features/audit/search/indexing/index-tenant.ts";
 import { emitIn } from "#server/features/audit/testing/audit-fixture.ts";
-import { endPacks } from "#server/features/evidence/index.ts";
 import { packOf } from "#server/features/evidence/queries.ts";
 import { askPack } from "#server/features/evidence/verbs/ask-pack.ts";
+import { endPacks } from "#server/features/evidence/verbs/end-packs.ts";
 import { takePack } from "#server/features/evidence/verbs/take-pack.ts";
 import { folderStore } from "#server/integrations/content-store/folder.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
-import { userOf } from "#test/fixtures/callers.ts";
+import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { copyDueTiles, tendEvidence } from "../jobs/evidence.ts";
@@ -117,9 +117,8 @@ test("what is erased afterwards ends the packs that hold it, and their keys", as
   const { packId } = await made("index:<200", "matches");
   const { pack: other } = await made("index:>=600", "matches");
   const stored = (await runVerb(takePack, auditor(), { packId })).storedDigest;
-  const ended = await withTenant(tenant, "worker", (tx) =>
-    endPacks(tx, tenant, { from: 10n, to: 11n }),
-  );
+  const worker = workerOf(tenant, ["runtime.evidence.make"]);
+  const { ended } = await runVerb(endPacks, worker, { from: "10", to: "11" });
   expect(ended).toBeGreaterThan(0);
   await expect(runVerb(takePack, auditor(), { packId })).rejects.toMatchObject({
     code: "not_found",

@@ -1,20 +1,9 @@
 import "server-only";
-import { openPack, sealedRange } from "#server/engines/evidence/sealed-pack.ts";
+import { packBytesOf } from "#server/features/evidence/stored-pack.ts";
 import { takePack } from "#server/features/evidence/verbs/take-pack.ts";
-import type { ContentStore } from "#server/integrations/content-store/content-store.ts";
-import { openContentStore } from "#server/integrations/content-store/open-content-store.ts";
-import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { byteRange, hasAlready } from "../byte-range.ts";
 import { sessionCall } from "../session-call.ts";
-
-let opened: ContentStore | undefined;
-
-/** One for the process: it keeps connections. */
-function contentStore(): ContentStore {
-  opened ??= openContentStore();
-  return opened;
-}
 
 /** A pack, decrypted as it streams, or a range of it. */
 export async function packResponse(
@@ -39,15 +28,7 @@ export async function packResponse(
     return new Response(null, { status: 416, headers: { ...headers, ...size } });
   }
   const range = asked === "whole" ? { start: 0, end: pack.bytes } : asked;
-  const stored = sealedRange(pack.bytes, range);
-  const bytes = await contentStore().get(pack.storedDigest, asked === "whole" ? undefined : stored);
-  if (!bytes) {
-    throw new AppError("unavailable", "The content store does not have the pack.", {
-      retryAfterSeconds: 60,
-    });
-  }
-  const key = Buffer.from(pack.packKey, "hex");
-  const plain = openPack(key, packId, bytes, { size: pack.bytes, ...range });
+  const plain = await packBytesOf({ packId, ...pack }, range);
   return new Response(ReadableStream.from(plain) as ReadableStream<Uint8Array<ArrayBuffer>>, {
     status: asked === "whole" ? 200 : 206,
     headers: {
