@@ -31,6 +31,10 @@ const url = z
     (text) => /^https?:\/\//.test(text) && URL.canParse(text),
     "must be a whole address, with https://",
   )
+  .refine(
+    (text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "",
+    "must hold no user name and no password: name where they are in the vault",
+  )
   .meta({ input: "url" });
 const host = z
   .string()
@@ -113,8 +117,8 @@ export const NatsJetStreamConfig = z.object({
     .string()
     .trim()
     .regex(
-      /^(nats|tls):\/\/[^\s,]+(\s*,\s*(nats|tls):\/\/[^\s,]+){0,9}$/,
-      "must be like tls://nats.example:4222",
+      /^(nats|tls):\/\/[^\s,@]+(\s*,\s*(nats|tls):\/\/[^\s,@]+){0,9}$/,
+      "must be like tls://nats.example:4222, without a login: name where it is in the vault",
     ),
   subject: z
     .string()

@@ -72,6 +72,7 @@ export async function openSearchSink(
       const call = (path: string) => http.call({ method: "GET", path, headers: login, signal });
       const answer = await call(`/${index}`);
       if (answer.status === 404) throw noIndex(config.index, http.receiver);
+      if (answer.status === 403) throw mayNotLook(config.index, http.receiver);
       if (answer.status !== 200) throw statusTrouble(answer, http.receiver, FIELDS);
     },
     close: () => http.close(),
@@ -107,6 +108,14 @@ function outcomeOf(status: number, type = ""): DeliveryOutcome {
   // A document that does not fit never will. A blocked or missing index is no fault of the event.
   if (status === 400 || status === 413) return { kind: "rejected", reason };
   return { kind: "later", reason: isPassing(status) ? reason : `${reason}: look at the index` };
+}
+
+function mayNotLook(index: string, receiver: string): SinkError {
+  return new SinkError({
+    field: "username",
+    message: `the login may not look at ${index} at ${receiver}`,
+    remedy: "Give it indices:admin/get there besides writing, so that it can be tried.",
+  });
 }
 
 function noIndex(index: string, receiver: string): SinkError {

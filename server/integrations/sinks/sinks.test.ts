@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { SinkConfig } from "#server/engines/delivery/sink-kinds.ts";
 import { ed25519PublicKey } from "#server/engines/merkle/ed25519.ts";
 import { makeTestAuthority, type TestAuthority } from "#test/contract/test-authority.ts";
 import { signedHeaders } from "../webhook/sign-webhook.ts";
@@ -122,6 +123,13 @@ describe("OpenSearch", () => {
     await expect(sink.deliver(eventsOf(1), never())).rejects.toMatchObject({ retryAfterMs: 3_000 });
   });
 
+  test("a login that may write but not look is told so", async () => {
+    const server = await start({ before: () => ({ status: 403 }) });
+    await expect((await sinkFor(server.url)).check(never())).rejects.toMatchObject({
+      field: "username",
+    });
+  });
+
   test("another kind of server is not believed", async () => {
     const server = await start({ before: () => ({ status: 200, body: { ok: true } }) });
     const sink = await sinkFor(server.url);
@@ -134,6 +142,21 @@ describe("OpenSearch", () => {
     await sink.deliver(eventsOf(1), never());
     expect([...server.documents.values()]).toMatchObject([{ class_uid: 3004 }]);
   });
+});
+
+test.each([
+  [{ kind: "webhook", url: "https://user:word@siem.example/in" }, "url"],
+  [{ kind: "nats-jetstream", servers: "tls://word@nats.example" }, "servers"],
+  [{ kind: "webhook", url: "ftp://siem.example" }, "url"],
+  [{ kind: "opensearch", url: "https://siem.example", index: "Audit" }, "index"],
+  [{ kind: "syslog-tls", host: "a b" }, "host"],
+  [{ kind: "syslog-tls", host: "siem", port: 0 }, "port"],
+  [{ kind: "syslog-tls", host: "siem", maxMessageBytes: 480 }, "maxMessageBytes"],
+  [{ kind: "splunk-hec", url: "https://siem.example" }, "token"],
+  [{ kind: "datadog", apiKey: { path: "../other" } }, "apiKey"],
+])("%j is refused at %s", (config, field) => {
+  const { error } = SinkConfig.safeParse(config);
+  expect(error?.issues[0]?.path[0]).toBe(field);
 });
 
 describe("the connection", () => {
