@@ -13,6 +13,7 @@ const ANY_PORT = {
   hook: 0,
   cluster: 0,
   siem: 0,
+  witness: 0,
   idp: 0,
 };
 

@@ -43,7 +43,11 @@ const rotate = verb({
       context: { trigger: "forced" },
       entities: [
         { uid: user, attrs: { issuer: "i", scopes: ["runtime.secrets.rotate"] }, parents },
-        { uid: binding, attrs: { ...attrs, state: input.state }, parents },
+        {
+          uid: binding,
+          attrs: { ...attrs, state: input.state } as Record<string, string | boolean>,
+          parents,
+        },
       ],
     };
   },

@@ -36,6 +36,7 @@ export async function startConsole(options: {
         hook: 0,
         cluster: 0,
         siem: 0,
+        witness: 0,
         idp: 0,
       },
       signal: stopping.signal,

@@ -1,10 +1,9 @@
 import "server-only";
-import { hkdfSync } from "node:crypto";
+import { logSignerOf } from "#server/engines/merkle/log-signer.ts";
 import {
   formatVerifierKey,
   type NoteSigner,
   type NoteVerifier,
-  noteSigner,
   noteVerifier,
 } from "#server/engines/merkle/note-key.ts";
 import { signNote } from "#server/engines/merkle/signed-note.ts";
@@ -21,17 +20,13 @@ const signers = new Map<string, NoteSigner>();
 
 /**
  * The signing key of one tenant's log, derived from the installation's seed (which lives outside
- * Postgres), so that no log's signature can be passed off as another's. HKDF-SHA-256, RFC 5869.
+ * Postgres).
  */
 export function logSigner(tenant: AuthorizedTenantId): NoteSigner {
   const origin = logOrigin(tenant);
   const known = signers.get(origin);
   if (known) return known;
-  const info = `sovereign-console/log-signing/v1/${origin}`;
-  const signer = noteSigner(
-    origin,
-    new Uint8Array(hkdfSync("sha256", installationSeed(), "", info, 32)),
-  );
+  const signer = logSignerOf(installationSeed(), origin);
   signers.set(origin, signer);
   return signer;
 }
