@@ -23,6 +23,7 @@ import { policyRouter } from "#server/features/policy/router.ts";
 import { quotasRouter } from "#server/features/quotas/router.ts";
 import { regionsRouter } from "#server/features/regions/router.ts";
 import { remediationRouter } from "#server/features/remediation/router.ts";
+import { retentionRouter } from "#server/features/retention/router.ts";
 import { rightsRouter } from "#server/features/rights/router.ts";
 import { bindingsRouter } from "#server/features/rotation/bindings/router.ts";
 import { incidentsRouter } from "#server/features/rotation/leaks/router.ts";
@@ -60,6 +61,7 @@ export const appRouter = router({
   platform: platformRouter,
   policy: policyRouter,
   quotas: quotasRouter,
+  retention: retentionRouter,
   regions: regionsRouter,
   remediation: remediationRouter,
   rights: rightsRouter,

@@ -5,8 +5,10 @@ import { identityConfig, sweepSessions } from "#server/features/identity/index.t
 import { startPolicies } from "#server/features/policy/start-policies.ts";
 import { configuredRegions } from "#server/features/regions/regions-config.ts";
 import { openContentStore } from "#server/integrations/content-store/open-content-store.ts";
+import { transitKeyKeeper } from "#server/integrations/openbao/transit-key-keeper.ts";
 import { pinnedRoot } from "#server/integrations/sigstore/trusted-root.ts";
 import { openSink } from "#server/integrations/sinks/open-sink.ts";
+import { registerKeeper } from "#server/platform/audit/key-keeper.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -104,6 +106,9 @@ const owner = `${hostname()}:${process.pid}`;
 const vault = await configuredVault(reportLogins(owner));
 // Read once, at the start: a root that can't be read stops the worker, not the checks.
 const evidence = { root: pinnedRoot(env().SIGSTORE_TRUSTED_ROOT), forge: configuredForge() };
+if (env().KEY_KEEPER === "openbao-transit") {
+  registerKeeper(transitKeyKeeper(async () => vault.transit(env().KEY_TRANSIT_MOUNT)));
+}
 const stores = configuredStores();
 const sources = configuredSources(vault);
 const externalSecrets = configuredExternalSecrets();
@@ -224,8 +229,6 @@ const loops = {
   },
   retention: () => {
     const { KEY_KEEPER: keeper, KEY_BACKUP_DIR: folder, DATA_DIR } = env();
-    if (keeper === "openbao-transit")
-      registerKeeper(transitKeyKeeper(vault, env().KEY_TRANSIT_MOUNT));
     const backups = folder ?? join(DATA_DIR, "key-backups");
     const tending = { keeper, backups, leaseSeconds: WORKER_LEASE_SECONDS };
     return repeat(1_000, "retention", () => tendRetention(tending));

@@ -1,6 +1,7 @@
 /** The contract, as part of every integration run; alone it is `npm run test:contract:openbao`. */
 import "./openbao.contract.ts";
 import "./transit.contract.ts";
+import "./key-keeper.contract.ts";
 import "./database.contract.ts";
 import "./pki.contract.ts";
 import "./pki-succession.contract.ts";

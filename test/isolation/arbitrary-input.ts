@@ -4,6 +4,7 @@ import { WALK_GLASS } from "./seed-access.ts";
 import { WALK_REGISTRY } from "./seed-deployments.ts";
 import { WALK_GROUP } from "./seed-drift.ts";
 import { WALK_OFFER } from "./seed-elevation.ts";
+import { WALK_ERASURE, WALK_HOLD } from "./seed-retention.ts";
 import { WALK_LEAVER, WALK_RECIPIENT, walkPlan } from "./seed-tenant-life.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
@@ -96,6 +97,9 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
   if (/^delivery\.saveSink\.masking$/.test(path)) return fc.constant([]);
   if (/^delivery\.(saveSink|beginBackfill)\.query$/.test(path))
     return fc.constantFrom("", "outcome:denied");
+  if (/^retention\.(requestErasure|erasurePreview)\.selection$/.test(path))
+    return fc.constant(WALK_ERASURE);
+  if (/^retention\.placeHold\.scope$/.test(path)) return fc.constant(WALK_HOLD);
   const entity = entityKindOf(schema as never);
   if (entity)
     return fc.tuple(source, fc.nat()).map(([from, pick]) => new IdSlot(entity, from, pick));

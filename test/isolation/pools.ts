@@ -38,6 +38,7 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   remediation: ["remediation", "remediation_id"],
   "remediation breaker": ["remediation_breaker", "breaker_id"],
   "isolation what-if": ["isolation_what_if", "what_if_id"],
+  "legal hold": ["legal_hold", "hold_id"],
   "evidence pack": ["evidence_pack", "pack_id"],
   "audit export": ["audit_export", "export_id"],
   "event dead letter": ["event_dead_letter", "dead_letter_id"],

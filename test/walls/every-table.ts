@@ -37,7 +37,10 @@ export async function seedEveryTable(admin: pg.Client, seeded: SeededTenant): Pr
        VALUES ($1, $2, 1, $3, sha256(convert_to($3, 'UTF8')), $4, now())`,
       [tenantId, policyId, canary, eventId],
     ],
-    ["INSERT INTO audit_payload VALUES ($1, $2, 'k', '\\x00', '\\x00')", [tenantId, eventId]],
+    [
+      "INSERT INTO audit_payload VALUES ($1, $2, 'k', '\\x00', '\\x00') ON CONFLICT DO NOTHING",
+      [tenantId, eventId],
+    ],
     [
       "INSERT INTO policy_set (tenant_id, digest, body) VALUES ($1, sha256(convert_to($2, 'UTF8')), $2)",
       [tenantId, canary],

@@ -9,6 +9,8 @@ interface Mounted {
 export interface TransitMount extends Mounted {
   type: "transit";
   keys: Record<string, TransitKey>;
+  /** The private half (PEM) of the key that imports are wrapped with; made when it is first asked for. */
+  wrapping?: string;
 }
 
 export interface TransitKey {

@@ -1,14 +1,16 @@
 import {
+  constants,
   createCipheriv,
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  privateDecrypt,
   randomBytes,
   sign,
   verify,
 } from "node:crypto";
-import type { TransitKey } from "./engine-state.ts";
+import type { TransitKey, TransitMount } from "./engine-state.ts";
 import { VaultError } from "./vault-error.ts";
 
 const IV_BYTES = 12;
@@ -98,4 +100,40 @@ function stored(key: TransitKey, version: number): TransitKey["versions"][string
   const found = key.versions[String(version)];
   if (!found) throw new VaultError(500, "1 error occurred:\n\t* no such key version\n\n");
   return found;
+}
+
+const RSA_BITS = 4_096;
+/** RFC 5649. */
+const KWP_IV = Buffer.from("A65959A6", "hex");
+
+/** The public half of the mount's wrapping key, which is made if there is none. */
+export function wrappingKeyOf(mount: TransitMount): string {
+  mount.wrapping ??= String(
+    generateKeyPairSync("rsa", { modulusLength: RSA_BITS }).privateKey.export({
+      format: "pem",
+      type: "pkcs8",
+    }),
+  );
+  return String(createPublicKey(mount.wrapping).export({ format: "pem", type: "spki" }));
+}
+
+/** RSA-OAEP(an AES-256 key) ‖ AES-KWP(that key, the material), as OpenBao takes it. */
+export function unwrapImported(mount: TransitMount, ciphertext: string): Buffer {
+  try {
+    const bytes = Buffer.from(ciphertext, "base64");
+    const wrapping = privateDecrypt(
+      {
+        key: mount.wrapping ?? "",
+        padding: constants.RSA_PKCS1_OAEP_PADDING,
+        oaepHash: "sha256",
+      },
+      bytes.subarray(0, RSA_BITS / 8),
+    );
+    const decipher = createDecipheriv("id-aes256-wrap-pad", wrapping, KWP_IV);
+    const key = Buffer.concat([decipher.update(bytes.subarray(RSA_BITS / 8)), decipher.final()]);
+    if (key.length !== 32) throw new Error("invalid key size");
+    return key;
+  } catch {
+    throw new VaultError(400, "error unwrapping key");
+  }
 }

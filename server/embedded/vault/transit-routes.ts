@@ -7,7 +7,9 @@ import {
   isSymmetric,
   newKeyVersion,
   signWith,
+  unwrapImported,
   verifyWith,
+  wrappingKeyOf,
 } from "./transit-crypto.ts";
 import { absent, VaultError } from "./vault-error.ts";
 import type { VaultStore } from "./vault-store.ts";
@@ -28,6 +30,10 @@ export function transitRoutes(
     const keys = Object.keys(mount.keys).sort();
     if (keys.length === 0) throw absent();
     return answer({ keys });
+  }
+  if (area === "wrapping_key" && request.method === "GET") {
+    authorize(store.state, request, "read");
+    return change((draft) => answer({ public_key: wrappingKeyOf(draft) }));
   }
   if (area === "keys" && request.method === "GET") {
     authorize(store.state, request, "read");
@@ -53,6 +59,7 @@ function changeKey(
   body: Record<string, unknown>,
 ): VaultAnswer {
   if (!action) return keyAnswer(name, createKey(mount, name, String(body.type ?? "aes256-gcm96")));
+  if (action === "import") return importKey(mount, name, body);
   const key = mount.keys[name];
   if (action === "rotate") {
     if (!key) throw new VaultError(400, "key not found");
@@ -82,6 +89,21 @@ function createKey(mount: TransitMount, name: string, type: string): TransitKey 
     versions: { "1": newKeyVersion(type) },
   };
   return mount.keys[name];
+}
+
+function importKey(mount: TransitMount, name: string, body: Record<string, unknown>): VaultAnswer {
+  if (mount.keys[name]) {
+    throw new VaultError(
+      400,
+      "the import path cannot be used with an existing key; use import-version to rotate an existing imported key",
+    );
+  }
+  const type = String(body.type ?? "aes256-gcm96");
+  if (!isSymmetric(type)) throw new VaultError(400, `unknown key type ${type}`);
+  const material = unwrapImported(mount, String(body.ciphertext ?? ""));
+  const key = createKey(mount, name, type);
+  key.versions["1"] = { ...newKeyVersion(type), privateKey: material.toString("base64") };
+  return done();
 }
 
 function configure(name: string, key: TransitKey, body: Record<string, unknown>): VaultAnswer {

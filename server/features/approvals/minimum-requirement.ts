@@ -13,4 +13,5 @@ export const MINIMUM_REQUIREMENT: Record<ApprovalKind, Requirement> = {
   "break-glass": [{ role: "sovereign-admin", count: 1 }],
   onboarding: [{ role: "sovereign-admin", count: 1 }],
   offboarding: [{ role: "sovereign-admin", count: 1 }],
+  retention: [{ role: "security-officer", count: 1 }],
 };

@@ -13,6 +13,7 @@ export const APPROVAL_KINDS = [
   "break-glass",
   "onboarding",
   "offboarding",
+  "retention",
 ] as const;
 export const ApprovalKind = z.enum(APPROVAL_KINDS);
 export type ApprovalKind = z.infer<typeof ApprovalKind>;

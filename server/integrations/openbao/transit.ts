@@ -10,6 +10,7 @@ export type VersionEvidence =
   | { kind: "ciphertext"; version: number; ciphertext: string }
   | { kind: "signature"; version: number; input: string; signature: string };
 
+const WrappingBody = z.object({ data: z.object({ public_key: z.string() }) });
 const NamesBody = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 const EncryptBody = z.object({ data: z.object({ ciphertext: z.string().startsWith("vault:v") }) });
 const DecryptBody = z.object({ data: z.object({ plaintext: z.string() }) });
@@ -42,6 +43,31 @@ export class Transit {
     const path = this.#path("keys", name);
     await this.#calls.do("transit create", path, { type }, true);
     return this.#mustRead(name, "transit create");
+  }
+
+  /** The RSA public key (PEM) that keys are wrapped with to be imported here. */
+  async wrappingKey(): Promise<string> {
+    const path = this.#path("wrapping_key");
+    const found = await this.#calls.read("transit wrapping key", path, WrappingBody);
+    if (!found) throw new OpenBaoError("not_found", "transit wrapping key", 404);
+    return found.data.public_key;
+  }
+
+  /** Makes a key of material that was wrapped with `wrappingKey`, unless it is there. */
+  async importKey(name: string, type: string, ciphertext: string): Promise<TransitKey> {
+    const known = await this.read(name);
+    if (known) return known;
+    const path = this.#path("keys", name, "import");
+    await this.#calls.do("transit import", path, { ciphertext, type, hash_function: "SHA256" });
+    return this.#mustRead(name, "transit import");
+  }
+
+  /** Destroys a key with all of its versions; an absent one is destroyed already. */
+  async destroy(name: string): Promise<void> {
+    if (!(await this.read(name))) return;
+    const path = this.#path("keys", name);
+    await this.#calls.do("transit config", `${path}/config`, { deletion_allowed: true }, true);
+    await this.#calls.remove("transit delete", path);
   }
 
   /**

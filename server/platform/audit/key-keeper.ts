@@ -1,4 +1,8 @@
 import "server-only";
+import { join } from "node:path";
+import { env } from "../env/env.ts";
+import type { KeeperKind } from "./key-keeper-kinds.ts";
+import { localKeyKeeper } from "./local-key-keeper.ts";
 
 /**
  * Where a tenant's root key is: outside of the database, so that destroying a version of it ends whatever the
@@ -24,9 +28,6 @@ export interface KeyKeeper {
   importKey(): Promise<string>;
 }
 
-export const KEEPER_KINDS = ["local", "openbao-transit"] as const;
-export type KeeperKind = (typeof KEEPER_KINDS)[number];
-
 // One set a process, also when a bundler loads this module twice.
 const shared = globalThis as typeof globalThis & { consoleKeepers?: Map<string, KeyKeeper> };
 shared.consoleKeepers ??= new Map();
@@ -37,8 +38,11 @@ export function registerKeeper(keeper: KeyKeeper): void {
   keepers.set(keeper.kind, keeper);
 }
 
-/** Throws when this process was not told how to reach it. */
+/** Throws when this process was not told how to reach it. Files need no telling. */
 export function keeperOf(kind: string): KeyKeeper {
+  if (kind === "local" && !keepers.has(kind)) {
+    registerKeeper(localKeyKeeper(env().LOCAL_KEYS_DIR ?? join(env().DATA_DIR, "tenant-keys")));
+  }
   const keeper = keepers.get(kind);
   if (!keeper) throw new Error(`the keeper of keys "${kind}" is not configured (KEY_KEEPER)`);
   return keeper;

@@ -1,5 +1,6 @@
 import "server-only";
 import { leafHash } from "#server/engines/merkle/hashing.ts";
+import { periodOf, retentionClassOf } from "#server/engines/retention/retention-classes.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { readPayload, type StoredPayload } from "../event-payload.ts";
 import type { RowReader } from "./stored-log-files.ts";
@@ -50,7 +51,7 @@ export async function eventFaults(
   size: bigint,
 ): Promise<string[]> {
   const faults: string[] = [];
-  const destroyed = await destroyedKeys(rows, tenant);
+  const gone = await whatIsGone(rows, tenant, size);
   for (let after = FIRST; ; ) {
     const events = await rows.query<EventRow>(
       `SELECT e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.envelope,
@@ -64,7 +65,7 @@ export async function eventFaults(
     );
     for (const event of events) {
       const place = event.leaf_index === null ? "unsealed" : `entry ${event.leaf_index}`;
-      for (const fault of faultsOf(event, tenant, size, destroyed)) {
+      for (const fault of faultsOf(event, tenant, size, gone)) {
         faults.push(`event ${event.event_id} (${place}): ${fault}`);
       }
     }
@@ -75,20 +76,67 @@ export async function eventFaults(
   return [...faults, ...(await strays(rows, tenant))];
 }
 
-/** Keys that were destroyed on purpose: what they sealed is gone, and its proof holds. */
-async function destroyedKeys(rows: RowReader, tenant: string): Promise<ReadonlySet<string>> {
+/** What was destroyed on purpose: its content is missing, and its proof holds. */
+interface Gone {
+  /** Keys of a tenant that was offboarded. */
+  keys: ReadonlySet<string>;
+  /** Events, and `class|month`, that sealed records of retention name. */
+  events: ReadonlySet<string>;
+  periods: ReadonlySet<string>;
+}
+
+/**
+ * Only what the log itself says counts, by a sealed event whose payload is intact: a row of the tables that tells of
+ * an erasure could have been put there by whoever took the payload away.
+ */
+async function whatIsGone(
+  rows: RowReader,
+  tenant: AuthorizedTenantId,
+  size: bigint,
+): Promise<Gone> {
   const keys = await rows.query<{ key_id: string }>(
     "SELECT key_id FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NULL",
     [tenant],
   );
-  return new Set(keys.map((key) => key.key_id));
+  const records = await rows.query<EventRow>(
+    `SELECT e.event_id, e.envelope, e.commitment, p.key_id, p.salt, p.ciphertext, l.leaf_hash FROM audit_event e
+     JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
+     JOIN audit_leaf l ON l.tenant_id = e.tenant_id AND l.event_id = e.event_id AND l.leaf_index < $2::bigint
+     WHERE e.tenant_id = $1 AND e.type = 'runtime.retention.destroyed'`,
+    [tenant, size.toString()],
+  );
+  const told = records.flatMap((record) => {
+    const hash = Buffer.from(leafHash(Buffer.from(record.envelope)));
+    const said = JSON.parse(record.envelope) as Signed;
+    const commitment = Buffer.from(String(said.payloadcommitment), "hex");
+    const { payload } = readPayload(tenant, record.event_id, record, commitment);
+    const isSealed = record.leaf_hash !== null && hash.equals(record.leaf_hash);
+    const isRecord = said.type === "runtime.retention.destroyed";
+    return isSealed && isRecord ? [payload as unknown as Record<string, unknown> | null] : [];
+  });
+  const texts = (name: string) =>
+    told.flatMap((each) => (Array.isArray(each?.[name]) ? (each[name] as string[]) : []));
+  return {
+    keys: new Set(keys.map((key) => key.key_id)),
+    events: new Set(texts("eventIds")),
+    periods: new Set(texts("periods")),
+  };
+}
+
+function isGone(event: EventRow, gone: Gone): boolean {
+  const period = `${retentionClassOf(event.type)}|${periodOf(event.recorded_at)}`;
+  return (
+    gone.events.has(event.event_id) ||
+    gone.periods.has(period) ||
+    (event.key_id === null ? gone.keys.size > 0 : gone.keys.has(event.key_id))
+  );
 }
 
 function* faultsOf(
   event: EventRow,
   tenant: AuthorizedTenantId,
   size: bigint,
-  destroyed: ReadonlySet<string>,
+  gone: Gone,
 ): Generator<string> {
   let signed: Signed = {};
   try {
@@ -113,10 +161,9 @@ function* faultsOf(
   }
   const hasPayload = event.key_id !== null;
   const payload = readPayload(tenant, event.event_id, event, event.commitment);
-  // Where a key was destroyed, what was sealed before there was one is erased as well.
   if (!hasPayload) {
-    if (destroyed.size === 0) yield "its payload is missing";
-  } else if (payload.state !== "intact" && !destroyed.has(event.key_id ?? "")) {
+    if (!isGone(event, gone)) yield "its payload is missing";
+  } else if (payload.state !== "intact" && !isGone(event, gone)) {
     yield `its payload is ${payload.state}`;
   }
   if (event.leaf_index === null) {

@@ -46,6 +46,12 @@ export const shredTenant = verb({
        WHERE tenant_id = $1 AND wrapped IS NOT NULL RETURNING key_id`,
       [tenant],
     );
+    for (const table of ["audit_data_key", "audit_wrap_key"]) {
+      await tx.query(
+        `UPDATE ${table} SET wrapped = NULL, destroyed_at = clock_timestamp() WHERE tenant_id = $1 AND wrapped IS NOT NULL`,
+        [tenant],
+      );
+    }
     for (const table of INDEX_TABLES) {
       await tx.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [tenant]);
     }

@@ -1,0 +1,115 @@
+import "server-only";
+import { z } from "zod";
+import {
+  expiryOf,
+  periodsToOpen,
+  RETENTION_CLASS_NAMES,
+  type RetentionClass,
+} from "#server/engines/retention/retention-classes.ts";
+import { newDataKey } from "#server/platform/audit/data-keys.ts";
+import { KEEPER_KINDS } from "#server/platform/audit/key-keeper-kinds.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { openAct } from "../act-rows.ts";
+import { activeHolds, holdOverKey } from "../holds.ts";
+import { retentionDays } from "../rules.ts";
+
+const Offered = z.object({
+  keeper: z.enum(KEEPER_KINDS),
+  rootVersion: z.number().int().min(1),
+  wrapped: z.string().max(1_000),
+});
+
+/**
+ * Looks after an organization's keys: gives it a key-encryption key (`offered`) if it has none, makes data keys for
+ * this month and the next, and has those destroyed whose time is over and that no hold keeps.
+ */
+export const lookAfterKeys = verb({
+  name: "retention.lookAfterKeys",
+  scope: "runtime.retention.carry-out",
+  input: z.object({ offered: Offered.nullable() }),
+  output: z.object({ made: z.number(), expiring: z.number() }),
+  async run(context) {
+    const { tx, tenant, actor, input } = context;
+    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
+    const [look] = await tx.query<{ looked_at: Date }>(
+      `INSERT INTO retention_look (tenant_id, looked_at) VALUES ($1, clock_timestamp())
+       ON CONFLICT (tenant_id) DO UPDATE SET looked_at = excluded.looked_at RETURNING looked_at`,
+      [tenant],
+    );
+    const now = look?.looked_at ?? new Date(0);
+    const { offered } = input;
+    if (offered) {
+      await tx.query(
+        `INSERT INTO audit_wrap_key (tenant_id, version, keeper, root_version, origin, wrapped, created_at)
+         SELECT $1, 1, $2, $3, 'generated', $4, $5
+         WHERE NOT EXISTS (SELECT FROM audit_wrap_key WHERE tenant_id = $1) ON CONFLICT DO NOTHING`,
+        [tenant, offered.keeper, offered.rootVersion, offered.wrapped, now],
+      );
+    }
+    const [wrap] = await tx.query<{ version: number; wrapped: string }>(
+      "SELECT version, wrapped FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL FOR UPDATE",
+      [tenant],
+    );
+    if (!wrap) return unchanged({ made: 0, expiring: 0 });
+    const keys = await tx.query<{
+      key_id: string;
+      class: RetentionClass;
+      period: string;
+      is_there: boolean;
+    }>(
+      `SELECT key_id, class, period::text AS period, wrapped IS NOT NULL AS is_there FROM audit_data_key WHERE tenant_id = $1`,
+      [tenant],
+    );
+    const known = new Set(keys.map((key) => `${key.class}|${key.period}`));
+    const missing = periodsToOpen(now).flatMap((period) =>
+      RETENTION_CLASS_NAMES.filter((of) => !known.has(`${of}|${period}`)).map((of) => ({
+        class: of,
+        period,
+        ...newDataKey(tenant, wrap.wrapped, { class: of, period }),
+      })),
+    );
+    await tx.query(
+      `INSERT INTO audit_data_key (tenant_id, key_id, class, period, wrapped, wrap_version, created_at)
+       SELECT $1, key_id, class, period, wrapped, $2, $3
+       FROM unnest($4::text[], $5::text[], $6::date[], $7::bytea[]) AS k (key_id, class, period, wrapped)`,
+      [
+        tenant,
+        wrap.version,
+        now,
+        missing.map((key) => key.keyId),
+        missing.map((key) => key.class),
+        missing.map((key) => key.period),
+        missing.map((key) => key.wrapped),
+      ],
+    );
+    const days = await retentionDays(tx, tenant);
+    const holds = await activeHolds(tx, tenant);
+    const over = keys.filter(
+      (key) =>
+        key.is_there &&
+        expiryOf(key.period, days.get(key.class) ?? Number.POSITIVE_INFINITY) <= now &&
+        !holdOverKey(holds, key),
+    );
+    const [open] = await tx.query(
+      "SELECT 1 FROM retention_act WHERE tenant_id = $1 AND kind = 'expiry' AND finished_at IS NULL",
+      [tenant],
+    );
+    const expiring = open ? [] : over;
+    const output = { made: missing.length, expiring: expiring.length };
+    const made = {
+      type: "runtime.retention.keys-made" as const,
+      subject: `tenant/${tenant}`,
+      payload: { keys: missing.map((key) => `${key.class}|${key.period}`), version: wrap.version },
+    };
+    if (expiring.length === 0)
+      return missing.length > 0 ? audited(output, made) : unchanged(output);
+    const plan = {
+      keyIds: expiring.map((key) => key.key_id),
+      periods: expiring.map((key) => `${key.class}|${key.period}`),
+    };
+    const reason = "kept as long as the rules say";
+    const opened = await openAct(context, { kind: "expiry", plan, reason, asks: false });
+    return audited(output, ...opened.events, ...(missing.length > 0 ? [made] : []));
+  },
+});

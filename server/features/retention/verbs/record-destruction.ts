@@ -1,0 +1,94 @@
+import "server-only";
+import { z } from "zod";
+import { rewriteSegments } from "#server/features/audit/index.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
+import { audited, verb } from "#server/platform/verb.ts";
+import { type ActRow, actEvent, lockTurn } from "../act-rows.ts";
+import { activeHolds, type HoldableEvent, holdOver, holdOverKey, lockHolds } from "../holds.ts";
+import { replaceWrapKey } from "../replace-wrap-key.ts";
+import { ActTurn } from "../schema.ts";
+
+const Destroyed = z.object({
+  outcome: z.enum(["destroyed", "held"]),
+  /** Payloads that are gone, and data keys that were destroyed whole. */
+  payloads: z.number(),
+  keys: z.number(),
+});
+
+/**
+ * The destruction itself, in one transaction: all keys that stay are wrapped by a new key, without those of the
+ * events that are erased; payloads go, and segments of the index are written anew without their words. Refuses an
+ * act that a legal hold covers by now.
+ */
+export const recordDestruction = verb({
+  name: "retention.recordDestruction",
+  scope: "runtime.retention.carry-out",
+  input: ActTurn.extend({ rootVersion: z.number().int().min(1), wrapped: z.string().max(1_000) }),
+  output: Destroyed,
+  async run({ tx, tenant, actor, input }) {
+    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
+    const row = await lockTurn(tx, tenant, input, "acting");
+    await lockHolds(tx, tenant);
+    const eventIds = textsOf(row, "eventIds");
+    const keyIds = textsOf(row, "keyIds");
+    const events = await tx.query<HoldableEvent & Record<string, unknown>>(
+      "SELECT type, subject, actor_ref, recorded_at FROM audit_event WHERE tenant_id = $1 AND event_id = ANY ($2::uuid[])",
+      [tenant, eventIds],
+    );
+    const keys = await tx.query<{ class: string; period: string }>(
+      "SELECT class, period::text AS period FROM audit_data_key WHERE tenant_id = $1 AND key_id = ANY ($2::text[])",
+      [tenant, keyIds],
+    );
+    const holds = await activeHolds(tx, tenant);
+    const hold =
+      holdOver(holds, events) ?? keys.map((key) => holdOverKey(holds, key)).find(Boolean);
+    if (hold) {
+      await tx.query(
+        `UPDATE retention_act SET state = 'refused', finished_at = clock_timestamp(), trouble = $3, lease_until = NULL
+         WHERE tenant_id = $1 AND act_id = $2`,
+        [tenant, row.act_id, `legal hold ${hold.caseRef}`],
+      );
+      const why = { why: "legal-hold", caseRef: hold.caseRef, holdId: hold.holdId };
+      return audited(
+        { outcome: "held" as const, payloads: 0, keys: 0 },
+        { ...actEvent(row, "refused", why), outcome: "denied" },
+      );
+    }
+    const wrapVersion = await replaceWrapKey(tx, tenant, {
+      rootVersion: input.rootVersion,
+      wrapped: input.wrapped,
+      origin: row.kind === "key-import" ? "imported" : "generated",
+      without: eventIds,
+      destroy: keyIds,
+    });
+    const gone = await tx.query(
+      "DELETE FROM audit_payload WHERE tenant_id = $1 AND event_id = ANY ($2::uuid[]) RETURNING 1",
+      [tenant, eventIds],
+    );
+    const segments = eventIds.length > 0 ? await rewriteSegments(tx, tenant, eventIds) : 0;
+    const outcome = { payloads: gone.length, keys: keyIds.length, segments, wrapVersion };
+    await tx.query(
+      `UPDATE retention_act SET state = 'destroyed', destroyed_at = clock_timestamp(), outcome = $3, plan = plan - 'wrapped'
+       WHERE tenant_id = $1 AND act_id = $2`,
+      [tenant, row.act_id, JSON.stringify(outcome)],
+    );
+    const output = { outcome: "destroyed" as const, payloads: gone.length, keys: keyIds.length };
+    if (eventIds.length + keyIds.length === 0) {
+      return audited(output, actEvent(row, "rewrapped", outcome));
+    }
+    // What is missing from now on is missing on purpose: this, sealed, is what says so.
+    return audited(output, {
+      ...actEvent(row, "destroyed", {
+        ...outcome,
+        eventIds,
+        periods: keys.map((key) => `${key.class}|${key.period}`),
+      }),
+      type: "runtime.retention.destroyed",
+    });
+  },
+});
+
+function textsOf(row: ActRow, name: "eventIds" | "keyIds"): string[] {
+  const list = row.plan[name];
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
+}

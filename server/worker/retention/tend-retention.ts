@@ -1,0 +1,146 @@
+import "server-only";
+import { approvalInBrief } from "#server/features/approvals/index.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
+import { endPacks } from "#server/features/evidence/verbs/end-packs.ts";
+import { beginAct } from "#server/features/retention/verbs/begin-act.ts";
+import { finishAct } from "#server/features/retention/verbs/finish-act.ts";
+import { lookAfterKeys } from "#server/features/retention/verbs/look-after-keys.ts";
+import { recordDestruction } from "#server/features/retention/verbs/record-destruction.ts";
+import { settleAct } from "#server/features/retention/verbs/settle-act.ts";
+import type { Caller } from "#server/platform/actor.ts";
+import { newWrapKey } from "#server/platform/audit/data-keys.ts";
+import { type KeyKeeper, keeperOf } from "#server/platform/audit/key-keeper.ts";
+import type { KeeperKind } from "#server/platform/audit/key-keeper-kinds.ts";
+import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { runVerb } from "#server/platform/verb.ts";
+import { workerCaller } from "#server/platform/worker-caller.ts";
+import { eachDue } from "../jobs/each-due.ts";
+import { backUpKeys } from "./back-up-keys.ts";
+
+const BATCH = 20;
+/** How often each tenant's keys and terms are looked at. */
+const LOOK_SECONDS = 3_600;
+const SCOPES = ["runtime.retention.carry-out", "runtime.approvals.consume"] as const;
+
+export interface RetentionDependencies {
+  /** What keeps root keys of tenants that have none yet. */
+  keeper: KeeperKind;
+  /** Where wrapped keys are backed up. */
+  backups: string;
+  leaseSeconds: number;
+  lookSeconds?: number;
+  /** The approvers' roles as they are now (law 10); default: their newest sessions. */
+  rolesOf?: typeof rolesNow;
+}
+
+/**
+ * Gives tenants their keys, lets acts follow their approvals, and carries them out: a new root key, everything that
+ * stays wrapped by it, the old one destroyed. A worker that dies is resumed by another from the stored intent.
+ */
+export function tendRetention(dependencies: RetentionDependencies): Promise<number> {
+  const { lookSeconds = LOOK_SECONDS } = dependencies;
+  return eachDue<{ tenant_id: string; id: string | null; state: string }>(
+    "app.due_retention($1, $2)",
+    [BATCH, lookSeconds],
+    async (due) => {
+      const caller = workerCaller({ tenantId: due.tenant_id, name: "retention", scopes: SCOPES });
+      if (due.id === null) await look(caller, dependencies);
+      else if (due.state === "awaiting_approval") await settle(caller, due.id, dependencies);
+      else await carryOut(caller, due.id, dependencies);
+    },
+  );
+}
+
+async function look(caller: Caller, { keeper, backups }: RetentionDependencies): Promise<void> {
+  const { tenant } = caller;
+  const [key] = await withTenant(tenant, "worker", (tx) =>
+    tx.query("SELECT 1 FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL", [tenant]),
+  );
+  const offered = key ? null : await offer(tenant, keeper);
+  try {
+    const { made } = await runVerb(lookAfterKeys, caller, { offered });
+    if (made > 0) await backUpKeys(tenant, backups);
+  } finally {
+    if (!key) forgetTenantKeys(tenant);
+  }
+}
+
+async function offer(tenant: string, keeper: KeeperKind) {
+  const rootVersion = await keeperOf(keeper).current(tenant);
+  return { keeper, rootVersion, wrapped: await newWrapKey(tenant, keeper, rootVersion) };
+}
+
+async function settle(
+  caller: Caller,
+  actId: string,
+  { rolesOf = rolesNow }: RetentionDependencies,
+): Promise<void> {
+  const { tenant } = caller;
+  const identities = await withTenant(tenant, "worker", async (tx) => {
+    const [row] = await tx.query<{ approval_id: string }>(
+      "SELECT approval_id FROM retention_act WHERE tenant_id = $1 AND act_id = $2",
+      [tenant, actId],
+    );
+    return row ? ((await approvalInBrief(tx, tenant, row.approval_id))?.approvers ?? []) : [];
+  });
+  const approvers = await rolesOf(tenant, identities, "throw");
+  await runVerb(settleAct, caller, { actId, approvers });
+}
+
+async function carryOut(
+  caller: Caller,
+  actId: string,
+  { leaseSeconds, backups }: RetentionDependencies,
+): Promise<void> {
+  const { tenant } = caller;
+  // What this process knows of the keys must be what is in force when they are wrapped anew.
+  forgetTenantKeys(tenant);
+  const { task } = await runVerb(beginAct, caller, { actId, leaseSeconds });
+  if (!task) return;
+  const turn = { actId, fence: task.fence };
+  const keeper = keeperOf(task.keeper);
+  try {
+    if (task.state === "acting") {
+      const rootVersion = await nextRoot(keeper, tenant, task);
+      const wrapped = await newWrapKey(tenant, task.keeper, rootVersion);
+      const { outcome } = await runVerb(recordDestruction, caller, {
+        ...turn,
+        rootVersion,
+        wrapped,
+      });
+      if (outcome === "held") return;
+    }
+  } finally {
+    forgetTenantKeys(tenant);
+  }
+  const [key] = await withTenant(tenant, "worker", (tx) =>
+    tx.query<{ root_version: number }>(
+      "SELECT root_version FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL",
+      [tenant],
+    ),
+  );
+  // The backup first: what the keeper destroys can't be had back.
+  await backUpKeys(tenant, backups);
+  if (key) await keeper.destroyBelow(tenant, key.root_version);
+  // Evidence packs hold payloads in clear behind a key of their own: those made before end with what is gone.
+  if (!task.importWrapped) {
+    const evidence = workerCaller({
+      tenantId: tenant,
+      name: "evidence",
+      scopes: ["runtime.evidence.make"],
+    });
+    await runVerb(endPacks, evidence, { from: "0", to: String(2n ** 63n - 1n) });
+  }
+  while (!(await runVerb(finishAct, caller, turn)).isDone);
+}
+
+function nextRoot(
+  keeper: KeyKeeper,
+  tenant: string,
+  task: { rootBefore: number; importWrapped: string | null },
+): Promise<number> {
+  return task.importWrapped
+    ? keeper.importVersion(tenant, task.rootBefore, task.importWrapped)
+    : keeper.rotate(tenant, task.rootBefore);
+}
