@@ -41,18 +41,19 @@ export async function deliveryRun(
   let worker = startWorker(env);
   try {
     for (let kill = 1; kill <= kills; kill += 1) {
+      const before = await cursors(tenant);
       await emitMany(tenant, BURST);
       await sealPendingAudit(tenant);
       await hurried(tenant);
       const victim = receivers[Math.floor(random() * receivers.length * 2)];
       if (victim) {
-        await moment(tenant, random);
+        await moment(tenant, before, random);
         await victim.kill();
         await pause(random() * 300);
         await victim.start();
         counts.receiver += 1;
       } else {
-        worker = await killedWorker(worker, env, tenant, random);
+        worker = await killedWorker(worker, env, tenant, { before, random });
         counts.worker += 1;
       }
     }
@@ -67,10 +68,10 @@ async function killedWorker(
   worker: WorkerProcess,
   env: Record<string, string>,
   tenant: AuthorizedTenantId,
-  random: () => number,
+  { before, random }: { before: string; random: () => number },
 ): Promise<WorkerProcess> {
   const failpoint = FAILPOINTS[Math.floor(random() * FAILPOINTS.length * 2)];
-  if (!failpoint) await moment(tenant, random);
+  if (!failpoint) await moment(tenant, before, random);
   worker.child.kill("SIGKILL");
   await worker.exited;
   await hurried(tenant, true);
@@ -85,9 +86,12 @@ async function killedWorker(
   return startWorker(env);
 }
 
-/** Some moment of a delivery: when a cursor has been claimed or moved since, and a little later. */
-async function moment(tenant: AuthorizedTenantId, random: () => number): Promise<void> {
-  const before = await cursors(tenant);
+/** Some moment of a delivery: when a cursor has been claimed or moved since `before`, and a little later. */
+async function moment(
+  tenant: AuthorizedTenantId,
+  before: string,
+  random: () => number,
+): Promise<void> {
   const isAtWork = async () => (await cursors(tenant)) !== before;
   await waitFor(isAtWork, { timeout: 120_000, interval: 5, message: "the worker to deliver" });
   await pause(random() * 60);
