@@ -29,17 +29,3 @@ export async function daysOf(
 ): Promise<number> {
   return (await retentionDays(tx, tenant)).get(of) ?? RETENTION_CLASSES[of].defaultDays;
 }
-
-export async function saveRule(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  rule: { class: RetentionClass; days: number; reason: string; savedBy: string; eventId: string },
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO retention_rule (tenant_id, class, days, reason, saved_by, saved_at, event_id)
-     VALUES ($1, $2, $3, $4, $5, clock_timestamp(), $6)
-     ON CONFLICT (tenant_id, class) DO UPDATE SET days = excluded.days, reason = excluded.reason,
-       saved_by = excluded.saved_by, saved_at = excluded.saved_at, event_id = excluded.event_id`,
-    [tenant, rule.class, rule.days, rule.reason, rule.savedBy, rule.eventId],
-  );
-}

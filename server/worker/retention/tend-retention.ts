@@ -1,7 +1,7 @@
 import "server-only";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
-import { rolesNow } from "#server/features/identity/index.ts";
 import { endPacks } from "#server/features/evidence/verbs/end-packs.ts";
+import { rolesNow } from "#server/features/identity/index.ts";
 import { beginAct } from "#server/features/retention/verbs/begin-act.ts";
 import { finishAct } from "#server/features/retention/verbs/finish-act.ts";
 import { lookAfterKeys } from "#server/features/retention/verbs/look-after-keys.ts";
@@ -124,7 +124,7 @@ async function carryOut(
   await backUpKeys(tenant, backups);
   if (key) await keeper.destroyBelow(tenant, key.root_version);
   // Evidence packs hold payloads in clear behind a key of their own: those made before end with what is gone.
-  if (!task.importWrapped) {
+  if (task.kind === "erasure" || task.kind === "expiry") {
     const evidence = workerCaller({
       tenantId: tenant,
       name: "evidence",

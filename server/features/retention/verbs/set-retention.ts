@@ -5,8 +5,9 @@ import { displayNameOf } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { openAct } from "../act-rows.ts";
-import { daysOf, saveRule } from "../rules.ts";
+import { daysOf } from "../rules.ts";
 import { ActOutcome, SetRetentionInput } from "../schema.ts";
+import { saveRule } from "../writes/save-rule.ts";
 
 /**
  * Says how long events of a class are kept. Longer holds at once; shorter takes a second person. Throws `invalid`

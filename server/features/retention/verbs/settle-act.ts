@@ -12,8 +12,8 @@ import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import { type ActRow, actEvent, actRef, approvedFields, lockAct } from "../act-rows.ts";
 import { lockHolds } from "../holds.ts";
-import { saveRule } from "../rules.ts";
 import { ActOutcome, type ActState } from "../schema.ts";
+import { saveRule } from "../writes/save-rule.ts";
 
 /**
  * Lets an act follow its approval, with the approvers' roles as just read again: a shorter term and a lifted hold
