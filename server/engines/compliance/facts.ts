@@ -133,6 +133,19 @@ export interface OperationFacts {
   }[];
 }
 
+/** What becomes of the log's records: where they go, what is encrypted, what is erased. */
+export interface RecordFacts {
+  /** Sinks of the log, those that are behind or paused. */
+  readonly sinks: Counted;
+  /** What could not be taken or delivered, and nobody settled. */
+  readonly deadLetters: Counted;
+  /** Erasures and expiries that are not carried out in time. */
+  readonly erasures: Counted;
+  readonly retentionLook: Looked;
+  /** Payloads of the newest events, those that no key of the tenant's own encrypts. */
+  readonly payloads: Counted;
+}
+
 /** Everything that the checks are judged by: one moment of one tenant. */
 export interface ComplianceFacts {
   /** The database's clock, ISO 8601. */
@@ -143,5 +156,6 @@ export interface ComplianceFacts {
   readonly access: AccessFacts;
   readonly places: PlaceFacts;
   readonly log: LogFacts;
+  readonly records: RecordFacts;
   readonly operations: OperationFacts;
 }

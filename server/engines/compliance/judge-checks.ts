@@ -5,6 +5,7 @@ import { credentialChecks } from "./checks/credential-checks.ts";
 import { logChecks } from "./checks/log-checks.ts";
 import { operationChecks } from "./checks/operation-checks.ts";
 import { placeChecks } from "./checks/place-checks.ts";
+import { recordChecks } from "./checks/record-checks.ts";
 import type { ComplianceFacts } from "./facts.ts";
 
 /** Every live check: facts in, a judgement out. */
@@ -14,6 +15,7 @@ export const CHECKS = {
   ...accessChecks,
   ...placeChecks,
   ...logChecks,
+  ...recordChecks,
   ...operationChecks,
 } as const satisfies Record<string, (facts: ComplianceFacts) => Judgement>;
 

@@ -154,7 +154,11 @@ export const THREATS: Readonly<Record<ThreatId, readonly Mitigation[]>> = {
       heldBy: [adr("0008-fencing-ends-at-our-door"), test("test/crash")],
       checks: ["log-sealed"],
     },
-    { key: "set-aside", heldBy: [page("/alerts")], checks: ["alerts-delivered"] },
+    {
+      key: "set-aside",
+      heldBy: [page("/delivery"), page("/received")],
+      checks: ["dead-letters-settled", "log-delivered"],
+    },
   ],
   "compromised-admin": [
     {
@@ -165,7 +169,7 @@ export const THREATS: Readonly<Record<ThreatId, readonly Mitigation[]>> = {
     {
       key: "seen",
       heldBy: [page("/audit"), test("server/features/audit/integrity/tampering.int.test.ts")],
-      checks: ["log-intact", "log-witnessed", "log-sealed"],
+      checks: ["log-intact", "log-witnessed", "log-sealed", "log-delivered"],
     },
     {
       key: "reviewed",

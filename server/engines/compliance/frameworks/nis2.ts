@@ -12,9 +12,9 @@ export const NIS2: Framework = {
     { id: "Art-21.2.d", checks: ["images-verified", "images-recorded"] },
     { id: "Art-21.2.e", checks: ["deployments-approved", "hardening-kept", "policies-kept"] },
     { id: "Art-21.2.f", checks: ["log-intact", "access-reviews-on-time"] },
-    { id: "Art-21.2.h", checks: ["rotation-on-time", "old-values-dead"] },
+    { id: "Art-21.2.h", checks: ["payloads-encrypted", "rotation-on-time", "old-values-dead"] },
     { id: "Art-21.2.i", checks: ["elevation-time-boxed", "access-removed", "credentials-managed"] },
     { id: "Art-21.2.j", checks: ["elevation-step-up", "keys-not-copied"] },
-    { id: "Art-23", checks: ["alerts-delivered", "log-sealed"] },
+    { id: "Art-23", checks: ["log-delivered", "alerts-delivered", "log-sealed"] },
   ],
 };

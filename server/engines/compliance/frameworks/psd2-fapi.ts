@@ -15,7 +15,7 @@ export const PSD2_FAPI: Framework = {
     { id: "RTS-22", checks: ["credentials-managed", "isolation-verified", "leaks-contained"] },
     { id: "RTS-26", checks: ["rotation-on-time"] },
     { id: "RTS-27", checks: ["old-values-dead", "access-removed"] },
-    { id: "RTS-29", checks: ["log-sealed", "log-intact"] },
+    { id: "RTS-29", checks: ["log-delivered", "log-sealed", "log-intact"] },
     { id: "RTS-35", checks: ["rotation-on-time", "tokens-bound"] },
     { id: "FAPI2-5.3.4", checks: ["tokens-bound"] },
     { id: "FAPI2-5.4", checks: ["rotation-on-time", "old-values-dead"] },

@@ -30,10 +30,10 @@ export const SOC2: Framework = {
       id: "CC6.6",
       checks: ["isolation-verified", "policies-kept", "tokens-bound", "keys-not-copied"],
     },
-    { id: "CC6.7", checks: ["residency-kept", "leaks-contained"] },
+    { id: "CC6.7", checks: ["residency-kept", "payloads-encrypted", "leaks-contained"] },
     { id: "CC6.8", checks: ["images-verified", "images-recorded", "hardening-kept"] },
     { id: "CC7.1", checks: ["drift-age", "hardening-kept", "policies-kept"] },
-    { id: "CC7.2", checks: ["log-sealed", "log-witnessed", "alerts-answered"] },
+    { id: "CC7.2", checks: ["log-sealed", "log-witnessed", "log-delivered", "alerts-answered"] },
     { id: "CC7.3", checks: ["alerts-answered", "break-glass-reviewed", "leaks-contained"] },
     { id: "CC7.4", checks: ["leaks-contained", "old-values-dead", "alerts-delivered"] },
     {
@@ -42,6 +42,6 @@ export const SOC2: Framework = {
     },
     { id: "A1.2", checks: ["regions-ready", "neighbours-quiet"] },
     { id: "C1.1", checks: ["isolation-verified", "residency-kept", "credentials-managed"] },
-    { id: "C1.2", checks: ["old-values-dead"] },
+    { id: "C1.2", checks: ["old-values-dead", "erasure-on-time"] },
   ],
 };

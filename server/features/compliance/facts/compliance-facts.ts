@@ -8,6 +8,7 @@ import { credentialFacts } from "./credential-facts.ts";
 import { logFacts } from "./log-facts.ts";
 import { operationFacts } from "./operation-facts.ts";
 import { placeFacts } from "./place-facts.ts";
+import { recordFacts } from "./record-facts.ts";
 
 /** Everything that the checks of one tenant are judged by, read in one transaction under its context. */
 export async function complianceFacts(
@@ -27,6 +28,7 @@ export async function complianceFacts(
     access: await accessFacts(tx, tenant),
     places: await placeFacts(tx, tenant),
     log: await logFacts(tx, tenant),
+    records: await recordFacts(tx, tenant),
     operations: await operationFacts(tx, tenant),
   };
 }

@@ -38,6 +38,7 @@ export async function healthyTenant(): Promise<HealthyTenant & AsyncDisposable> 
   await seedAccess(insert, eventId);
   await seedPlaces(insert);
   await seedOperations(insert, bindingId);
+  await seedRecords(insert, eventId);
   await client.query(
     "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'sovereign', 'Sovereign') ON CONFLICT DO NOTHING",
     [env().SOVEREIGN],
@@ -445,4 +446,44 @@ async function seedOperations(insert: Insert, bindingId: string): Promise<void> 
     verified_version: 1,
     next_check_at: now,
   });
+}
+
+async function seedRecords(insert: Insert, eventId: string): Promise<void> {
+  const now = new Date();
+  const sinkId = uuidv7();
+  await insert("sink", {
+    sink_id: sinkId,
+    name: "siem",
+    kind: "webhook",
+    config: JSON.stringify({ kind: "webhook" }),
+    state: "active",
+    created_at: now,
+    changed_at: now,
+  });
+  await insert("sink_dead_letter", {
+    letter_id: uuidv7(),
+    sink_id: sinkId,
+    event_id: eventId,
+    leaf_index: 0,
+    envelope: "{}",
+    reason: "rejected",
+    state: "discarded",
+    dead_at: new Date(now.getTime() - 48 * HOUR),
+    settled_at: now,
+  });
+  const plan = JSON.stringify({ eventIds: [] });
+  await insert("retention_act", {
+    act_id: uuidv7(),
+    kind: "erasure",
+    state: "done",
+    plan,
+    plan_digest: sha(plan),
+    reason: "asked",
+    requested_by: "n",
+    request_event_id: eventId,
+    requested_at: now,
+    due_at: now,
+    finished_at: now,
+  });
+  await insert("retention_look", { looked_at: now });
 }

@@ -272,6 +272,44 @@ const CASES: Partial<Record<CheckId, Case[]>> = {
       state: "unknown",
     },
   ],
+  "log-delivered": [
+    {
+      break: of("sink", "lagging_since = now() - interval '20 minutes'"),
+      mend: of("sink", "lagging_since = NULL"),
+    },
+    {
+      break: of("sink", "state = 'paused', changed_at = now() - interval '2 days'"),
+      mend: of("sink", "state = 'active', changed_at = now()"),
+    },
+  ],
+  "dead-letters-settled": [
+    {
+      break: of("sink_dead_letter", "state = 'waiting', settled_at = NULL"),
+      mend: of("sink_dead_letter", "state = 'discarded', settled_at = now()"),
+    },
+  ],
+  "erasure-on-time": [
+    {
+      break: of(
+        "retention_act",
+        "state = 'acting', finished_at = NULL, due_at = now() - interval '2 days'",
+      ),
+      mend: of("retention_act", "state = 'done', finished_at = now()"),
+    },
+    {
+      break: of("retention_look", "looked_at = now() - interval '2 days'"),
+      mend: of("retention_look", "looked_at = now()"),
+      state: "unknown",
+    },
+  ],
+  "payloads-encrypted": [
+    {
+      break: `UPDATE audit_payload SET key_id = 'elsewhere' WHERE tenant_id = $1 AND event_id = (SELECT event_id
+        FROM audit_event WHERE tenant_id = $1 ORDER BY recorded_at, event_id LIMIT 1)`,
+      mend: `UPDATE audit_payload SET key_id = (SELECT key_id FROM audit_data_key WHERE tenant_id = $1 LIMIT 1)
+        WHERE tenant_id = $1 AND key_id = 'elsewhere'`,
+    },
+  ],
   "alerts-answered": [
     {
       break: of(
