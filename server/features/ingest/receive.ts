@@ -54,6 +54,7 @@ export async function receive(
     if (entry && name && !first.has(name)) first.set(name, { ...entry, eventId: uuidv7() });
   }
   const known = await knownAfterInsert(tx, tenant, [...first.values()]);
+  const at = await tx.startedAt();
   const drafts: AuditEventDraft[] = [];
   const used = new Set<string>();
   const results = named.map((entry, place): Received => {
@@ -67,7 +68,7 @@ export async function receive(
     }
     if (!stored.isNew || used.has(name)) return { status: "repeated", eventId: stored.eventId };
     used.add(name);
-    drafts.push(draftOf(entry.each, stored.eventId, from));
+    drafts.push({ ...draftOf(entry.each, stored.eventId, from), at });
     return { status: "received", eventId: stored.eventId, masked: entry.each.masked.length };
   });
   return { results, drafts };
