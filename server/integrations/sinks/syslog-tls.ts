@@ -30,6 +30,7 @@ export async function syslogTlsSink(
   const transmit = async (frames: readonly Buffer[], signal: AbortSignal): Promise<void> => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMillis)]);
     try {
+      signal.throwIfAborted();
       if (isIP(config.host) && !world.isAllowedAddress(config.host)) {
         throw Object.assign(new Error("address refused"), { code: ADDRESS_REFUSED });
       }
