@@ -1,14 +1,18 @@
 import "server-only";
+import { join } from "node:path";
 import { parsePolicy } from "#server/engines/vault-policy/parse-policy.ts";
 import { endSessionsOf, identityConfig, realmOfTenant } from "#server/features/identity/index.ts";
 import { OffboardPlan } from "#server/features/onboarding/schema.ts";
 import { shredTenant } from "#server/features/onboarding/verbs/shred-tenant.ts";
 import { stopTenant } from "#server/features/onboarding/verbs/stop-tenant.ts";
 import { storeExportChunk } from "#server/features/onboarding/verbs/store-export-chunk.ts";
+import { keeperOf } from "#server/platform/audit/key-keeper.ts";
 import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { dropKeyBackup } from "../retention/back-up-keys.ts";
 import { exportTenant } from "./export-tenant.ts";
 import { withdrawRealm } from "./published-realms.ts";
 import { done, held, type LifecycleParts, type StepActs, type StepContext } from "./step-acts.ts";
@@ -85,6 +89,9 @@ export const OFFBOARD_ACTS: Pick<
     const caller = inTenant(task);
     const shredded = await runVerb(shredTenant, caller, {});
     forgetTenantKeys(caller.tenant);
+    // Backups of the database have its keys wrapped: the root key ends that.
+    await keeperOf(env().KEY_KEEPER).destroy(task.slug);
+    await dropKeyBackup(task.slug, env().KEY_BACKUP_DIR ?? join(env().DATA_DIR, "key-backups"));
     return done(shredded);
   },
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -31,4 +31,9 @@ export async function backUpKeys(tenant: AuthorizedTenantId, folder: string): Pr
   const file = join(folder, `${tenant}.json`);
   await writeFile(`${file}.new`, `${JSON.stringify(backup, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+/** After an offboarding: there is nothing left that it could open. */
+export async function dropKeyBackup(tenant: string, folder: string): Promise<void> {
+  await rm(join(folder, `${tenant}.json`), { force: true });
 }

@@ -95,7 +95,9 @@ async function whatIsGone(
   size: bigint,
 ): Promise<Gone> {
   const keys = await rows.query<{ key_id: string }>(
-    "SELECT key_id FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NULL",
+    `SELECT key_id FROM tenant_key WHERE tenant_id = $1 AND wrapped IS NULL
+     UNION ALL SELECT d.key_id FROM audit_data_key d WHERE d.tenant_id = $1 AND d.wrapped IS NULL
+       AND EXISTS (SELECT FROM tenant_key k WHERE k.tenant_id = $1 AND k.wrapped IS NULL)`,
     [tenant],
   );
   const records = await rows.query<EventRow>(
