@@ -1,4 +1,5 @@
 import type { JsonValue } from "../canonical-json/canonical-json.ts";
+import { eventActorNames, eventSource } from "../query-language/event-source.ts";
 import type { QueryEvent } from "../query-language/query-event.ts";
 
 /** A log entry that is no envelope of ours. */
@@ -26,9 +27,9 @@ export function envelopeEvent(
     outcome: text("outcome"),
     actorKind,
     actorRef: text("principal"),
-    actorNames: actorNames(payload),
+    actorNames: eventActorNames(payload),
     traceId: text("traceparent").split("-")[1] ?? "",
-    source: actorKind === "worker" ? "worker" : "console",
+    source: eventSource(text("type"), actorKind),
     recordedAt,
     leafIndex,
     payload,
@@ -39,13 +40,6 @@ export function envelopeEvent(
 export function commitmentIn(envelope: JsonValue): string | undefined {
   const said = objectOf(envelope)?.payloadcommitment;
   return typeof said === "string" ? said : undefined;
-}
-
-function actorNames(payload: JsonValue): string[] {
-  const actor = objectOf(objectOf(payload)?.actor);
-  return [actor?.name, actor?.subject, actor?.component].filter(
-    (each): each is string => typeof each === "string",
-  );
 }
 
 function objectOf(value: JsonValue | undefined): Readonly<Record<string, JsonValue>> | undefined {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { eventActorNames, eventSource } from "#server/engines/query-language/event-source.ts";
 import type { QueryEvent } from "#server/engines/query-language/query-event.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { type ReadPayload, readPayload } from "../event-payload.ts";
@@ -18,22 +18,11 @@ export function queryEventOf(
     outcome: row.outcome,
     actorKind: row.actor_kind,
     actorRef: row.actor_ref,
-    actorNames: actorNames(read.payload),
+    actorNames: eventActorNames(read.payload),
     traceId: row.trace_id,
-    source: row.actor_kind === "worker" ? "worker" : "console",
+    source: eventSource(row.type, row.actor_kind),
     recordedAt: row.recorded_at,
     leafIndex: row.leaf_index === null ? null : BigInt(row.leaf_index),
     payload: read.payload,
   };
-}
-
-/** Display name, subject or component: whatever the payload calls who acted. */
-function actorNames(payload: JsonValue): string[] {
-  if (payload === null || typeof payload !== "object" || Array.isArray(payload)) return [];
-  const { actor } = payload as { actor?: JsonValue };
-  if (actor === null || actor === undefined || typeof actor !== "object" || Array.isArray(actor)) {
-    return [];
-  }
-  const { name, subject, component } = actor as Record<string, JsonValue>;
-  return [name, subject, component].filter((each): each is string => typeof each === "string");
 }

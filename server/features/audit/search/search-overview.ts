@@ -1,5 +1,6 @@
 import "server-only";
 import type { Condition } from "#server/engines/query-language/condition.ts";
+import { eventSource } from "#server/engines/query-language/event-source.ts";
 import type { Bitmap } from "#server/engines/search-index/bitmap.ts";
 import { countValues } from "#server/engines/search-index/column-codes.ts";
 import { GRANULE_SIZE } from "#server/engines/search-index/granules.ts";
@@ -95,7 +96,7 @@ async function matchesOf(
 
 function facetOf(event: AuditEventSummary, facet: Facet): string {
   if (facet === "subjectKind") return event.subject.slice(0, event.subject.indexOf("/") + 1);
-  if (facet === "source") return event.actorKind === "worker" ? "worker" : "console";
+  if (facet === "source") return eventSource(event.type, event.actorKind);
   return event[facet];
 }
 
