@@ -62,7 +62,8 @@ export function ReachMap({ tenantId, reach }: ReachMapProps) {
           <thead>
             <tr className="border-line border-b text-muted text-xs">
               <th scope="col" className="px-3 py-2 text-start font-medium">
-                {t("reach.from")} ↓ · {t("reach.to")} →
+                {t("reach.from")} ↓ · {t("reach.to")}{" "}
+                <span className="inline-block rtl:-scale-x-100">→</span>
               </th>
               {tos.map((to) => (
                 <th key={to ?? ""} scope="col" className="px-3 py-2 text-start font-medium">

@@ -21,13 +21,21 @@ export interface KeycloakAnswer {
 export async function keycloakCall(
   operation: string,
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string | URLSearchParams },
+  {
+    timeoutMillis = TIMEOUT_MILLIS,
+    ...init
+  }: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | URLSearchParams;
+    timeoutMillis?: number;
+  },
 ): Promise<KeycloakAnswer> {
   try {
     const response = await fetch(url, {
       ...init,
       redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MILLIS),
+      signal: AbortSignal.timeout(timeoutMillis),
     });
     const text = await response.text();
     return { status: response.status, body: parse(text) };

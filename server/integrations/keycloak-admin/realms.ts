@@ -14,6 +14,9 @@ export interface RealmState {
   attributes: Readonly<Record<string, string>>;
 }
 
+/** Keycloak makes a realm's keys, clients and roles within the call, on a busy machine for many seconds. */
+const CREATE_MILLIS = 60_000;
+
 const Realm = z.object({
   enabled: z.boolean().nullish(),
   attributes: z.record(z.string(), z.string()).nullish(),
@@ -44,7 +47,7 @@ export class KeycloakRealms {
 
   /** Makes a realm of its whole representation. `exists`: somebody made one of that name before. */
   async create(representation: object): Promise<"made" | "exists"> {
-    const { status } = await this.#call("realm create", "POST", "", representation);
+    const { status } = await this.#call("realm create", "POST", "", representation, CREATE_MILLIS);
     if (status === 409) return "exists";
     if (status < 200 || status > 299) throw refusal("realm create", status);
     return "made";
@@ -117,7 +120,13 @@ export class KeycloakRealms {
     return this.#options.url.replace(/\/+$/, "");
   }
 
-  async #call(operation: string, method: string, path: string, body?: unknown) {
+  async #call(
+    operation: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMillis?: number,
+  ) {
     const url = `${this.#base()}/admin/realms${path ? `/${path}` : ""}`;
     const headers = {
       authorization: `Bearer ${(await this.#options.token()).reveal()}`,
@@ -127,6 +136,7 @@ export class KeycloakRealms {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(timeoutMillis === undefined ? {} : { timeoutMillis }),
     });
   }
 }
