@@ -211,4 +211,9 @@ test("a file that is wrong says which field, and what it must be", () => {
   expect(() => sourcesOf({ name: "Bad Name", kind: "keycloak", url: "ftp://x" })).toThrow(
     /sources\.0\.name: must be a name[\s\S]*sources\.0\.url/,
   );
+  const plain = { name: "sso", kind: "keycloak", realms: ["r"], clientId: "c", secretFile: "s" };
+  const file = join(folder, "plain.json");
+  writeFileSync(file, JSON.stringify({ sources: [{ ...plain, url: "http://sso.example.om" }] }));
+  expect(readSourcesFile(file, "demo")).toHaveLength(1);
+  expect(() => readSourcesFile(file, "production")).toThrow(/sso\.url: production needs https/);
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { env } from "#server/platform/env/env.ts";
 
 const name = z
   .string()
@@ -82,11 +83,18 @@ const SourcesFile = z.strictObject({
  * What `INGEST_FILE` (YAML or JSON; relative paths are from its folder on) has the worker read. Throws one
  * error that names each field at fault and the remedy.
  */
-export function readSourcesFile(file: string | undefined): readonly SourceConfig[] {
+export function readSourcesFile(
+  file: string | undefined,
+  mode: "demo" | "production" = env().CONSOLE_MODE,
+): readonly SourceConfig[] {
   if (!file) return [];
   const read = SourcesFile.safeParse(parse(readFileSync(file, "utf8")));
-  if (!read.success) {
-    const faults = read.error.issues.map((each) => `${each.path.join(".")}: ${each.message}`);
+  const faults = read.success
+    ? mode === "production"
+      ? read.data.sources.flatMap(clearText)
+      : []
+    : read.error.issues.map((each) => `${each.path.join(".")}: ${each.message}`);
+  if (!read.success || faults.length > 0) {
     throw new Error(`INGEST_FILE: ${file} is not valid:\n  ${faults.join("\n  ")}`);
   }
   const from = (given: string) => resolve(dirname(file), given);
@@ -96,4 +104,15 @@ export function readSourcesFile(file: string | undefined): readonly SourceConfig
     ...("secretFile" in source && source.secretFile ? { secretFile: from(source.secretFile) } : {}),
     ...("caFile" in source && source.caFile ? { caFile: from(source.caFile) } : {}),
   }));
+}
+
+/** Events and the secrets that fetch them go over no wire that others can read. */
+function clearText(source: SourceConfig): string[] {
+  if (source.kind === "keycloak" && source.url.startsWith("http://")) {
+    return [`${source.name}.url: production needs https://`];
+  }
+  if (source.kind === "nats" && source.servers.some((server) => !server.startsWith("tls://"))) {
+    return [`${source.name}.servers: production needs tls://`];
+  }
+  return [];
 }
