@@ -1,5 +1,6 @@
 "use client";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -74,6 +75,14 @@ export function ActsSection({ tenantId, overview }: RetentionSectionProps) {
                 <p className="text-muted text-xs">{t("by", { name: act.requestedBy })}</p>
               </td>
               <td className="px-3 py-2">
+                {act.approvalId ? (
+                  <Link
+                    href={`/t/${tenantId}/inbox?approval=${act.approvalId}`}
+                    className="text-accent underline"
+                  >
+                    {t("approval")}
+                  </Link>
+                ) : null}
                 <Outcome act={act} />
               </td>
             </tr>
