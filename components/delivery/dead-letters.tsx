@@ -7,6 +7,7 @@ import { MoreButton } from "#components/data-table/more-button.tsx";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
+import { LiveQueries } from "#components/trpc/live-queries.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -33,7 +34,15 @@ interface DeadLettersProps {
 }
 
 /** What sinks never will take, to be looked at, sent again or given up. */
-export function DeadLetters({ tenantId, sinks, mayManage, onChanged }: DeadLettersProps) {
+export function DeadLetters(props: DeadLettersProps) {
+  return (
+    <LiveQueries>
+      <Letters {...props} />
+    </LiveQueries>
+  );
+}
+
+function Letters({ tenantId, sinks, mayManage, onChanged }: DeadLettersProps) {
   const t = useTranslations("delivery.letters");
   const problemText = useProblemText();
   const { params, change } = useUrlState();

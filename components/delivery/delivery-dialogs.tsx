@@ -1,5 +1,4 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
 import { ActDialog } from "./act-dialog.tsx";
 import { BackfillDialog } from "./backfill-dialog.tsx";
 import type { DeliveryAct } from "./delivery-act.ts";
@@ -13,13 +12,7 @@ interface DeliveryDialogsProps {
 }
 
 /** The dialog of what somebody is about to do. */
-export function DeliveryDialogs({ tenantId, act, onClose, onDone }: DeliveryDialogsProps) {
-  const queries = useQueryClient();
-  const done = () => {
-    void queries.invalidateQueries({ queryKey: [tenantId, "delivery.sink"] });
-    onDone();
-  };
-  const common = { tenantId, onClose, onDone: done };
+export function DeliveryDialogs({ act, ...common }: DeliveryDialogsProps) {
   switch (act.kind) {
     case "add":
       return <SinkDialog {...common} sink={null} />;

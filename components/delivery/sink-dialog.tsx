@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
+import { LiveQueries } from "#components/trpc/live-queries.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
@@ -19,7 +20,15 @@ interface SinkDialogProps {
 }
 
 /** Adds a sink or changes one; its fields come from the server, as its kind asks for them. */
-export function SinkDialog({ tenantId, sink, onClose, onDone }: SinkDialogProps) {
+export function SinkDialog(props: SinkDialogProps) {
+  return (
+    <LiveQueries>
+      <Asked {...props} />
+    </LiveQueries>
+  );
+}
+
+function Asked({ tenantId, sink, onClose, onDone }: SinkDialogProps) {
   const t = useTranslations("delivery.form");
   const problemText = useProblemText();
   const forms = useQuery({

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
+import { LiveQueries } from "#components/trpc/live-queries.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DetailPanel } from "#components/ui/detail-panel.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -27,7 +28,15 @@ interface SinkPanelProps {
 }
 
 /** One sink: how it stands, what stands in its way, its last hour, and what was sent again. */
-export function SinkPanel({ tenantId, sink, mayManage, onAct, onClose }: SinkPanelProps) {
+export function SinkPanel(props: SinkPanelProps) {
+  return (
+    <LiveQueries>
+      <Panel {...props} />
+    </LiveQueries>
+  );
+}
+
+function Panel({ tenantId, sink, mayManage, onAct, onClose }: SinkPanelProps) {
   const t = useTranslations("delivery");
   const problemText = useProblemText();
   const detail = useQuery({

@@ -8,6 +8,9 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { sealedSize } from "./sink-rows.ts";
 import type { CursorWork } from "./worker-schema.ts";
 
+/** Dead letters that may wait for a sink before nothing more is sent to it. */
+export const MOST_DEAD_LETTERS = 10_000;
+
 export interface CursorRow {
   [column: string]: unknown;
   cursor_id: string;
@@ -72,5 +75,16 @@ export async function workOf(
     nextLeaf: BigInt(row.next_leaf),
     endLeaf: row.until_leaf === null ? await sealedSize(tx, tenant) : BigInt(row.until_leaf),
     failures: row.failures,
+    isFull: row.kind !== "redrive" && (await isFull(tx, tenant, row.sink_id)),
   };
+}
+
+/** Whether so much is set aside that somebody has to look first: one by one a whole log could be. */
+async function isFull(tx: TenantTx, tenant: AuthorizedTenantId, sinkId: string): Promise<boolean> {
+  const [waiting] = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (SELECT FROM sink_dead_letter
+       WHERE tenant_id = $1 AND sink_id = $2 AND state = 'waiting' LIMIT $3) w`,
+    [tenant, sinkId, MOST_DEAD_LETTERS],
+  );
+  return waiting?.count === MOST_DEAD_LETTERS;
 }

@@ -1,6 +1,7 @@
 import "server-only";
 
 /** What other parts of the server may use of the delivery feature. */
+export { MOST_DEAD_LETTERS } from "./cursor-work.ts";
 export {
   type DeliverableRow,
   deliverableEvent,

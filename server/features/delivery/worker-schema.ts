@@ -34,6 +34,8 @@ export const CursorWork = z.object({
   /** The first leaf that is not for this cursor (yet). */
   endLeaf: z.bigint(),
   failures: z.number().int(),
+  /** So much is set aside that nothing more is sent. */
+  isFull: z.boolean(),
 });
 export type CursorWork = z.infer<typeof CursorWork>;
 export const CursorClaim = z.object({ work: CursorWork.nullable() });

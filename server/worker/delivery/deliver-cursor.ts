@@ -1,7 +1,12 @@
 import "server-only";
 import { pauseMillis } from "#server/engines/delivery/pause-millis.ts";
 import { settleBatch } from "#server/engines/delivery/settle-batch.ts";
-import { type CursorWork, claimCursor, recordBatch } from "#server/features/delivery/index.ts";
+import {
+  type CursorWork,
+  claimCursor,
+  MOST_DEAD_LETTERS,
+  recordBatch,
+} from "#server/features/delivery/index.ts";
 import { SinkError } from "#server/integrations/sinks/sink.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -71,23 +76,36 @@ async function deliverBatch(
 async function sent(
   caller: Caller,
   cursorId: string,
-  { config, revision }: CursorWork,
+  { config, revision, isFull }: CursorWork,
   events: Parameters<typeof offer>[1],
   { sinks, leaseSeconds, signal }: Delivering,
 ): Promise<Offer> {
   if (events.length === 0) return { outcomes: [], trouble: null };
+  if (isFull) return refused(events.length, FULL);
   const options = { signal, timeoutMillis: Math.max(500, leaseSeconds * 250) };
   try {
     const sink = await sinks.of(cursorId, { tenantId: caller.tenant, revision, config });
     return await offer(sink, events, options);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
-    const { field, message, remedy } = error;
-    return {
-      outcomes: events.map(() => ({ kind: "later" as const, reason: message })),
-      trouble: { field, message, remedy },
-    };
+    return refused(events.length, error);
   }
+}
+
+const FULL = {
+  field: "connection",
+  message: `${MOST_DEAD_LETTERS} events are set aside, so nothing more is sent`,
+  remedy: "See under Dead letters why, mend it, and send them again or discard them.",
+};
+
+function refused(
+  count: number,
+  { field, message, remedy }: { field: string; message: string; remedy: string },
+): Offer {
+  return {
+    outcomes: Array.from({ length: count }, () => ({ kind: "later" as const, reason: message })),
+    trouble: { field, message, remedy },
+  };
 }
 
 function reached(here: string, { failpoint }: Delivering): void {

@@ -2,6 +2,7 @@ import { Registry } from "prom-client";
 import { beforeEach, expect, test } from "vitest";
 import { sealPendingAudit } from "#server/features/audit/index.ts";
 import { emit } from "#server/features/audit/testing/audit-fixture.ts";
+import { MOST_DEAD_LETTERS } from "#server/features/delivery/index.ts";
 import { check } from "#server/features/delivery/queries.ts";
 import { refreshSinkMetrics } from "#server/features/delivery/sink-metrics.ts";
 import {
@@ -225,6 +226,29 @@ test("a receiver that says how long to wait is left alone that long; what it too
   const { sink } = await sinkNow(tenant, sinkId);
   expect(sink.live).toMatchObject({ delivered: "2", nextLeaf: "2", retried: "2", failures: 1 });
   expect(sink.live.nextAttemptAt.getTime() - sink.asOf.getTime()).toBeGreaterThan(100_000);
+});
+
+test("a sink that refuses everything does not set a whole log aside: at some point somebody looks first", async () => {
+  await sealedEventsOf(tenant, 3);
+  const { sinkId, liveId } = await addSink(tenant);
+  await asSuperuser(
+    `WITH made AS (INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at, envelope, commitment)
+       SELECT $1, gen_random_uuid(), 'runtime.test.made', 'x', 'succeeded', 'system', 'x', '', now(), '{}', sha256('a')
+       FROM generate_series(1, $3) RETURNING event_id)
+     INSERT INTO sink_dead_letter (tenant_id, letter_id, sink_id, event_id, leaf_index, envelope, reason, state, dead_at)
+     SELECT $1, event_id, $2, event_id, 0, '{}', 'x', 'waiting', now() FROM made`,
+    [tenant, sinkId, MOST_DEAD_LETTERS],
+  );
+  await deliver(liveId);
+  expect(receiver.offered).toBe(0);
+  expect((await sinkNow(tenant, sinkId)).sink.live).toMatchObject({
+    nextLeaf: "0",
+    trouble: { message: expect.stringContaining("set aside"), remedy: expect.any(String) },
+  });
+  const reason = "nobody needs what that mapping lost";
+  await runVerb(settleDeadLetters, officerOf(tenant), { sinkId, act: "discard", reason });
+  await deliver(liveId);
+  expect(receiver.took).toHaveLength(3);
 });
 
 test("a try names field and remedy; who is behind too long is told of, once", async () => {
