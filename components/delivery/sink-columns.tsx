@@ -36,6 +36,7 @@ export function useSinkColumns(): readonly Column<SinkView>[] {
         id: "rate",
         label: t("columns.rate"),
         align: "end",
+        isWideOnly: true,
         sortBy: (row) => row.perMinute,
         cell: (row) => format.number(row.perMinute, { maximumFractionDigits: 1 }),
       },
@@ -65,8 +66,8 @@ export function useSinkColumns(): readonly Column<SinkView>[] {
         isWideOnly: true,
         cell: (row) => (
           <>
-            {kindWord(row.kind, t)}
-            <bdi dir="ltr" className="ms-2 font-normal text-muted">
+            {`${kindWord(row.kind, t)} `}
+            <bdi dir="ltr" className="font-normal text-muted">
               {row.target}
             </bdi>
           </>

@@ -58,7 +58,13 @@ export function keepTenantKeys(
   kept.set(tenant, { readAt: performance.now(), keys, hasDataKeys });
 }
 
-/** Has the next transaction of the tenant read its keys anew. */
+/** Has the next transaction of the tenant read its keys anew; those under way go on with what they know. */
+export function expireTenantKeys(tenant: string): void {
+  const known = kept.get(tenant);
+  if (known) kept.set(tenant, { ...known, readAt: Number.NEGATIVE_INFINITY });
+}
+
+/** Drops the tenant's keys at once: the next transaction reads what is left of them. */
 export function forgetTenantKeys(tenant: string): void {
   kept.delete(tenant);
   forgetDataKeys(tenant);

@@ -14,7 +14,7 @@ import {
 } from "#server/features/delivery/index.ts";
 import type { DeliverableEvent } from "#server/integrations/sinks/sink.ts";
 import { KEYS_KEPT_SECONDS } from "#server/platform/audit/data-keys.ts";
-import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
+import { expireTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -38,7 +38,7 @@ export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): P
   const isNew = ({ row }: OpenedRow) =>
     now.getTime() - row.recorded_at.getTime() < 2_000 * KEYS_KEPT_SECONDS;
   if (rows.some((each) => each.read.state === "unreadable" && isNew(each))) {
-    forgetTenantKeys(tenant);
+    expireTenantKeys(tenant);
     ({ rows, now } = await readRows(tenant, work));
   }
   const selection = selectionOf(work.kind === "redrive" ? [] : work.queries, work, now);
