@@ -29,7 +29,7 @@ export async function packResponse(
   }
   const range = asked === "whole" ? { start: 0, end: pack.bytes } : asked;
   const plain = await packBytesOf({ packId, ...pack }, range);
-  return new Response(ReadableStream.from(plain) as ReadableStream<Uint8Array<ArrayBuffer>>, {
+  return new Response(streamOf(plain), {
     status: asked === "whole" ? 200 : 206,
     headers: {
       ...headers,
@@ -41,4 +41,22 @@ export async function packResponse(
         : { "content-range": `bytes ${range.start}-${range.end - 1}/${pack.bytes}` }),
     },
   });
+}
+
+/** Read from as the reader takes; given up when he goes away. */
+function streamOf(bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
