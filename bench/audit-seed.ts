@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 
 export const AUDIT_TENANT = "audited";
+export const OTHER_TENANTS = ["other-1", "other-2", "other-3", "other-4"];
 export const RARE_WORD = "zephyrine";
 export const RARE_TICKET = "CHG-471100";
 
@@ -51,129 +52,112 @@ function randomOf(seed: number): () => number {
 }
 
 /**
- * Half of the events in `AUDIT_TENANT`, the rest in four others: real envelopes and payloads over
- * 90 days, encrypted as always; five of the tenant's have the rare word. They wait to be sealed.
- * A clear copy of the tenant's words stands beside them for the statements by hand.
+ * Writes `count` events of a tenant as they are always written: real envelopes and payloads over 90 days,
+ * encrypted; five of them have the rare word. They wait to be sealed. A clear copy of the words of
+ * `AUDIT_TENANT` stands beside them for the statements by hand. Triggers and foreign keys rest meanwhile:
+ * the rows are what they would let pass.
  */
-export async function seedAudit(superuserUrl: string, events: number): Promise<void> {
+export async function seedTenant(client: pg.Client, tenant: string, count: number): Promise<void> {
   const { actorReference } = await import("#server/platform/audit/payload-cipher.ts");
   const { commitTo, sealEvent } = await import("#server/platform/audit/event-cipher.ts");
   const { keepTenantKeys } = await import("#server/platform/audit/tenant-keys.ts");
-  const client = new pg.Client({ connectionString: superuserUrl });
-  await client.connect();
-  await client.query(
-    "CREATE TABLE clear_text (event_id uuid, recorded_at timestamptz, region text, ticket text, words tsvector)",
-  );
+  keepTenantKeys(tenant, []);
   await client.query("SET synchronous_commit = off");
-  const tenants = [AUDIT_TENANT, "other-1", "other-2", "other-3", "other-4"];
-  for (const tenant of tenants) {
-    await client.query(
-      "INSERT INTO tenant (tenant_id, kind, display_name) VALUES ($1, 'organization', $1)",
-      [tenant],
-    );
-    keepTenantKeys(tenant, []);
-    const count = tenant === AUDIT_TENANT ? Math.ceil(events / 2) : Math.floor(events / 8);
-    await seedTenant(tenant, count);
-  }
-  await client.query("CREATE INDEX ON clear_text USING gin (words)");
-  await client.query("CREATE INDEX ON clear_text (region, recorded_at DESC)");
-  await client.query("CREATE INDEX ON clear_text (ticket)");
-  await client.query("VACUUM ANALYZE clear_text, audit_event, audit_payload, audit_pending");
-  await client.end();
-
-  async function seedTenant(tenant: string, count: number): Promise<void> {
-    const random = randomOf(tenant.length * 7_919 + count);
-    const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * random() * of.length)] as T;
-    const words = Array.from({ length: 4_000 }, (_, at) => `w${(at * 7_919 + 13).toString(36)}`);
-    const actors = Array.from({ length: 200 }, (_, at) => `officer ${words[at]}`);
-    const begin = Date.now() - 90 * DAY_MILLIS;
-    const rare = new Set(
-      Array.from({ length: 5 }, (_, at) => Math.floor((count * (at + 0.4)) / 5)),
-    );
-    for (let from = 0; from < count; from += BATCH) {
-      const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, place) => {
-        const number = from + place;
-        const at = new Date(begin + Math.floor((number * 89.9 * DAY_MILLIS) / count));
-        const id = uuidAt(at, number);
-        const name = pick(actors);
-        const kind = random() < 0.6 ? "worker" : "user";
-        const payload: JsonValue = {
-          reason: `${Array.from({ length: 8 }, () => pick(words)).join(" ")}${rare.has(number) ? ` ${RARE_WORD}` : ""}`,
-          region: pick(REGIONS),
-          ticket: rare.has(number) ? RARE_TICKET : `CHG-${number % 400_000}`,
-          rotationId: uuidv7(),
-          actor: { kind, name },
-        };
-        const committed = commitTo(payload);
-        const type = `runtime.${pick(TYPES)}`;
-        const subject = `${pick(KINDS)}/${Math.floor(random() * 20_000)}`;
-        const outcome = random() < 0.03 ? "denied" : random() < 0.02 ? "failed" : "succeeded";
-        const actorRef = actorReference(tenant, kind, name);
-        const traceId = randomBytes(16).toString("hex");
-        const envelope = canonicalJson({
-          specversion: "1.0",
-          id,
-          source: `//bench/${tenant}`,
-          type,
-          subject,
-          time: at.toISOString(),
-          traceparent: `00-${traceId}-0000000000000001-01`,
-          tenant,
-          principal: actorRef,
-          principalkind: kind,
-          outcome,
-          payloadcommitment: committed.commitment.toString("hex"),
-        });
-        const sealed = sealEvent(tenant, { eventId: id, type, at, envelope }, committed);
-        return {
-          id,
-          at,
-          type,
-          subject,
-          outcome,
-          kind,
-          actorRef,
-          traceId,
-          envelope,
-          commitment: committed.commitment,
-          sealed,
-          payload,
-        };
-      });
-      await client.query(INSERT, [
+  await client.query("SET session_replication_role = replica");
+  const random = randomOf(tenant.length * 7_919 + count);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * random() * of.length)] as T;
+  const words = Array.from({ length: 4_000 }, (_, at) => `w${(at * 7_919 + 13).toString(36)}`);
+  const actors = Array.from({ length: 200 }, (_, at) => `officer ${words[at]}`);
+  const begin = Date.now() - 90 * DAY_MILLIS;
+  const rare = new Set(Array.from({ length: 5 }, (_, at) => Math.floor((count * (at + 0.4)) / 5)));
+  for (let from = 0; from < count; from += BATCH) {
+    const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, place) => {
+      const number = from + place;
+      const at = new Date(begin + Math.floor((number * 89.9 * DAY_MILLIS) / count));
+      const id = uuidAt(at, number);
+      const name = pick(actors);
+      const kind = random() < 0.6 ? "worker" : "user";
+      const payload: JsonValue = {
+        reason: `${Array.from({ length: 8 }, () => pick(words)).join(" ")}${rare.has(number) ? ` ${RARE_WORD}` : ""}`,
+        region: pick(REGIONS),
+        ticket: rare.has(number) ? RARE_TICKET : `CHG-${number % 400_000}`,
+        rotationId: uuidv7(),
+        actor: { kind, name },
+      };
+      const committed = commitTo(payload);
+      const type = `runtime.${pick(TYPES)}`;
+      const subject = `${pick(KINDS)}/${Math.floor(random() * 20_000)}`;
+      const outcome = random() < 0.03 ? "denied" : random() < 0.02 ? "failed" : "succeeded";
+      const actorRef = actorReference(tenant, kind, name);
+      const traceId = randomBytes(16).toString("hex");
+      const envelope = canonicalJson({
+        specversion: "1.0",
+        id,
+        source: `//bench/${tenant}`,
+        type,
+        subject,
+        time: at.toISOString(),
+        traceparent: `00-${traceId}-0000000000000001-01`,
         tenant,
-        rows.map((row) => row.id),
-        rows.map((row) => row.type),
-        rows.map((row) => row.subject),
-        rows.map((row) => row.outcome),
-        rows.map((row) => row.kind),
-        rows.map((row) => row.actorRef),
-        rows.map((row) => row.traceId),
-        rows.map((row) => row.at),
-        rows.map((row) => row.envelope),
-        rows.map((row) => row.commitment),
-        rows.map((row) => row.sealed.keyId),
-        rows.map((row) => row.sealed.ciphertext),
-      ]);
-      if (tenant !== AUDIT_TENANT) continue;
-      await client.query(
-        `INSERT INTO clear_text SELECT id, at, region, ticket, to_tsvector('simple', words)
+        principal: actorRef,
+        principalkind: kind,
+        outcome,
+        payloadcommitment: committed.commitment.toString("hex"),
+      });
+      const sealed = sealEvent(tenant, { eventId: id, type, at, envelope }, committed);
+      return {
+        id,
+        at,
+        type,
+        subject,
+        outcome,
+        kind,
+        actorRef,
+        traceId,
+        envelope,
+        commitment: committed.commitment,
+        sealed,
+        payload,
+      };
+    });
+    await client.query(INSERT, [
+      tenant,
+      rows.map((row) => row.id),
+      rows.map((row) => row.type),
+      rows.map((row) => row.subject),
+      rows.map((row) => row.outcome),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.actorRef),
+      rows.map((row) => row.traceId),
+      rows.map((row) => row.at),
+      rows.map((row) => row.envelope),
+      rows.map((row) => row.commitment),
+      rows.map((row) => row.sealed.keyId),
+      rows.map((row) => row.sealed.ciphertext),
+    ]);
+    if (tenant !== AUDIT_TENANT) continue;
+    await client.query(
+      `INSERT INTO clear_text SELECT id, at, region, ticket, to_tsvector('simple', words)
          FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) AS t (id, at, region, ticket, words)`,
-        [
-          rows.map((row) => row.id),
-          rows.map((row) => row.at),
-          rows.map((row) => (row.payload as { region: string }).region),
-          rows.map((row) => (row.payload as { ticket: string }).ticket),
-          rows.map(
-            (row) =>
-              `${row.type} ${row.subject} ${Object.values(row.payload as object)
-                .slice(0, 4)
-                .join(" ")}`,
-          ),
-        ],
-      );
-    }
+      [
+        rows.map((row) => row.id),
+        rows.map((row) => row.at),
+        rows.map((row) => (row.payload as { region: string }).region),
+        rows.map((row) => (row.payload as { ticket: string }).ticket),
+        rows.map(
+          (row) =>
+            `${row.type} ${row.subject} ${Object.values(row.payload as object)
+              .slice(0, 4)
+              .join(" ")}`,
+        ),
+      ],
+    );
   }
+  await client.query(
+    "INSERT INTO audit_pending (tenant_id, event_id, recorded_at) SELECT tenant_id, event_id, recorded_at FROM audit_event WHERE tenant_id = $1",
+    [tenant],
+  );
+  await client.query("SET session_replication_role = DEFAULT");
 }
 
 /** A UUIDv7 of that time; the number keeps the order within one. */
