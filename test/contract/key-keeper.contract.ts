@@ -1,4 +1,4 @@
-import { constants, createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,18 +6,8 @@ import { expect, test } from "vitest";
 import { transitKeyKeeper } from "#server/integrations/openbao/transit-key-keeper.ts";
 import type { KeyKeeper } from "#server/platform/audit/key-keeper.ts";
 import { localKeyKeeper } from "#server/platform/audit/local-key-keeper.ts";
+import { wrapForImport } from "#test/fixtures/wrap-for-import.ts";
 import { vaultCalls } from "./vault-calls.ts";
-
-/** A key as its owner wraps it for the import key: RSA-OAEP with AES-KWP. */
-function wrapForImport(publicKey: string, key: Buffer): string {
-  const wrapping = randomBytes(32);
-  const first = publicEncrypt(
-    { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" },
-    wrapping,
-  );
-  const cipher = createCipheriv("id-aes256-wrap-pad", wrapping, Buffer.from("A65959A6", "hex"));
-  return Buffer.concat([first, cipher.update(key), cipher.final()]).toString("base64");
-}
 
 async function keeps(keeper: KeyKeeper): Promise<void> {
   const tenant = `t${randomBytes(5).toString("hex")}`;

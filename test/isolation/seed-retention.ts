@@ -26,7 +26,7 @@ export const WALK_HOLD = {
 /** Rules, holds, acts and keys of retention, and an event whose content can be erased. */
 export async function seedRetention(
   { insert, ensure }: { insert: Insert; ensure: Insert },
-  { canary, eventId }: { canary: string; eventId: string },
+  { tenantId, canary, eventId }: { tenantId: string; canary: string; eventId: string },
 ): Promise<void> {
   const now = new Date();
   const digest = createHash("sha256").update(canary).digest();
@@ -40,7 +40,20 @@ export async function seedRetention(
     actor_ref: `system:${canary}`,
     trace_id: "0".repeat(32),
     recorded_at: now,
-    envelope: JSON.stringify({ id: erasable, subject: `erasable/${canary}` }),
+    envelope: JSON.stringify({
+      id: erasable,
+      outcome: "succeeded",
+      payloadcommitment: digest.toString("hex"),
+      principal: `system:${canary}`,
+      principalkind: "system",
+      source: `//isolation/${tenantId}`,
+      specversion: "1.0",
+      subject: `erasable/${canary}`,
+      tenant: tenantId,
+      time: now.toISOString(),
+      traceparent: `00-${"0".repeat(32)}-${"0".repeat(16)}-01`,
+      type: "runtime.things.happened",
+    }),
     commitment: digest,
   });
   await insert("audit_payload", { event_id: erasable, key_id: "k", ciphertext: digest });

@@ -53,7 +53,7 @@ export async function seedTenant(
     await seedEvent(insert, tenantId, eventId, canary, now);
     if (number === 0) await seedCompliance({ insert, ensure }, { canary, eventId });
     if (number === 0) await seedTenantLife({ insert, ensure }, { canary, eventId });
-    if (number === 0) await seedRetention({ insert, ensure }, { canary, eventId });
+    if (number === 0) await seedRetention({ insert, ensure }, { tenantId, canary, eventId });
     await insert("secret_binding", {
       binding_id: bindingId,
       name: `${canary} credential ${number}`,

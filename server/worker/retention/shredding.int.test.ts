@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,11 +12,13 @@ import { sealPendingAudit } from "#server/features/audit/sealing/seal-pending-au
 import { indexTenant } from "#server/features/audit/search/indexing/index-tenant.ts";
 import { liftHold } from "#server/features/retention/verbs/lift-hold.ts";
 import { placeHold } from "#server/features/retention/verbs/place-hold.ts";
+import { renewKey } from "#server/features/retention/verbs/renew-key.ts";
 import { requestErasure } from "#server/features/retention/verbs/request-erasure.ts";
 import { setRetention } from "#server/features/retention/verbs/set-retention.ts";
 import { keepDataKeys, unlock } from "#server/platform/audit/data-keys.ts";
 import { emitEvent } from "#server/platform/audit/emit.ts";
 import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
+import { keeperOf } from "#server/platform/audit/key-keeper.ts";
 import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -24,6 +27,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
+import { wrapForImport } from "#test/fixtures/wrap-for-import.ts";
 import { type RetentionDependencies, tendRetention } from "./tend-retention.ts";
 import { searchEventsOf } from "./testing/search-log.ts";
 
@@ -209,6 +213,35 @@ test("longer holds at once; shorter takes a second person; below the law nobody 
   await approve(shorter.actId, second());
   await carryOut();
   expect(await days()).toBe(400);
+});
+
+test("an organization's own key is imported: it wraps everything from then on, and nothing is lost", async () => {
+  const kept = await emit("before the import", "i");
+  const own = randomBytes(32);
+  const wrapped = wrapForImport(await keeperOf("local").importKey(), own);
+  const { actId } = await runVerb(renewKey, officer(), { wrapped, reason: "our own key" });
+  await carryOut();
+  expect(await actOf(actId)).toMatchObject({ state: "done" });
+  const [wrap] = await asSuperuser<{ origin: string; root_version: number }>(
+    "SELECT origin, root_version FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL",
+    [tenant],
+  );
+  expect(wrap?.origin).toBe("imported");
+  const file = join(env().DATA_DIR, "tenant-keys", tenant, String(wrap?.root_version));
+  expect(readFileSync(file, "utf8")).toBe(own.toString("hex"));
+  expect(await detail(kept)).toMatchObject({ payloadState: "intact" });
+  // Nothing of it stays behind, wrapped though it was.
+  expect((await everyTable()).text.includes(wrapped)).toBe(false);
+  const bad = await runVerb(renewKey, officer(), {
+    wrapped: randomBytes(552).toString("base64"),
+    reason: "not wrapped for us",
+  });
+  await tendRetention(worker);
+  const [failed] = await asSuperuser<{ state: string; trouble: string }>(
+    "SELECT state, trouble FROM retention_act WHERE act_id = $1",
+    [bad.actId],
+  );
+  expect(failed).toMatchObject({ state: "refused", trouble: expect.stringContaining("wrapped") });
 });
 
 function emit(note: string, of: string, day?: string): Promise<string> {

@@ -7,12 +7,14 @@ import { finishAct } from "#server/features/retention/verbs/finish-act.ts";
 import { lookAfterKeys } from "#server/features/retention/verbs/look-after-keys.ts";
 import { recordDestruction } from "#server/features/retention/verbs/record-destruction.ts";
 import { settleAct } from "#server/features/retention/verbs/settle-act.ts";
+import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { newWrapKey } from "#server/platform/audit/data-keys.ts";
 import { type KeyKeeper, keeperOf } from "#server/platform/audit/key-keeper.ts";
 import type { KeeperKind } from "#server/platform/audit/key-keeper-kinds.ts";
 import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
 import { eachDue } from "../jobs/each-due.ts";
@@ -103,13 +105,12 @@ async function carryOut(
   try {
     if (task.state === "acting") {
       const rootVersion = await nextRoot(keeper, tenant, task);
-      const wrapped = await newWrapKey(tenant, task.keeper, rootVersion);
-      const { outcome } = await runVerb(recordDestruction, caller, {
-        ...turn,
-        rootVersion,
-        wrapped,
-      });
-      if (outcome === "held") return;
+      const made =
+        rootVersion === null
+          ? null
+          : { rootVersion, wrapped: await newWrapKey(tenant, task.keeper, rootVersion) };
+      const { outcome } = await runVerb(recordDestruction, caller, { ...turn, made });
+      if (outcome !== "destroyed") return;
     }
   } finally {
     forgetTenantKeys(tenant);
@@ -135,12 +136,20 @@ async function carryOut(
   while (!(await runVerb(finishAct, caller, turn)).isDone);
 }
 
-function nextRoot(
+/** Null when the keeper would not take what was imported: trying again would change nothing. */
+async function nextRoot(
   keeper: KeyKeeper,
   tenant: string,
   task: { rootBefore: number; importWrapped: string | null },
-): Promise<number> {
-  return task.importWrapped
-    ? keeper.importVersion(tenant, task.rootBefore, task.importWrapped)
-    : keeper.rotate(tenant, task.rootBefore);
+): Promise<number | null> {
+  if (!task.importWrapped) return keeper.rotate(tenant, task.rootBefore);
+  try {
+    return await keeper.importVersion(tenant, task.rootBefore, task.importWrapped);
+  } catch (error) {
+    const isRefused =
+      (error instanceof AppError && error.code === "invalid") ||
+      (error instanceof OpenBaoError && error.failure === "invalid");
+    if (isRefused) return null;
+    throw error;
+  }
 }

@@ -22,7 +22,7 @@ test("an act is done when the proofs of what was erased were checked, and not be
   const turn = { actId, fence: task?.fence ?? "" };
   await expect(runVerb(finishAct, worker, turn)).rejects.toMatchObject({ code: "stale" });
   const wrapped = await newWrapKey(tenant, "local", 1);
-  await runVerb(recordDestruction, worker, { ...turn, rootVersion: 1, wrapped });
+  await runVerb(recordDestruction, worker, { ...turn, made: { rootVersion: 1, wrapped } });
   forgetTenantKeys(tenant);
   expect(await runVerb(finishAct, worker, turn)).toEqual({ isDone: true });
   expect(await actRow(actId)).toMatchObject({

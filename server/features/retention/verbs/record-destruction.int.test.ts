@@ -19,7 +19,7 @@ test("the destruction is once, by whoever has the turn, and says what is gone", 
   const { actId, eventId } = await dueErasure(tenant);
   const { task } = await runVerb(beginAct, worker, { actId, leaseSeconds: 60 });
   const wrapped = await newWrapKey(tenant, "local", 1);
-  const input = { actId, fence: task?.fence ?? "", rootVersion: 1, wrapped };
+  const input = { actId, fence: task?.fence ?? "", made: { rootVersion: 1, wrapped } };
   await expect(runVerb(recordDestruction, worker, { ...input, fence: "99" })).rejects.toMatchObject(
     { code: "stale" },
   );

@@ -1,7 +1,9 @@
 import "server-only";
 import { z } from "zod";
 import { rewriteSegments } from "#server/features/audit/index.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { type ActRow, actEvent, lockTurn } from "../act-rows.ts";
 import { activeHolds, type HoldableEvent, holdOver, holdOverKey, lockHolds } from "../holds.ts";
@@ -9,7 +11,7 @@ import { replaceWrapKey } from "../replace-wrap-key.ts";
 import { ActTurn } from "../schema.ts";
 
 const Destroyed = z.object({
-  outcome: z.enum(["destroyed", "held"]),
+  outcome: z.enum(["destroyed", "held", "refused"]),
   /** Payloads that are gone, and data keys that were destroyed whole. */
   payloads: z.number(),
   keys: z.number(),
@@ -23,11 +25,17 @@ const Destroyed = z.object({
 export const recordDestruction = verb({
   name: "retention.recordDestruction",
   scope: "runtime.retention.carry-out",
-  input: ActTurn.extend({ rootVersion: z.number().int().min(1), wrapped: z.string().max(1_000) }),
+  input: ActTurn.extend({
+    /** The new key as the keeper wrapped it, or null where it would not take what was imported. */
+    made: z
+      .object({ rootVersion: z.number().int().min(1), wrapped: z.string().max(1_000) })
+      .nullable(),
+  }),
   output: Destroyed,
   async run({ tx, tenant, actor, input }) {
     if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
     const row = await lockTurn(tx, tenant, input, "acting");
+    if (!input.made) return refuse(tx, tenant, row, { why: "wrapped" });
     await lockHolds(tx, tenant);
     const eventIds = textsOf(row, "eventIds");
     const keyIds = textsOf(row, "keyIds");
@@ -43,20 +51,12 @@ export const recordDestruction = verb({
     const hold =
       holdOver(holds, events) ?? keys.map((key) => holdOverKey(holds, key)).find(Boolean);
     if (hold) {
-      await tx.query(
-        `UPDATE retention_act SET state = 'refused', finished_at = clock_timestamp(), trouble = $3, lease_until = NULL
-         WHERE tenant_id = $1 AND act_id = $2`,
-        [tenant, row.act_id, `legal hold ${hold.caseRef}`],
-      );
-      const why = { why: "legal-hold", caseRef: hold.caseRef, holdId: hold.holdId };
-      return audited(
-        { outcome: "held" as const, payloads: 0, keys: 0 },
-        { ...actEvent(row, "refused", why), outcome: "denied" },
-      );
+      const why = { why: "legal-hold" as const, caseRef: hold.caseRef, holdId: hold.holdId };
+      return refuse(tx, tenant, row, why);
     }
     const wrapVersion = await replaceWrapKey(tx, tenant, {
-      rootVersion: input.rootVersion,
-      wrapped: input.wrapped,
+      rootVersion: input.made.rootVersion,
+      wrapped: input.made.wrapped,
       origin: row.kind === "key-import" ? "imported" : "generated",
       without: eventIds,
       destroy: keyIds,
@@ -87,6 +87,29 @@ export const recordDestruction = verb({
     });
   },
 });
+
+/** Ends an act that can't be carried out: a hold covers it, or the imported key is none of this keeper's. */
+async function refuse(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  row: ActRow,
+  detail: { why: "wrapped" | "legal-hold"; caseRef?: string; holdId?: string },
+) {
+  const trouble =
+    detail.why === "wrapped"
+      ? "wrapped: is not a 32-byte key wrapped for the import key"
+      : `legal hold ${detail.caseRef}`;
+  await tx.query(
+    `UPDATE retention_act SET state = 'refused', finished_at = clock_timestamp(), trouble = $3, lease_until = NULL,
+       plan = plan - 'wrapped' WHERE tenant_id = $1 AND act_id = $2`,
+    [tenant, row.act_id, trouble],
+  );
+  const outcome = detail.why === "wrapped" ? ("refused" as const) : ("held" as const);
+  return audited(
+    { outcome, payloads: 0, keys: 0 },
+    { ...actEvent(row, "refused", { ...detail }), outcome: "denied" },
+  );
+}
 
 function textsOf(row: ActRow, name: "eventIds" | "keyIds"): string[] {
   const list = row.plan[name];
