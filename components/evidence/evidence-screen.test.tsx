@@ -105,7 +105,7 @@ describe.each(["en", "ar"] as const)("in %s", (locale) => {
       const shown = html(locale, panel(pack));
       expect(shown.includes("/api/v1/evidence/acme/packs/")).toBe(pack.state === "ready");
       if (pack.failure) expect(shown).toContain("console log audit");
-      expect(shown).toContain(words.proves.matches.replaceAll("'", "&#x27;"));
+      expect(shown).toContain(words.proves.payloads.replaceAll("'", "&#x27;"));
     }
     expect(html(locale, panel(PACK, false))).toContain("runtime.audit.export");
     expect(html(locale, panel(PACK, false))).not.toContain("/api/v1/evidence/acme/packs/");

@@ -54,14 +54,7 @@ export function PackDialog({ tenantId, query, onClose, onDone }: PackDialogProps
         <span className="font-medium">{t("dialog.query")}</span>
         <QueryText query={query} />
       </div>
-      <Field
-        label={t("dialog.opens")}
-        hint={
-          disclosure === "matches"
-            ? t("proves.matches")
-            : `${t("proves.matches")} ${t(`proves.${disclosure}`)}`
-        }
-      >
+      <Field label={t("dialog.opens")} hint={`${t("proves.always")} ${t(`proves.${disclosure}`)}`}>
         {(control) => (
           <Select
             {...control}

@@ -33,7 +33,7 @@ export function PackPanel({ tenantId, pack, verifierKey, mayExport, onClose }: P
     },
     { name: t("panel.asOf"), value: <ClockTime at={pack.asOf} /> },
     { name: t("panel.cosignatures"), value: format.number(pack.cosignatures) },
-    { name: t("panel.asked"), value: <bdi>{pack.askedByName}</bdi> },
+    { name: t("panel.asked"), value: <bdi className="font-sans">{pack.askedByName}</bdi> },
     { name: t("panel.size"), value: bytes === null ? "—" : t("bytes", byteText(bytes)) },
     { name: t("panel.digest"), value: digest ? <Identifier value={digest} ends={10} /> : "—" },
     { name: t("panel.expires"), value: expiresAt ? <ClockTime at={expiresAt} /> : "—" },
@@ -65,10 +65,8 @@ export function PackPanel({ tenantId, pack, verifierKey, mayExport, onClose }: P
         <KeyValueList facts={facts} />
         <section className="flex flex-col gap-1">
           <h3 className="font-semibold text-sm">{t("panel.proves")}</h3>
-          <p className="text-sm">{t("proves.matches")}</p>
-          {pack.disclosure === "matches" ? null : (
-            <p className="text-sm">{t(`proves.${pack.disclosure}`)}</p>
-          )}
+          <p className="text-sm">{t("proves.always")}</p>
+          <p className="text-sm">{t(`proves.${pack.disclosure}`)}</p>
         </section>
         <section className="flex flex-col gap-2">
           <h3 className="font-semibold text-sm">{t("panel.verifyTitle")}</h3>
