@@ -48,7 +48,7 @@ test("a machine is registered and tells the log; what was refused is mended, and
   await mend.getByLabel("Why").fill("The collector writes the time as a word");
   await mend.getByRole("button", { name: "Send again" }).click();
   await panel.getByRole("link", { name: "the event in the log" }).click();
-  const seen = page.getByRole("complementary");
+  const seen = page.locator("[data-detail-panel]");
   await expect(seen).toContainText("Received from");
   await expect(seen).toContainText("collector (cloudevents)");
   await expect(seen).toContainText("Vouched for by");

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
+import { MAPPERS } from "#server/engines/ingest/mapper-of.ts";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -69,6 +70,31 @@ test("one that is mended becomes an event that says who mended it; its end is an
     payload: { reason: REASON, was: "malformed", became: done.eventId, isMended: true },
   });
   expect(await read(id)).toMatchObject({ state: "redriven", becameEventId: done.eventId });
+});
+
+test("what a connector could not map is mended in its source's own form", async () => {
+  const tenant = await newTenant("settle");
+  const caller = serviceOf(tenant, "falco", "unknown", ["runtime.events.write"]);
+  const alert = { priority: "Warning", name: "Drop and execute new binary in container" };
+  const { results } = await runVerb(receiveEvents, caller, {
+    source: { how: "webhook", kind: "falco", name: "falco" },
+    events: MAPPERS.falco(alert, "falco"),
+  });
+  const [result] = results;
+  if (result?.status !== "refused" || !result.deadLetterId) throw new Error("it was not refused");
+  const { deadLetterId } = result;
+  const redrive = (envelope: object) =>
+    runVerb(settleDeadLetter, userOf(tenant, "officer"), {
+      act: "redrive",
+      deadLetterId,
+      envelope: JSON.stringify(envelope),
+      reason: REASON,
+    });
+  await expect(redrive([alert, alert])).rejects.toMatchObject({ code: "invalid" });
+  const { eventId } = await redrive({ ...alert, rule: alert.name });
+  expect((await eventsOf(tenant)).find((event) => event.eventId === eventId)).toMatchObject({
+    type: "runtime.received.org.falco.warning.drop-and-execute-new-binary-in-container",
+  });
 });
 
 test("one that is discarded is kept with why, and no longer waits; another tenant's is not there", async () => {

@@ -1,5 +1,8 @@
 import "server-only";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import type { Arrived } from "#server/engines/cloud-events/judge-event.ts";
+import { isObject } from "#server/engines/ingest/mapped.ts";
+import { MAPPERS } from "#server/engines/ingest/mapper-of.ts";
 import { maskKnownSecrets } from "#server/engines/secret-shapes/mask-known-secrets.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
@@ -21,6 +24,7 @@ interface Row {
   how: SourceRef["how"];
   kind: SourceRef["kind"];
   name: string;
+  cluster: string | null;
 }
 
 /**
@@ -34,7 +38,7 @@ export const settleDeadLetter = verb({
   output: DeadLetterSettled,
   async run({ tx, tenant, actor, input }) {
     const [row] = await tx.query<Row>(
-      `SELECT d.dead_letter_id, d.source_id, d.state, d.is_cut, d.reason, d.key_id, d.ciphertext, s.how, s.kind, s.name
+      `SELECT d.dead_letter_id, d.source_id, d.state, d.is_cut, d.reason, d.key_id, d.ciphertext, s.how, s.kind, s.name, s.cluster
        FROM event_dead_letter d JOIN event_source s ON s.tenant_id = $1 AND s.source_id = d.source_id
        WHERE d.tenant_id = $1 AND d.dead_letter_id = $2 FOR UPDATE OF d`,
       [tenant, input.deadLetterId],
@@ -52,9 +56,11 @@ export const settleDeadLetter = verb({
     let isMended = false;
     if (input.act === "redrive") {
       isMended = input.envelope !== null;
-      const original = parsed(input.envelope ?? keptText(openDeadLetter(tenant, row), row.is_cut));
+      const written = parsed(input.envelope ?? keptText(openDeadLetter(tenant, row), row.is_cut));
       const from = { source, sourceId: row.source_id, ...(isMended ? { mendedBy: by } : {}) };
-      const { results, drafts: received } = await receive(tx, tenant, from, [{ original }]);
+      const { results, drafts: received } = await receive(tx, tenant, from, [
+        oneEvent(written, row),
+      ]);
       const [result] = results;
       if (!result || result.status === "refused") {
         const { field = null, detail = "" } = result?.refused.fault ?? {};
@@ -90,6 +96,17 @@ export const settleDeadLetter = verb({
   },
 });
 
+/** As CloudEvents has it, or as its source writes it, which is mapped as it would have been. */
+function oneEvent(written: JsonValue, { kind, name, cluster }: Row): Arrived {
+  if (isObject(written) && "specversion" in written) return { original: written };
+  const [only, ...more] = MAPPERS[kind](written, cluster ?? name);
+  if (only && more.length === 0) return only;
+  throw new AppError("invalid", "envelope: is not one event", {
+    field: "envelope",
+    remedy: "Write one event, as its source writes it or as CloudEvents 1.0 has it.",
+  });
+}
+
 function keptText(text: string | null, isCut: boolean): string {
   if (text === null) {
     throw new AppError("conflict", "The envelope can't be opened any more.", {
@@ -112,7 +129,7 @@ function parsed(text: string): JsonValue {
   } catch {
     throw new AppError("invalid", "envelope: is not JSON", {
       field: "envelope",
-      remedy: "Write one CloudEvents 1.0 event as JSON.",
+      remedy: "Write one event as JSON.",
     });
   }
 }
