@@ -66,7 +66,11 @@ export function ComplianceScreen({ tenantId, overview }: ComplianceScreenProps) 
         onChoose={(id) => url.change({ framework: id, control: null, state: null })}
         tabs={overview.frameworks.map(({ id, counts }) => ({
           name: id,
-          label: t("frameworkTab", { name: t(`framework.${id}`), failing: counts.failing }),
+          // A name keeps its own direction (Unicode UAX #9, FSI and PDI).
+          label: t("frameworkTab", {
+            name: `\u2068${t(`framework.${id}`)}\u2069`,
+            failing: counts.failing,
+          }),
           content: !overview.lookedAt ? (
             <EmptyState title={t("title")}>{t("neverLooked")}</EmptyState>
           ) : (

@@ -42,7 +42,7 @@ export function EvidenceList({ tenantId, evidence }: EvidenceListProps) {
 const ENDS = 8;
 
 function EvidenceName({ kind, id }: { kind: string; id: string }) {
-  const shown = id.length > 44 ? `${id.slice(0, 2 * ENDS)}…${id.slice(-ENDS)}` : id;
+  const shown = id.length > 30 ? `${id.slice(0, ENDS)}…${id.slice(-ENDS)}` : id;
   return (
     <>
       {kind}{" "}

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Cells, Counted, Looked, PlaceFacts } from "#server/engines/compliance/facts.ts";
+import type { DriftRule } from "#server/engines/drift/finding.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { countThings, evidenceOf } from "./count-things.ts";
@@ -9,6 +10,9 @@ const OPEN = `tenant_id = $1 AND state <> 'resolved'
   AND (suppressed_until IS NULL OR suppressed_until <= clock_timestamp())`;
 const finding = (isBad: string) =>
   `SELECT finding_id::text AS id, first_seen_at AS at, ${isBad} AS is_bad FROM drift_finding WHERE ${OPEN}`;
+/** Any open one of these rules is bad. */
+const findingOf = (...rules: DriftRule[]) =>
+  `${finding("true")} AND rule IN (${rules.map((rule) => `'${rule}'`).join(", ")})`;
 
 const OLD_DRIFT =
   finding(`(severity = 'critical' AND first_seen_at < clock_timestamp() - interval '1 day')
@@ -31,14 +35,9 @@ interface CellRow {
 export async function placeFacts(tx: TenantTx, tenant: AuthorizedTenantId): Promise<PlaceFacts> {
   const [oldDrift, unknownImages, weakened, opened, crowded] = await Promise.all([
     countThings(tx, tenant, "drift-finding", OLD_DRIFT),
-    countThings(tx, tenant, "drift-finding", finding("rule = 'unexpected-image'")),
-    countThings(tx, tenant, "drift-finding", finding("rule = 'weakened-hardening'")),
-    countThings(
-      tx,
-      tenant,
-      "drift-finding",
-      finding("rule IN ('cross-tenant-route', 'weaker-policy')"),
-    ),
+    countThings(tx, tenant, "drift-finding", findingOf("unexpected-image")),
+    countThings(tx, tenant, "drift-finding", findingOf("weakened-hardening")),
+    countThings(tx, tenant, "drift-finding", findingOf("cross-tenant-route", "weaker-policy")),
     countThings(tx, tenant, "quota", CROWDED),
   ]);
   const cells = await tx.query<CellRow>(

@@ -22,11 +22,12 @@ const ERASURES = `SELECT act_id::text AS id, due_at AS at,
   FROM retention_act WHERE tenant_id = $1 AND kind IN ('erasure', 'expiry') AND state <> 'refused'`;
 
 /** Erased ones have no payload, and are not asked about. */
-const PAYLOADS = `SELECT e.event_id::text AS id, e.recorded_at AS at, k.key_id IS NULL AS is_bad
+const PAYLOADS = `SELECT e.event_id::text AS id, e.recorded_at AS at, k.key_id IS NULL AND t.key_id IS NULL AS is_bad
   FROM (SELECT tenant_id, event_id, recorded_at FROM audit_event WHERE tenant_id = $1
     ORDER BY recorded_at DESC, event_id DESC LIMIT 500) e
   JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
-  LEFT JOIN audit_data_key k ON k.tenant_id = p.tenant_id AND k.key_id = p.key_id`;
+  LEFT JOIN audit_data_key k ON k.tenant_id = p.tenant_id AND k.key_id = p.key_id
+  LEFT JOIN tenant_key t ON t.tenant_id = p.tenant_id AND t.key_id = p.key_id`;
 
 /** What is known of where the log's records go, and of what becomes of them. */
 export async function recordFacts(tx: TenantTx, tenant: AuthorizedTenantId): Promise<RecordFacts> {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHECK_IDS, type CheckId } from "#server/engines/compliance/judge-checks.ts";
+import { sealPendingAudit } from "#server/features/audit/index.ts";
+import { emitMany } from "#server/features/audit/testing/audit-fixture.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { auditLogRows } from "#server/worker/compliance/audit-log-rows.ts";
+import { lookAtDueCompliance } from "#server/worker/jobs/compliance.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
@@ -399,6 +402,34 @@ test("a second look at the same rows changes nothing and tells nothing", async (
   const before = (await eventsOf(healthy.tenant)).length;
   expect((await look()).flips).toEqual([]);
   expect((await eventsOf(healthy.tenant)).length).toBe(before);
+});
+
+test("the worker comes by when the log has grown, and what is lost is alerted once", async () => {
+  const { tenant } = healthy;
+  const alerts = () =>
+    withTenant(tenant, "tenant", (tx) =>
+      tx.query<{ subject_ref: string; event_id: string }>(
+        "SELECT subject_ref, event_id FROM alert WHERE tenant_id = $1 AND kind = 'compliance-failing'",
+        [tenant],
+      ),
+    );
+  // Its turn by the clock is an hour away.
+  const times = { everySeconds: 3_600, leastSeconds: 0 };
+  await sealPendingAudit(tenant);
+  await lookAtDueCompliance(times);
+  await sealPendingAudit(tenant);
+  await healthy.run(of("security_key", "suspected_at = now()"));
+  expect((await stateOf("keys-not-copied"))?.state).toBe("met");
+  await emitMany(tenant, 1);
+  await sealPendingAudit(tenant);
+  await lookAtDueCompliance(times);
+  expect((await stateOf("keys-not-copied"))?.state).toBe("failing");
+  const raised = await alerts();
+  expect(raised.map((each) => each.subject_ref)).toEqual(["compliance-check/keys-not-copied"]);
+  await sealPendingAudit(tenant);
+  await lookAtDueCompliance(times);
+  expect(await alerts()).toEqual(raised);
+  await healthy.run(of("security_key", "suspected_at = NULL"));
 });
 
 test("a tenant with nothing is never green: what nobody looked at is unknown", async () => {
