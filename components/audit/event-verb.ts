@@ -134,6 +134,8 @@ const WORDS = {
   "runtime.secrets.rotation-verified": "rotationVerified",
   "runtime.secrets.rotation-verified-dead": "rotationVerifiedDead",
   "runtime.tenants.created": "tenantCreated",
+  "runtime.views.removed": "viewRemoved",
+  "runtime.views.saved": "viewSaved",
   "runtime.events.refused": "eventsRefused",
   "runtime.events.source-saved": "eventSourceSaved",
   "runtime.events.source-retired": "eventSourceRetired",

@@ -1,10 +1,15 @@
 "use client";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import type { QueryLanguage } from "./query-language.ts";
-import { QueryProblems, type ShownProblem } from "./query-problems.tsx";
+import type { ShownProblem } from "./query-problems.tsx";
+
+const QueryProblems = dynamic(async () => (await import("./query-problems.tsx")).QueryProblems, {
+  ssr: false,
+});
 
 interface QueryBarProps {
   /** The query that the page shows. */
@@ -161,7 +166,9 @@ export function QueryBar({ query, problems, types, isPending, onSearch }: QueryB
           {t("submit")}
         </Button>
       </form>
-      <QueryProblems id={ids.problems} query={text} problems={shownProblems} onFix={search} />
+      {shownProblems.length > 0 ? (
+        <QueryProblems id={ids.problems} query={text} problems={shownProblems} onFix={search} />
+      ) : null}
     </search>
   );
 }
