@@ -15,6 +15,7 @@ export interface IgnoreDraft {
   owner: string;
   reason: string;
   period: Period | null;
+  isTrial: boolean;
 }
 
 /** A new rule, with what the URL says of it: a finding leads here with its field filled in. */
@@ -30,6 +31,7 @@ export function draftOfUrl(params: URLSearchParams): IgnoreDraft {
     owner: "",
     reason: "",
     period: null,
+    isTrial: false,
   };
 }
 
@@ -45,6 +47,7 @@ export function draftOfRule({ spec, owner, reason }: IgnoreRuleView): IgnoreDraf
     owner,
     reason,
     period: null,
+    isTrial: spec.isTrial ?? false,
   };
 }
 
@@ -58,6 +61,7 @@ export function specOf(draft: IgnoreDraft): IgnoreRuleSpec {
     objectKind: any(draft.objectKind),
     namespace: any(draft.namespace),
     name: any(draft.name),
+    ...(draft.isTrial ? { isTrial: true } : {}),
   };
 }
 

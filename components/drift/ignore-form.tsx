@@ -178,6 +178,18 @@ export function IgnoreForm({ tenantId, rule, onClose, onSaved }: IgnoreFormProps
         onChange={(period) => change({ period })}
         error={error("period", drift("expiryMissing"))}
       />
+      <label className="flex items-start gap-2 text-sm">
+        <input
+          type="checkbox"
+          className="mt-1"
+          checked={draft.isTrial}
+          onChange={(event) => change({ isTrial: event.target.checked })}
+        />
+        <span>
+          {t("trial")}
+          <span className="block text-muted">{t("trialHint")}</span>
+        </span>
+      </label>
       <IgnorePreviewPart
         tenantId={tenantId}
         spec={spec}

@@ -31,7 +31,7 @@ export function IgnoredWhere({ spec }: { spec: IgnoreRuleSpec }) {
   );
 }
 
-const TONES = { "in-force": "info", expired: "due", retired: "unknown" } as const;
+const TONES = { "in-force": "info", trial: "due", expired: "due", retired: "unknown" } as const;
 
 /** Whether a rule still hides anything. */
 export function RuleState({ state }: { state: IgnoreRuleView["state"] }) {

@@ -23,6 +23,13 @@ import { IgnoreForm } from "./ignore-form.tsx";
 import { IgnoredWhat, IgnoredWhere, RuleState } from "./ignore-words.tsx";
 import { objectName } from "./object-name.ts";
 
+const EMPTY = {
+  "in-force": "panel.none",
+  trial: "panel.noneTrial",
+  expired: "panel.over",
+  retired: "panel.over",
+} as const;
+
 interface IgnoredPanelProps {
   tenantId: string;
   ruleId: string;
@@ -101,17 +108,15 @@ function IgnoredPanelBody({ tenantId, ruleId, mayNot, onClose }: IgnoredPanelPro
           ]}
         />
         <Section
-          title={t("panel.hidden")}
+          title={t(rule.state === "trial" ? "panel.wouldHide" : "panel.hidden")}
           aside={
-            rule.state === "in-force"
+            rule.state === "in-force" || rule.state === "trial"
               ? t("hides", { objects: rule.hides.objects, differences: rule.hides.differences })
               : null
           }
         >
           {items.length === 0 ? (
-            <p className="text-muted text-sm">
-              {t(rule.state === "in-force" ? "panel.none" : "panel.over")}
-            </p>
+            <p className="text-muted text-sm">{t(EMPTY[rule.state])}</p>
           ) : (
             <ul className="flex flex-col gap-3">
               {items.map((item) => (

@@ -117,11 +117,14 @@ function useColumns(): Column<IgnoreRuleView>[] {
       {
         id: "hides",
         label: t("columns.hides"),
-        cell: ({ hides }) =>
+        cell: ({ hides, state }) =>
           hides.objects === 0 ? (
             <span className="text-muted">{t("hidesNothing")}</span>
           ) : (
-            t("hides", { objects: hides.objects, differences: hides.differences })
+            t(state === "trial" ? "wouldHide" : "hides", {
+              objects: hides.objects,
+              differences: hides.differences,
+            })
           ),
         sortBy: ({ hides }) => hides.objects,
       },

@@ -12,10 +12,13 @@ export interface IgnoreSpec {
   objectKind: string | null;
   namespace: string | null;
   name: string | null;
+  /** It is told what the rule would hide, and hidden is nothing. */
+  isTrial?: boolean | undefined;
 }
 
 export interface IgnoreRule {
   id: string;
+  isTrial: boolean;
   covers(object: DriftObject): boolean;
   /** Whether it hides this difference between the two objects. */
   hides(difference: FieldDifference, desired: JsonObject, live: JsonObject): boolean;
@@ -38,6 +41,7 @@ export function ignoreRule(id: string, spec: IgnoreSpec): IgnoreRule {
   const [kind, namespace, name] = [spec.objectKind, spec.namespace, spec.name].map(pattern);
   return {
     id,
+    isTrial: spec.isTrial ?? false,
     covers: (object) => {
       const group = object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
       return (

@@ -126,6 +126,19 @@ test("an ignored difference is told with its rule; what is left is told as what 
   expect(both.ignored).toHaveLength(1);
 });
 
+test("a rule on trial tells what it would hide of what is there, and hides nothing", () => {
+  const live = ALL.replace("replicas: 2", "replicas: 5");
+  const trial = look(live, { ignore: [{ name: "web", isTrial: true }] }).judge("acme");
+  expect(brief(trial)).toEqual([["field-drift", "medium", DEPLOYMENT, "none"]]);
+  expect(trial.ignored).toMatchObject([
+    { ruleId: "rule-0", differences: [{ path: "/spec/replicas", desired: 2, live: 5 }] },
+  ]);
+  // What another rule hides already, it would not hide.
+  const both = look(live, { ignore: [{ name: "web", isTrial: true }, { name: "w*" }] });
+  expect(both.judge("acme").findings).toEqual([]);
+  expect(both.judge("acme").ignored.map(({ ruleId }) => ruleId)).toEqual(["rule-1"]);
+});
+
 test("no rule hides that something can't be compared or read", () => {
   const everything = [
     { kind: "jq-path" as const, expression: ".metadata" },

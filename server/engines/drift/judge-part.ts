@@ -103,17 +103,22 @@ interface Kept {
 
 function withoutIgnored({ want, have, diff }: Compared, rules: readonly IgnoreRule[]): Kept {
   const object = objectOf(have);
-  const covering = rules.filter((rule) => rule.covers(object));
+  const all = rules.filter((rule) => rule.covers(object));
+  const covering = all.filter(({ isTrial }) => !isTrial);
+  const trials = all.filter(({ isTrial }) => isTrial);
   const hidden = new Map<string, FieldDifference[]>();
   const additions = additionsOf(diff);
-  if (covering.length === 0)
+  if (all.length === 0)
     return { differences: diff.differences, additions, hidden, hiddenPaths: [] };
   const isKept = (difference: FieldDifference) => {
-    const rule = covering.find((each) => each.hides(difference, asJson(want), asJson(have)));
     // A Secret whose values had an unexpected shape was masked whole: nobody knows what it holds.
-    if (!rule || difference.path.endsWith("/[unreadable]")) return true;
-    hidden.set(rule.id, [...(hidden.get(rule.id) ?? []), difference]);
-    return false;
+    if (difference.path.endsWith("/[unreadable]")) return true;
+    const hides = (rule: IgnoreRule) => rule.hides(difference, asJson(want), asJson(have));
+    const note = ({ id }: IgnoreRule) => hidden.set(id, [...(hidden.get(id) ?? []), difference]);
+    const rule = covering.find(hides);
+    if (rule) note(rule);
+    else trials.filter(hides).forEach(note);
+    return rule === undefined;
   };
   const differences = diff.differences.filter(isKept);
   // An addition is no drift by itself: hiding one tells nothing, and is not counted.

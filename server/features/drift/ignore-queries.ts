@@ -17,12 +17,16 @@ type RuleRow = Omit<z.input<typeof IgnoreRuleView>, "hides"> & {
 
 const RULES = `SELECT r.rule_id AS "ruleId", r.version, r.spec, r.owner, r.reason, r.saved_by_name AS "savedByName",
     r.saved_at AS "savedAt", r.expires_at AS "expiresAt", r.event_id AS "eventId",
-    CASE WHEN r.retired_at IS NOT NULL THEN 'retired' WHEN r.expires_at <= now() THEN 'expired' ELSE 'in-force' END AS state,
+    CASE WHEN r.retired_at IS NOT NULL THEN 'retired' WHEN r.expires_at <= now() THEN 'expired'
+      WHEN r.spec -> 'isTrial' = 'true' THEN 'trial' ELSE 'in-force' END AS state,
     coalesce(h.objects, 0)::int AS objects, coalesce(h.differences, 0)::int AS differences,
     (SELECT finished_at FROM drift_look l WHERE l.tenant_id = r.tenant_id) AS "seenAt"
   FROM drift_ignore_rule r
   LEFT JOIN (SELECT rule_id, count(*) AS objects, sum(difference_count) AS differences FROM drift_ignored
     WHERE tenant_id = $1 GROUP BY rule_id) h ON h.rule_id = r.rule_id`;
+
+/** Rules of which looks tell what they hide, or would. */
+const HIDES: ReadonlySet<string> = new Set(["in-force", "trial"]);
 
 /** Every rule with what it hides now: in force first, then expired, then retired. */
 export async function ignoreRules(
@@ -56,14 +60,14 @@ export async function ignoredBy(
     [tenant, ruleId],
   );
   const after = cursor ? (readCursor(cursor, [/^[0-9a-f]{64}$/])[0] ?? "") : null;
-  const isInForce = rule.state === "in-force";
+  const isTold = HIDES.has(rule.state);
   const rows = await tx.query<IgnoredRow>(
     `SELECT cluster, environment, api_version, kind, namespace, name, differences, since,
        encode(object_digest, 'hex') AS digest
      FROM drift_ignored WHERE tenant_id = $1 AND rule_id = $2 AND $5
        AND ($3::text IS NULL OR object_digest > decode($3, 'hex'))
      ORDER BY object_digest, cluster LIMIT $4`,
-    [tenant, ruleId, after, limit + 1, isInForce],
+    [tenant, ruleId, after, limit + 1, isTold],
   );
   const items = rows.slice(0, limit).map((row) => ({
     cluster: row.cluster,
@@ -102,12 +106,12 @@ interface IgnoredRow {
 function toRuleView(row: RuleRow): z.input<typeof IgnoreRuleView> {
   const { objects, differences, seenAt, ...rule } = row;
   // Which is over hides nothing, whatever the last look still knew of it.
-  const isInForce = row.state === "in-force";
+  const isTold = HIDES.has(row.state);
   return {
     ...rule,
     hides: {
-      objects: isInForce ? objects : 0,
-      differences: isInForce ? differences : 0,
+      objects: isTold ? objects : 0,
+      differences: isTold ? differences : 0,
       seenAt,
     },
   } as z.input<typeof IgnoreRuleView>;

@@ -53,6 +53,8 @@ export const IgnoreRuleSpec = z
     objectKind: scope,
     namespace: scope,
     name: scope,
+    /** Each look tells what it would hide of what is there then; it hides nothing. */
+    isTrial: z.boolean().optional(),
   })
   .strict();
 export type IgnoreRuleSpec = z.infer<typeof IgnoreRuleSpec>;

@@ -40,9 +40,11 @@ export async function summary(
   const [rest] = await tx.query<{ resolved: number; rules: number; objects: number }>(
     `SELECT (SELECT count(*)::int FROM drift_finding f WHERE f.tenant_id = $1 AND f.state = 'resolved'
          AND f.resolved_at > now() - interval '1 day') AS resolved,
-       (SELECT count(*)::int FROM drift_ignore_rule WHERE tenant_id = $1 AND retired_at IS NULL AND expires_at > now()) AS rules,
+       (SELECT count(*)::int FROM drift_ignore_rule WHERE tenant_id = $1 AND retired_at IS NULL AND expires_at > now()
+         AND spec -> 'isTrial' IS DISTINCT FROM 'true') AS rules,
        (SELECT count(*)::int FROM drift_ignored i JOIN drift_ignore_rule r ON r.tenant_id = i.tenant_id AND r.rule_id = i.rule_id
-         WHERE i.tenant_id = $1 AND r.retired_at IS NULL AND r.expires_at > now()) AS objects`,
+         WHERE i.tenant_id = $1 AND r.retired_at IS NULL AND r.expires_at > now()
+           AND r.spec -> 'isTrial' IS DISTINCT FROM 'true') AS objects`,
     [tenant],
   );
   const [look] = await tx.query<{

@@ -210,7 +210,7 @@ export const Overview = z.object({
 });
 export type Overview = z.infer<typeof Overview>;
 
-export const IgnoreRuleState = z.enum(["in-force", "expired", "retired"]);
+export const IgnoreRuleState = z.enum(["in-force", "trial", "expired", "retired"]);
 export const IgnoreRuleView = z.object({
   ruleId: z.uuid(),
   version: z.number(),
@@ -222,7 +222,7 @@ export const IgnoreRuleView = z.object({
   savedAt: z.date(),
   expiresAt: z.date(),
   eventId: z.string(),
-  /** What it hides now: objects and differences, by the last look. An expired one hides nothing. */
+  /** What it hides now, or would as a trial: objects and differences, by the last look. An expired one hides nothing. */
   hides: z.object({ objects: z.number(), differences: z.number(), seenAt: z.date().nullable() }),
 });
 export type IgnoreRuleView = z.infer<typeof IgnoreRuleView>;

@@ -5,6 +5,7 @@ import { typesOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
 import { ignoredBy } from "../ignore-queries.ts";
+import { summary } from "../summary-queries.ts";
 import { officerOf } from "../testing/drift-fixture.ts";
 import { saveIgnoreRule } from "./save-ignore-rule.ts";
 
@@ -46,6 +47,21 @@ test("every version stays, each with its owner, reason and end", async () => {
   await expect(
     runVerb(saveIgnoreRule, stranger, { ...RULE, ruleId, basedOn: 2 }),
   ).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a rule on trial is told as one, is in force for nobody, and is put into force by saving it so", async () => {
+  const tenant = await newTenant("drift");
+  const officer = officerOf(tenant);
+  const spec = { ...RULE.spec, isTrial: true };
+  const { ruleId } = await runVerb(saveIgnoreRule, officer, { ...RULE, spec });
+  const stateOf = async () =>
+    withTenant(tenant, "tenant", async (tx) => ({
+      state: (await ignoredBy(tx, tenant, { ruleId, limit: 1 }, [])).rule.state,
+      rules: (await summary(tx, tenant)).ignored.rules,
+    }));
+  expect(await stateOf()).toEqual({ state: "trial", rules: 0 });
+  await runVerb(saveIgnoreRule, officer, { ...RULE, ruleId, basedOn: 1 });
+  expect(await stateOf()).toEqual({ state: "in-force", rules: 1 });
 });
 
 test("what can't be followed is refused with its place; only some may", async () => {
