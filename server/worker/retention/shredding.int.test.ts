@@ -257,15 +257,8 @@ function emit(note: string, of: string, day?: string): Promise<string> {
 
 async function sealAndIndex(): Promise<void> {
   while ((await sealPendingAudit(tenant))?.sealed) {}
-  for (let tries = 0; ; tries++) {
-    try {
-      while (await indexTenant(tenant)) {}
-      return;
-    } catch (error) {
-      // A key that was replaced meanwhile is read again.
-      if (tries > 2) throw error;
-    }
-  }
+  // A key that was replaced meanwhile is read again by the next pass.
+  for (let left: number | undefined; left !== 0; ) left = await indexTenant(tenant);
 }
 
 const found = (word: string) => searchEventsOf(tenant, word);

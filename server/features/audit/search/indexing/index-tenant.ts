@@ -75,20 +75,21 @@ async function isOnlyIndexer(tx: TenantTx, tenant: AuthorizedTenantId): Promise<
     "SELECT pg_try_advisory_xact_lock(hashtextextended('audit-indexer|' || $1, 0)) AS locked",
     [tenant],
   );
-  if (row?.locked !== true) return false;
-  await refuseStaleKey(tx, tenant);
-  return true;
+  return row?.locked === true && (await hasKeyInForce(tx, tenant));
 }
 
-/** Whoever wraps a segment's key does it with the tenant's key in force: another would be lost (ADR 39). */
-async function refuseStaleKey(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
+/**
+ * Whoever wraps a segment's key does it with the tenant's key in force: another would be lost (ADR 39). One that was
+ * replaced is read again, and the next pass goes on.
+ */
+async function hasKeyInForce(tx: TenantTx, tenant: AuthorizedTenantId): Promise<boolean> {
   const [key] = await tx.query<{ version: number }>(
     "SELECT version FROM audit_wrap_key WHERE tenant_id = $1 AND wrapped IS NOT NULL",
     [tenant],
   );
-  if ((key?.version ?? 0) === wrapVersion(tenant)) return;
+  if ((key?.version ?? 0) === wrapVersion(tenant)) return true;
   forgetTenantKeys(tenant);
-  throw new Error(`the key of ${tenant} was replaced: its index is written with the new one`);
+  return false;
 }
 
 export async function readHead(
