@@ -1,5 +1,5 @@
 "use client";
-import { NextIntlClientProvider, useMessages, useTranslations } from "next-intl";
+import { NextIntlClientProvider, useLocale, useMessages, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { DiffViewer } from "#components/diff-viewer/diff-viewer.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -10,6 +10,7 @@ import { recordedChange } from "./recorded-change.ts";
 /** What the act changed, before and after beside each other; nothing where the payload tells no change. */
 export function EventChange({ payload }: { payload: unknown }) {
   const t = useTranslations("audit.change");
+  const locale = useLocale();
   const messages = useMessages();
   const change = useMemo(() => recordedChange(payload), [payload]);
   // The viewer's own words are those of a cluster and its manifests.
@@ -26,7 +27,7 @@ export function EventChange({ payload }: { payload: unknown }) {
       {differences.length === 0 ? (
         <p className="text-muted text-sm">{t("same")}</p>
       ) : (
-        <NextIntlClientProvider messages={words as never}>
+        <NextIntlClientProvider locale={locale} messages={words as never}>
           <DiffViewer
             label={t("title")}
             differences={differences}
