@@ -27,12 +27,20 @@ export async function natsJetStreamSink(config: Config, world: SinkWorld): Promi
   const tls = await secretsOf(config, world);
   const token = config.token ? await world.secret(config.token, "token") : null;
   let connection: NatsConnection | null = null;
+  let opening: Promise<NatsConnection> | null = null;
+  let isOver = false;
 
   const connected = async (signal: AbortSignal): Promise<NatsConnection> => {
     if (connection && !connection.isClosed()) return connection;
-    connection = await connectNats(config, { ...tls, token }, world, TIMEOUT_MILLIS);
+    opening ??= connectNats(config, { ...tls, token }, world, TIMEOUT_MILLIS).finally(() => {
+      opening = null;
+    });
+    const made = await opening;
+    // Closed while it was made: a connection that nobody knows of would keep the process alive.
+    if (isOver) await made.close();
+    else connection = made;
     signal.throwIfAborted();
-    return connection;
+    return made;
   };
 
   return {
@@ -57,6 +65,7 @@ export async function natsJetStreamSink(config: Config, world: SinkWorld): Promi
       }
     },
     async close() {
+      isOver = true;
       await connection?.close();
       connection = null;
     },

@@ -9,6 +9,7 @@ import {
   worldOf,
 } from "#server/integrations/sinks/testing/sink-fixture.ts";
 import { makeTestAuthority, type TestAuthority } from "#test/contract/test-authority.ts";
+import { waitFor } from "#test/harness/wait-for.ts";
 import { obtainNats } from "./obtain-nats.ts";
 import { startNats } from "./start-nats.ts";
 
@@ -114,6 +115,20 @@ test("killed in the middle and started again: nothing is lost and nothing is dou
   expect(before).toBeGreaterThanOrEqual(said);
   expect(await doomed.deliver(events, never())).toEqual(Array(3_000).fill(delivered));
   expect(await count()).toBe(3_000);
+});
+
+test("closed while it connects it leaves no connection behind", async () => {
+  const { subject } = await stream("left");
+  const sockets = () =>
+    process.getActiveResourcesInfo().filter((each) => each === "TCPSocketWrap").length;
+  const before = sockets();
+  for (let round = 0; round < 5; round += 1) {
+    const opened = await sink(subject);
+    const sending = opened.deliver(eventsOf(1), never()).catch(() => null);
+    await opened.close();
+    await sending;
+  }
+  await waitFor(() => sockets() <= before, { timeout: 60_000, message: "every socket to close" });
 });
 
 test("what a stream won't take is told apart from what it can't take now", async () => {
