@@ -91,18 +91,24 @@ function admissionCalls(how: "Bearer" | "path"): RouteCase {
 /** Machines bring a token of their source (tried beside the route); without a known one nothing is told. */
 function machineCalls(how: "Bearer" | "path"): RouteCase {
   const [source, token] = ["01900000-0000-7000-8000-000000000000", "t".repeat(43)];
-  const request = new Request(`${BASE}/api/v1/events/${source}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(how === "Bearer" ? { authorization: `Bearer ${token}` } : {}),
-    },
-    body: "{}",
-  });
+  const request = () =>
+    new Request(`${BASE}/api/v1/events/${source}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(how === "Bearer" ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: "{}",
+    });
   return {
     methods: ["POST"],
     calls: () => [
-      { label: "a token that nobody registered", request, params: { source, token }, expect: 401 },
+      {
+        label: "a token that nobody registered",
+        request: request(),
+        params: { source, token },
+        expect: 401,
+      },
     ],
   };
 }

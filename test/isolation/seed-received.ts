@@ -10,7 +10,12 @@ export async function seedReceived(
 ): Promise<void> {
   const sourceId = uuidv7();
   const at = { created_at: now, updated_at: now };
-  const source = { source_id: sourceId, how: "webhook", kind: "falco", name: canary };
+  const source = {
+    source_id: sourceId,
+    how: "webhook",
+    kind: "falco",
+    name: `${canary} ${sourceId}`,
+  };
   await insert("event_source", { ...source, description: canary, cursor: canary, ...at });
   await insert("event_source_token", {
     source_id: sourceId,
@@ -30,8 +35,8 @@ export async function seedReceived(
     last_at: now,
   });
   await insert("received_event", {
-    event_key: createHash("sha256").update(canary).digest(),
-    content: createHash("sha256").update(`${canary}|content`).digest(),
+    event_key: createHash("sha256").update(sourceId).digest(),
+    content: createHash("sha256").update(`${sourceId}|content`).digest(),
     event_id: eventId,
   });
   for (let number = 0; number < 12; number++) {
@@ -42,7 +47,7 @@ export async function seedReceived(
       reason: "malformed",
       field: canary,
       detail: canary,
-      digest: createHash("sha256").update(`${canary}|${number}`).digest(),
+      digest: createHash("sha256").update(`${sourceId}|${number}`).digest(),
       size_bytes: 1,
       is_cut: false,
       is_masked: false,
