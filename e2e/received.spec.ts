@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "@playwright/test";
 import { signIn } from "./support/sign-in.ts";
 
@@ -8,10 +9,11 @@ test("a machine is registered and tells the log; what was refused is mended, and
   request,
 }) => {
   test.setTimeout(120_000);
+  const name = `collector-${randomUUID().slice(0, 8)}`;
   await signIn(page, OFFICER, "/t/muscatpharmacy/received");
   await page.getByRole("button", { name: "Register a machine" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name").fill("collector");
+  await dialog.getByLabel("Name").fill(name);
   await dialog.getByLabel("What it sends").selectOption("cloudevents");
   await dialog.getByRole("button", { name: "Make a token" }).click();
   const copy = dialog.getByRole("button", { name: /^Copy [0-9a-f]{64}$/ });
@@ -29,15 +31,15 @@ test("a machine is registered and tells the log; what was refused is mended, and
   const event = { specversion: "1.0", source: "/till", type: "com.example.till.opened" };
   const post = (data: object) =>
     request.post(new URL(url).pathname, { headers: { authorization: `Bearer ${token}` }, data });
-  const taken = await post({ ...event, id: "till-1", principal: "cashier", data: { till: 7 } });
+  const taken = await post({ ...event, id: randomUUID(), principal: "cashier", data: { till: 7 } });
   expect(await taken.json()).toMatchObject({ received: 1 });
-  const refused = await post({ ...event, id: "till-2", time: "noon" });
+  const refused = await post({ ...event, id: randomUUID(), time: "noon" });
   expect(await refused.json()).toMatchObject({ refused: 1 });
 
   await page.reload();
-  const source = page.getByRole("listitem").filter({ hasText: "collector" }).first();
+  const source = page.getByRole("listitem").filter({ hasText: name }).first();
   await expect(source).toContainText("1 received · 1 refused");
-  const letter = page.getByRole("button", { name: /Malformed\s*collector/ });
+  const letter = page.getByRole("button", { name: new RegExp(`Malformed\\s*${name}`) });
   await letter.click();
   const panel = page.getByRole("complementary", { name: "Malformed" });
   await expect(panel).toContainText("must be a time as RFC 3339 has it");
@@ -50,7 +52,7 @@ test("a machine is registered and tells the log; what was refused is mended, and
   await panel.getByRole("link", { name: "the event in the log" }).click();
   const seen = page.locator("[data-detail-panel]");
   await expect(seen).toContainText("Received from");
-  await expect(seen).toContainText("collector (cloudevents)");
+  await expect(seen).toContainText(`${name} (cloudevents)`);
   await expect(seen).toContainText("Vouched for by");
   await expect(seen).toContainText("Mended by");
 });
