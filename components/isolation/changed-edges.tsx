@@ -48,8 +48,8 @@ function Edge({ edge, peers }: { edge: ChangedEdge; peers: Answer["peers"] }) {
     before !== null && after !== null ? t("ports", { before, after }) : (after ?? before ?? "");
   return (
     <li className="flex flex-col text-sm">
-      <span dir="ltr" className="break-words text-start font-mono text-xs">
-        {t(direction === "out" ? "edgeOut" : "edgeIn", { own, far: name })}
+      <span className="break-words font-mono text-xs">
+        <bdi dir="ltr">{t(direction === "out" ? "edgeOut" : "edgeIn", { own, far: name })}</bdi>
       </span>
       <span className="flex flex-wrap gap-x-2 text-muted text-xs">
         <bdi dir="ltr">{ports}</bdi>

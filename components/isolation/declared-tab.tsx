@@ -97,12 +97,14 @@ export function Changes({ before, after }: ChangesProps) {
   return (
     <ul className="flex flex-col text-sm">
       {changes.map(({ field, before: was, after: is }) => (
-        <li key={field} dir="ltr" className="break-words text-start font-mono text-xs">
-          {t("declared.was", {
-            field,
-            before: was || t("declared.empty"),
-            after: is || t("declared.empty"),
-          })}
+        <li key={field} className="break-words font-mono text-xs">
+          <bdi dir="ltr">
+            {t("declared.was", {
+              field,
+              before: was || t("declared.empty"),
+              after: is || t("declared.empty"),
+            })}
+          </bdi>
         </li>
       ))}
     </ul>

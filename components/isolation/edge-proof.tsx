@@ -24,8 +24,8 @@ export function EdgeProof({ edge, pair }: EdgeProofProps) {
   const name = (side: ReachEdge["from"]) => side?.workload ?? t("reach.hidden");
   return (
     <div className="flex flex-col gap-2">
-      <p dir="ltr" className="break-words text-start font-mono text-sm">
-        {t("reach.edge", { from: name(edge.from), to: name(edge.to) })}
+      <p className="break-words font-mono text-sm">
+        <bdi dir="ltr">{t("reach.edge", { from: name(edge.from), to: name(edge.to) })}</bdi>
       </p>
       <p className="flex flex-wrap gap-x-4 gap-y-0.5 text-muted text-sm">
         <bdi dir="ltr" className="text-text">
