@@ -36,7 +36,13 @@ export async function startHttp(
     : createServer;
   const server = make(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return void response.destroy();
+    }
+    // A sender that died in the middle has sent nothing.
+    if (!request.complete) return void response.destroy();
     const url = new URL(request.url ?? "/", "http://server");
     const reply = handle({
       method: request.method ?? "",
