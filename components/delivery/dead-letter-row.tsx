@@ -26,13 +26,13 @@ export function DeadLetterRow({ letter, mayManage, onInspect, onSettle }: DeadLe
           {letter.type}
         </bdi>
         <p className="text-muted">
-          <bdi>{sinkName}</bdi>
+          <bdi className="font-sans">{sinkName}</bdi>
           {` · ${t("letters.leaf", { index })} · `}
           <Time at={letter.deadAt} />
         </p>
       </div>
       <div className="min-w-0 flex-1 basis-56">
-        <bdi className="break-words">{letter.reason}</bdi>
+        <bdi className="break-words font-sans">{letter.reason}</bdi>
         <p className="text-muted text-xs">{t("letters.attempts", { count: letter.attempts })}</p>
       </div>
       <div className="flex flex-wrap gap-2">

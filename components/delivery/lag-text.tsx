@@ -10,7 +10,7 @@ export function LagText({ sink }: { sink: Pick<SinkView, "lagEvents" | "lagSecon
   if (events === 0) return <span className="text-muted">{t("lag.none")}</span>;
   const { unit, count } = roughDuration(sink.lagSeconds);
   return (
-    <span className="whitespace-nowrap">
+    <span>
       {t("lag.events", { count: events })}
       <span className="font-normal text-muted">
         {` · ${t("lag.since", { duration: t(`duration.${unit}`, { count }) })}`}

@@ -63,8 +63,8 @@ export function LetterPanel({ tenantId, letterId, onSettle, onClose }: LetterPan
         <>
           <KeyValueList
             facts={[
-              { name: t("sink"), value: <bdi>{data.sinkName}</bdi> },
-              { name: t("reason"), value: <bdi>{data.reason}</bdi> },
+              { name: t("sink"), value: <bdi className="font-sans">{data.sinkName}</bdi> },
+              { name: t("reason"), value: <bdi className="font-sans">{data.reason}</bdi> },
               { name: t("state.label"), value: t(`state.${data.state}`) },
               { name: t("deadAt"), value: <Time at={data.deadAt} /> },
               {

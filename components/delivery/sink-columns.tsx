@@ -30,7 +30,11 @@ export function useSinkColumns(): readonly Column<SinkView>[] {
         id: "lag",
         label: t("columns.lag"),
         sortBy: (row) => Number(row.lagEvents),
-        cell: (row) => <LagText sink={row} />,
+        cell: (row) => (
+          <span className="whitespace-nowrap">
+            <LagText sink={row} />
+          </span>
+        ),
       },
       {
         id: "rate",

@@ -50,7 +50,7 @@ function Panel({ tenantId, sink, mayManage, onAct, onClose }: SinkPanelProps) {
   return (
     <DetailPanel
       kind={t("panel.kind")}
-      title={<bdi>{now.name}</bdi>}
+      title={<bdi className="font-sans">{now.name}</bdi>}
       onClose={onClose}
       actions={
         <>

@@ -27,10 +27,10 @@ export function SinkTrouble({ cursor }: { cursor: CursorView }) {
           {trouble.field === "connection" ? null : (
             <strong className="font-semibold">{`${fieldWord(trouble.field, t)}: `}</strong>
           )}
-          <bdi>{trouble.message}</bdi>
+          <bdi className="font-sans">{trouble.message}</bdi>
         </p>
         <p>
-          <bdi>{trouble.remedy}</bdi>
+          <bdi className="font-sans">{trouble.remedy}</bdi>
         </p>
         {isNow ? (
           <p>
