@@ -320,19 +320,16 @@ async function everyTable(): Promise<{ text: string }> {
   const tables = await asSuperuser<{ name: string }>(
     "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'app', 'pgboss')",
   );
-  const parts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await asSuperuser<{ row: string }>(`SELECT t::text AS row FROM ${name} t`);
-    // What is text is searched as it is, what is bytes as the bytes that it is.
-    for (const { row } of rows) {
-      parts.push(
-        row,
-        ...[...row.matchAll(/\\\\?x([0-9a-f]{8,})/g)].map(([, hex]) =>
-          Buffer.from(hex ?? "", "hex").toString("latin1"),
-        ),
-      );
-    }
-  }
+  const rows = await asSuperuser<{ row: string }>(
+    tables.map(({ name }) => `SELECT t::text AS row FROM ${name} t`).join(" UNION ALL "),
+  );
+  // What is text is searched as it is, what is bytes as the bytes that it is.
+  const parts = rows.flatMap(({ row }) => [
+    row,
+    ...[...row.matchAll(/x([0-9a-f]{8,})/g)].map(([, hex]) =>
+      Buffer.from(hex ?? "", "hex").toString("latin1"),
+    ),
+  ]);
   return { text: parts.join("\n") };
 }
 
