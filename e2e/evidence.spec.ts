@@ -28,7 +28,7 @@ test("compliance makes a pack of a search, takes it, and a stranger verifies it 
   await dialog.getByRole("button", { name: "Make the pack" }).click();
   await expect(page).toHaveURL(/\/evidence\?pack=/);
   const panel = page.getByRole("complementary").filter({ hasText: "Evidence pack" });
-  await expect(panel.getByText("Ready")).toBeVisible({ timeout: 120_000 });
+  await expect(panel.getByText("Ready", { exact: true })).toBeVisible({ timeout: 120_000 });
   const download = page.waitForEvent("download");
   await panel.getByRole("link", { name: "Download" }).click();
   const pack = join(directory, "pack.tar");
@@ -48,6 +48,6 @@ test("compliance makes a pack of a search, takes it, and a stranger verifies it 
   expect(stdout).toContain("valid: ");
   expect(stdout).toContain("proved: nothing in the range that fits was left out");
   await page.getByRole("tab", { name: "Exports" }).click();
-  await expect(page.getByText("Whole").first()).toBeVisible();
+  await expect(page.getByText("Whole", { exact: true }).first()).toBeVisible();
   await rm(directory, { recursive: true, force: true });
 });

@@ -13,6 +13,7 @@ import { seedDelivery } from "./demo/seed-delivery.ts";
 import { seedDeployments } from "./demo/seed-deployments.ts";
 import { seedElevation } from "./demo/seed-elevation.ts";
 import { seedDemoEngine } from "./demo/seed-engine.ts";
+import { seedEvidence } from "./demo/seed-evidence.ts";
 import { seedIsolation } from "./demo/seed-isolation.ts";
 import { seedDemoKeycloak } from "./demo/seed-keycloak.ts";
 import { seedOwnWays } from "./demo/seed-own-ways.ts";
@@ -83,5 +84,8 @@ await seedAdmission(
   env().KUBERNETES_SNAPSHOT_DIR,
 );
 for (const { id: tenant } of sovereign.tenants) await seedReceived(tenant);
+for (const { id: tenant } of sovereign.tenants) {
+  await seedEvidence({ sovereign: sovereign.name, tenant, identityFile: IDENTITY_CONFIG });
+}
 logger.info({ sovereign: sovereign.name }, "the demo is seeded");
 await closePools();

@@ -35,16 +35,20 @@ const auditor = () => userOf(tenant, "auditor", { roles: ["compliance"] });
 
 beforeAll(async () => {
   tenant = await newTenant("evidence");
-  await withTenant(tenant, "tenant", async (tx) => {
-    for (let at = 0; at < 640; at += 1) {
-      await emitIn(tx, tenant, {
-        type: at % 2 === 0 ? "runtime.secrets.rotated" : "runtime.access.denied",
-        subject: `secret-binding/${at}`,
-        outcome: at % 10 === 0 ? "denied" : "succeeded",
-        payload: { region: at % 3 === 0 ? "muscat" : "salalah" },
-      });
-    }
-  });
+  const time = new Date();
+  await withTenant(tenant, "tenant", (tx) =>
+    Promise.all(
+      Array.from({ length: 640 }, (_, at) =>
+        emitIn(tx, tenant, {
+          type: at % 2 === 0 ? "runtime.secrets.rotated" : "runtime.access.denied",
+          subject: `secret-binding/${at}`,
+          outcome: at % 10 === 0 ? "denied" : "succeeded",
+          payload: { region: at % 3 === 0 ? "muscat" : "salalah" },
+          at: time,
+        }),
+      ),
+    ),
+  );
   while ((await sealPendingAudit(tenant))?.isFull) {
     // The next batch.
   }

@@ -24,7 +24,7 @@ import { GET as getPack } from "../evidence/[tenant]/packs/[id]/route.ts";
 import { GET as getEvents } from "./[tenant]/events/route.ts";
 
 const ISSUER = "https://idp.test/realms/catalyst-admin";
-const EVENTS = 2_600;
+const EVENTS = 1_200;
 let tenant: AuthorizedTenantId;
 let cookie = "";
 
@@ -68,12 +68,18 @@ beforeAll(async () => {
   writeFileSync(identity, JSON.stringify({ topology: "shared-sovereign", realms: [realm] }));
   process.env.IDENTITY_CONFIG = identity;
   tenant = await newTenant("exports");
-  await withTenant(tenant, "tenant", async (tx) => {
-    for (let at = 0; at < EVENTS; at += 1) {
-      const outcome = at % 4 === 0 ? "denied" : "succeeded";
-      await emitIn(tx, tenant, { outcome, payload: { note: `=HYPERLINK("${at}")` } });
-    }
-  });
+  const time = new Date();
+  await withTenant(tenant, "tenant", (tx) =>
+    Promise.all(
+      Array.from({ length: EVENTS }, (_, at) =>
+        emitIn(tx, tenant, {
+          outcome: at % 4 === 0 ? "denied" : "succeeded",
+          payload: { note: `=HYPERLINK("${at}")` },
+          at: time,
+        }),
+      ),
+    ),
+  );
   while ((await sealPendingAudit(tenant))?.isFull) {
     // The next batch.
   }
