@@ -18,7 +18,8 @@ export async function seedDelivery(
   });
   await insert("sink", {
     sink_id: sinkId,
-    name: `${canary} ${number}`,
+    // A tenant may be seeded twice, and a sink has a name of its own.
+    name: `${canary} ${number} ${sinkId.slice(-12)}`,
     kind: "webhook",
     config,
     query: `payload.reason:${canary}`,
