@@ -8,7 +8,7 @@ test("a machine is registered and tells the log; what was refused is mended, and
   page,
   request,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const name = `collector-${randomUUID().slice(0, 8)}`;
   await signIn(page, OFFICER, "/t/muscatpharmacy/received");
   await page.getByRole("button", { name: "Register a machine" }).click();
@@ -38,11 +38,11 @@ test("a machine is registered and tells the log; what was refused is mended, and
 
   await page.reload();
   const source = page.getByRole("listitem").filter({ hasText: name }).first();
-  await expect(source).toContainText("1 received · 1 refused");
+  await expect(source).toContainText("1 received · 1 refused", { timeout: 60_000 });
   const letter = page.getByRole("button", { name: new RegExp(`Malformed\\s*${name}`) });
   await letter.click();
   const panel = page.getByRole("complementary", { name: "Malformed" });
-  await expect(panel).toContainText("must be a time as RFC 3339 has it");
+  await expect(panel).toContainText("must be a time as RFC 3339 has it", { timeout: 60_000 });
   await panel.getByRole("button", { name: "Send again" }).click();
   const mend = page.getByRole("dialog");
   const envelope = mend.getByLabel("Envelope");
@@ -51,7 +51,7 @@ test("a machine is registered and tells the log; what was refused is mended, and
   await mend.getByRole("button", { name: "Send again" }).click();
   await panel.getByRole("link", { name: "the event in the log" }).click();
   const seen = page.locator("[data-detail-panel]");
-  await expect(seen).toContainText("Received from");
+  await expect(seen).toContainText("Received from", { timeout: 60_000 });
   await expect(seen).toContainText(`${name} (cloudevents)`);
   await expect(seen).toContainText("Vouched for by");
   await expect(seen).toContainText("Mended by");
