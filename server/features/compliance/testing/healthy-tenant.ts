@@ -3,6 +3,7 @@ import pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { sealPendingAudit } from "#server/features/audit/index.ts";
 import { emitMany } from "#server/features/audit/testing/audit-fixture.ts";
+import { newTenantKey } from "#server/platform/audit/tenant-keys.ts";
 import { env } from "#server/platform/env/env.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
@@ -31,6 +32,8 @@ export async function healthyTenant(): Promise<HealthyTenant & AsyncDisposable> 
     );
   };
   const insert = insertFor(tenant);
+  const { keyId, wrapped } = newTenantKey(tenant);
+  await insert("tenant_key", { key_id: keyId, wrapped, created_at: new Date() });
   const [eventId = ""] = await emitMany(tenant, 3);
   await sealPendingAudit(tenant);
   const bindingId = await seedCredentials(insert, eventId);

@@ -309,7 +309,7 @@ const CASES: Partial<Record<CheckId, Case[]>> = {
     {
       break: `UPDATE audit_payload SET key_id = 'elsewhere' WHERE tenant_id = $1 AND event_id = (SELECT event_id
         FROM audit_event WHERE tenant_id = $1 ORDER BY recorded_at, event_id LIMIT 1)`,
-      mend: `UPDATE audit_payload SET key_id = (SELECT key_id FROM audit_data_key WHERE tenant_id = $1 LIMIT 1)
+      mend: `UPDATE audit_payload SET key_id = (SELECT key_id FROM tenant_key WHERE tenant_id = $1 LIMIT 1)
         WHERE tenant_id = $1 AND key_id = 'elsewhere'`,
     },
   ],
