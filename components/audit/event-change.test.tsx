@@ -13,7 +13,11 @@ vi.mock("next/navigation", () => ({
   useSearchParams: () => new URLSearchParams(),
 }));
 
-function html(payload: unknown, messages: object = { audit, common, diff }, locale = "en"): string {
+function html(
+  payload: unknown,
+  messages: object = { audit, common, diff },
+  locale: "en" | "ar" = "en",
+): string {
   return renderToStaticMarkup(
     <NextIntlClientProvider
       locale={locale}

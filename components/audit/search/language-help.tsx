@@ -28,7 +28,7 @@ export function LanguageHelp({ onTry, onClose }: LanguageHelpProps) {
   const t = useTranslations("audit.search.help");
   return (
     <Dialog isOpen title={t("title")} onClose={onClose}>
-      <div className="flex flex-col gap-3 px-5 pb-5 text-sm">
+      <div className="flex flex-col gap-3 text-sm">
         <p>{t("intro")}</p>
         <dl className="flex flex-col gap-2">
           {LINES.map(([key, example]) => (

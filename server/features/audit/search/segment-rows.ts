@@ -82,7 +82,10 @@ export function nameOf({ level, number, width }: SegmentName): string {
   return `${level}/${number}/${width}`;
 }
 
-/** Columns of several segments: `nameOf` the segment → column → codes. */
+/**
+ * Columns of several segments: `nameOf` the segment → column → codes. They are kept unpacked for the
+ * searches that come, which a merge has no use for: `fetchColumns`.
+ */
 export async function readColumns(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
@@ -102,6 +105,20 @@ export async function readColumns(
     else missing.push(segment);
   }
   if (missing.length === 0) return found;
+  for (const [name, of] of await fetchColumns(tx, tenant, missing, wanted)) {
+    for (const [column, codes] of of) keptColumns.keep(tenant, name, column, codes);
+    found.set(name, of);
+  }
+  return found;
+}
+
+/** The same, read anew and not kept. */
+export async function fetchColumns(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  segments: readonly SegmentName[],
+  columns: Iterable<CodedColumn>,
+): Promise<Map<string, Map<CodedColumn, ColumnCodes>>> {
   const rows = await tx.prepared<{
     level: number;
     segment: number;
@@ -112,14 +129,13 @@ export async function readColumns(
     `SELECT c.level, c.segment, c.width, c.column_name, c.bytes FROM ${KEYS}
      JOIN audit_segment_column c ON c.tenant_id = $1 AND c.level = k.level
        AND c.segment = k.segment AND c.width = k.width AND c.column_name = ANY ($5::text[])`,
-    [tenant, ...segmentKeys(missing), wanted],
+    [tenant, ...segmentKeys(segments), [...columns]],
   );
+  const found = new Map<string, Map<CodedColumn, ColumnCodes>>();
   for (const { level, segment, width, column_name: column, bytes } of rows) {
     const name = nameOf({ level, number: segment, width });
     const of = found.get(name) ?? new Map<CodedColumn, ColumnCodes>();
-    const codes = unpackColumn(bytes);
-    keptColumns.keep(tenant, name, column, codes);
-    found.set(name, of.set(column, codes));
+    found.set(name, of.set(column, unpackColumn(bytes)));
   }
   return found;
 }

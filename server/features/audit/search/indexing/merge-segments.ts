@@ -18,7 +18,7 @@ import {
 } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { nameOf, placeOf, readColumns, type SegmentVersion, unpackPage } from "../segment-rows.ts";
+import { fetchColumns, nameOf, placeOf, type SegmentVersion, unpackPage } from "../segment-rows.ts";
 import { storePages, storeSegment } from "./store-segment.ts";
 
 /** Child pages that are merged with one statement to read and one to write: bounds the memory. */
@@ -51,7 +51,7 @@ export async function mergeSegments(
   const named = { level, number, width: sizeOf(level) };
   const { cipher, wrappedKey } = newSegmentCipher(tenant, nameOf(named));
   const merged = { ...named, wrappedKey };
-  const parts = await readColumns(tx, tenant, children, CODED_COLUMNS);
+  const parts = await fetchColumns(tx, tenant, children, CODED_COLUMNS);
   const columns = new Map(
     CODED_COLUMNS.map((column) => [
       column,
