@@ -28,8 +28,8 @@ export async function seedStepUp(
     `INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at,
        envelope, commitment)
      VALUES ($1, $2, 'runtime.identity.stepped-up', 'step-up-proof/seeded', 'succeeded', 'user', 'user:seeded', 't', now(),
-       '{}', sha256('x'))`,
-    [tenant, eventId],
+       $3, sha256('x'))`,
+    [tenant, eventId, seededEnvelope(tenant, eventId)],
   );
   for (let number = 0; number < EACH; number++) {
     for (const kind of ["oidc", "webauthn", "registration"]) {
@@ -66,4 +66,20 @@ export async function seedStepUp(
       [tenant, uuidv7(), issuer, name, randomBytes(32), `${canary} key ${number}`],
     );
   }
+}
+
+/** The envelope of the event that proofs point at: whole, since exports read it. */
+function seededEnvelope(tenant: string, eventId: string): string {
+  return JSON.stringify({
+    id: eventId,
+    outcome: "succeeded",
+    principal: "user:seeded",
+    principalkind: "user",
+    specversion: "1.0",
+    subject: "step-up-proof/seeded",
+    tenant,
+    time: new Date().toISOString(),
+    traceparent: `00-${"0".repeat(32)}-${"0".repeat(16)}-00`,
+    type: "runtime.identity.stepped-up",
+  });
 }
