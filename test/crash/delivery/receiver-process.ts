@@ -17,7 +17,9 @@ function startWebhook(at: number) {
   const seen = new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id));
   return startHttp(
     ({ body }) => {
-      for (const { id } of JSON.parse(body) as { id: string }[]) {
+      const events = eventsIn(body);
+      if (!events) return { status: 400 };
+      for (const { id } of events) {
         if (seen.has(id)) continue;
         appendFileSync(file, `${JSON.stringify({ id })}\n`);
         seen.add(id);
@@ -26,4 +28,13 @@ function startWebhook(at: number) {
     },
     { port: at },
   );
+}
+
+/** Null for what is no batch: whoever sent it is told so, and the receiver lives on. */
+function eventsIn(body: string): { id: string }[] | null {
+  try {
+    return JSON.parse(body) as { id: string }[];
+  } catch {
+    return null;
+  }
 }
