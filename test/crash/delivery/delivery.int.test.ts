@@ -10,7 +10,7 @@ import { httpReceiver, type KillableReceiver } from "./killable-receiver.ts";
 import { natsReceiver } from "./nats-receiver.ts";
 
 /** DELIVERY_KILLS sets how often; DELIVERY_REPORT names a file for the figures (`npm run test:delivery`). */
-const kills = Number(process.env.DELIVERY_KILLS ?? 4);
+const kills = Number(process.env.DELIVERY_KILLS ?? 3);
 
 let fixture: RotationFixture;
 const receivers: KillableReceiver[] = [];
