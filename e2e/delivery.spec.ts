@@ -77,7 +77,7 @@ test("a sink is tried, added and catches up; what it refuses is set aside and se
   await letter.getByRole("button", { name: /Inspect/ }).click();
   const inspected = page.getByRole("complementary", { name: POISON });
   await expect(
-    inspected.getByRole("region", { name: "Envelope, as the log has it" }),
+    inspected.getByRole("region", { name: "Envelope, as the log has it" }).last(),
   ).toContainText(`"type": "${POISON}"`);
   await expectAccessible(page);
   const before = taken.size;
