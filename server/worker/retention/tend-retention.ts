@@ -12,7 +12,7 @@ import type { Caller } from "#server/platform/actor.ts";
 import { newWrapKey } from "#server/platform/audit/data-keys.ts";
 import { type KeyKeeper, keeperOf } from "#server/platform/audit/key-keeper.ts";
 import type { KeeperKind } from "#server/platform/audit/key-keeper-kinds.ts";
-import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
+import { expireTenantKeys, forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVerb } from "#server/platform/verb.ts";
@@ -64,7 +64,7 @@ async function look(caller: Caller, { keeper, backups }: RetentionDependencies):
     const { made } = await runVerb(lookAfterKeys, caller, { offered });
     if (made > 0) await backUpKeys(tenant, backups);
   } finally {
-    if (!key) forgetTenantKeys(tenant);
+    if (!key) expireTenantKeys(tenant);
   }
 }
 
