@@ -87,7 +87,7 @@ test("a sink is tried, added and catches up; what it refuses is set aside and se
   await dialog.getByRole("button", { name: "Send again" }).click();
   await expect(dialog).toBeHidden();
   await expect.poll(() => taken.size, { timeout: 60_000 }).toBeGreaterThan(before);
-  await page.getByLabel("Show").selectOption("delivered");
+  await page.getByRole("combobox", { name: "Show" }).selectOption("delivered");
   await expect(letter).toBeVisible({ timeout: 60_000 });
 
   await page.goto("/t/muscatpharmacy/delivery");
