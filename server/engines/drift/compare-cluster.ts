@@ -1,7 +1,8 @@
-import { type DiffResult, diffObjects, type FieldDifference } from "#server/engines/differ/diff.ts";
+import type { DiffResult, FieldDifference } from "#server/engines/differ/diff.ts";
 import type { ClusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import type { Manifest } from "#server/engines/kubernetes/read-manifests.ts";
-import { asJson, isDeclarable, keyOf, placeOf, ROUTES } from "./drift-objects.ts";
+import { isDeclarable, keyOf, placeOf, ROUTES } from "./drift-objects.ts";
+import { KeptDiffs } from "./kept-diffs.ts";
 import { saysTheSame } from "./loosens.ts";
 
 /** A kind of object that the cluster does not let the console read. */
@@ -46,6 +47,8 @@ export interface ComparisonInput {
   unread?: readonly UnreadKind[];
   /** Names that are tenants; an owner that is none counts as the Sovereign's. All, when left out. */
   tenants?: ReadonlySet<string>;
+  /** What earlier readings of this cluster compared; without it everything is compared. */
+  diffs?: KeptDiffs;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface ComparisonInput {
  * is judged for each owner by `judgePart`.
  */
 export function compareCluster(input: ComparisonInput): ClusterComparison {
-  const { tenancy, desired, unread = [], tenants } = input;
+  const { tenancy, desired, unread = [], tenants, diffs = new KeptDiffs() } = input;
   const live = new Map(tenancy.evidence.manifests.map((each) => [keyOf(each), each]));
   const wanted = new Map((desired ?? []).map((each) => [keyOf(each), each]));
   const parts = new Map<string, OwnPart>();
@@ -77,7 +80,7 @@ export function compareCluster(input: ComparisonInput): ClusterComparison {
     // First: of a kind whose names alone are read the object is there, and says nothing.
     if (reason !== undefined) partOf(want).unread.push({ want, reason });
     else if (have) {
-      const diff = diffObjects({ desired: asJson(want), live: asJson(have) });
+      const diff = diffs.of(want, have);
       const isOpened = ROUTES.has(have.kind) && isTelling(diff, have) && !saysTheSame(want, have);
       if (diff.status === "in-sync" && !isOpened) inSync.add(key);
       if (diff.status !== "in-sync" || isTelling(diff, have)) {

@@ -6,6 +6,7 @@ import { DRIFT_RULES, type DriftFinding, objectKey, SEVERITIES } from "./finding
 import type { IgnoreRule } from "./ignore-rules.ts";
 import { type ImageDemands, imageDrift, type RunningImage, runningImages } from "./image-drift.ts";
 import { type JudgedPart, judgePart } from "./judge-part.ts";
+import type { KeptDiffs } from "./kept-diffs.ts";
 import { policyMeanings } from "./policy-meaning.ts";
 import { routeDrift } from "./route-drift.ts";
 
@@ -21,6 +22,8 @@ export interface DriftInput {
   unread?: readonly UnreadKind[];
   /** Names that are tenants; an owner that is none counts as the Sovereign's. All, when left out. */
   tenants?: ReadonlySet<string>;
+  /** What earlier readings of this cluster compared; without it everything is compared. */
+  diffs?: KeptDiffs;
 }
 
 /** What one reading of a cluster shows, ready to be judged for one owner after the other. */

@@ -1,5 +1,6 @@
 import "server-only";
 import { type ClusterDrift, clusterDrift } from "#server/engines/drift/find-drift.ts";
+import { KeptDiffs } from "#server/engines/drift/kept-diffs.ts";
 import { clusterTenancy } from "#server/engines/isolation/cluster-tenancy.ts";
 import { crossingEdges } from "#server/engines/isolation/crossing-edges.ts";
 import { runningWorkloads } from "#server/engines/isolation/running-workloads.ts";
@@ -40,13 +41,14 @@ export interface DriftReading {
 }
 
 const kept = new WeakMap<ClusterSource, DriftReading>();
+const compared = new WeakMap<ClusterSource, KeptDiffs>();
 
 /** Without these nobody knows whose anything is. */
 const NEEDED = new Set(["Namespace"]);
 
 /**
  * Reads a cluster and its desired sources and compares them, once for all tenants. The same contents as
- * last time are not compared again. What can't be read is told, and tells nothing of drift.
+ * last time are not compared again; of others only the objects that changed. What can't be read is told, and tells nothing of drift.
  */
 export async function readDriftCluster(
   cluster: ClusterSource,
@@ -111,7 +113,9 @@ async function compare(
           computeReachability(factsFromManifests(runningWorkloads(manifests)).facts),
           tenancy,
         );
-  return clusterDrift({ tenancy, edges, unread, ...asked });
+  const diffs = compared.get(cluster) ?? new KeptDiffs();
+  compared.set(cluster, diffs);
+  return clusterDrift({ tenancy, edges, unread, diffs, ...asked });
 }
 
 async function readLive(
