@@ -10,6 +10,7 @@ import {
 } from "#server/engines/puncturable-key/puncturable-key.ts";
 import { periodOf } from "#server/engines/retention/retention-classes.ts";
 import { keeperOf } from "./key-keeper.ts";
+import { missKey } from "./key-reading.ts";
 import { unwrapBytes, wrapBytes } from "./wrapped-bytes.ts";
 
 /** What a process knows of keys it forgets after this, together with what was destroyed meanwhile. */
@@ -101,7 +102,10 @@ export function dataKeyFor(tenant: string, of: string, at: Date): string | undef
 /** The key of one event. Throws for a key that is unknown or destroyed, and for an event that was erased. */
 export function eventKey(tenant: string, keyId: string, eventId: string): Buffer {
   const key = kept.get(tenant)?.keys.get(keyId);
-  if (key === undefined) throw new Error(`unknown payload key ${keyId}`);
+  if (key === undefined) {
+    missKey(tenant);
+    throw new Error(`unknown payload key ${keyId}`);
+  }
   if (key === null) throw new Error(`the key ${keyId} is destroyed`);
   const own = keyOfLabel(key, eventId);
   if (!own) throw new Error(`the key of event ${eventId} is destroyed`);
@@ -139,8 +143,13 @@ export function wrapForTenant(tenant: string, bytes: Buffer, place: string): Buf
 
 export function unwrapForTenant(tenant: string, wrapped: Buffer, place: string): Buffer {
   const key = kept.get(tenant)?.wrapKey;
-  if (!key) throw new Error(`${tenant} has no key that anything is wrapped with`);
-  return unwrapBytes(key, wrapped, `${tenant}|${place}`);
+  try {
+    if (!key) throw new Error(`${tenant} has no key that anything is wrapped with`);
+    return unwrapBytes(key, wrapped, `${tenant}|${place}`);
+  } catch (error) {
+    missKey(tenant);
+    throw error;
+  }
 }
 
 /** From one wrapping of the tenant's to another. */

@@ -9,6 +9,7 @@ import {
 } from "node:crypto";
 import { forgetDataKeys } from "./data-keys.ts";
 import { derivedKey } from "./installation-key.ts";
+import { missKey } from "./key-reading.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -95,7 +96,10 @@ export function sealingKey(tenant: string): { keyId: string; key: KeyObject } {
 export function openingKey(tenant: string, keyId: string): KeyObject {
   if (keyId === INSTALLATION_KEY_ID) return derivedKey(tenant, INSTALLATION_KEY_ID);
   const bytes = keysOf(tenant).get(keyId);
-  if (bytes === undefined) throw new Error(`unknown payload key ${keyId}`);
+  if (bytes === undefined) {
+    missKey(tenant);
+    throw new Error(`unknown payload key ${keyId}`);
+  }
   return ownKey(tenant, keyId, bytes, INSTALLATION_KEY_ID);
 }
 
@@ -110,8 +114,9 @@ export function tenantKey(tenant: string, purpose: string): KeyObject {
 
 function keysOf(tenant: string): ReadonlyMap<string, Buffer | null> {
   const known = kept.get(tenant);
-  if (!known) throw new Error("a tenant's keys are read by its transaction, first of all");
-  return known.keys;
+  if (known) return known.keys;
+  missKey(tenant);
+  throw new Error("a tenant's keys are read by its transaction, first of all");
 }
 
 function ownKey(tenant: string, keyId: string, bytes: Buffer | null, purpose: string): KeyObject {

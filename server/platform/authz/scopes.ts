@@ -110,8 +110,7 @@ export const WORKER_SCOPES = {
     "Drop answers kept under idempotency keys, and attempts to step up, after their day",
   "runtime.stores.report": "Note how the console is logged in to a secret store",
   "runtime.delivery.execute": "Deliver the audit log to its sinks and note how far each has come",
-  "runtime.evidence.make":
-    "Make evidence packs, end what is over, copy tiles to the content store",
+  "runtime.evidence.make": "Make evidence packs, end what is over, copy tiles to the content store",
   "runtime.retention.carry-out": "Look after keys of the audit log, and destroy what is due",
   "runtime.audit.witness": "Record what witnesses said to the log's heads",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",

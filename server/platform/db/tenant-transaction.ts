@@ -11,6 +11,7 @@ import {
   type StoredWrapKey,
   unlock,
 } from "../audit/data-keys.ts";
+import { type KeyReading, runWithKeys } from "../audit/key-reading.ts";
 import { keepTenantKeys, needsTenantKeys, type StoredTenantKey } from "../audit/tenant-keys.ts";
 import { env } from "../env/env.ts";
 import { AppError } from "../errors/app-error.ts";
@@ -59,7 +60,10 @@ interface TransactionOptions {
   timeoutMillis?: number;
 }
 
-/** Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. */
+/**
+ * Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. It is undone and run
+ * again, once, when it needs a key that another process made since this one read the tenant's keys.
+ */
 export async function withTenant<Result>(
   tenant: AuthorizedTenantId,
   login: "tenant" | "worker" | "search",
@@ -69,11 +73,23 @@ export async function withTenant<Result>(
   const { snapshot = false, timeoutMillis } = options;
   const readOnly = snapshot || (options.readOnly ?? login === "search");
   const entry = { kind: login, tenants: [tenant], readOnly, snapshot, timeoutMillis };
-  for (;;) {
+  for (let isStale = false; ; ) {
+    const isFresh = isStale || needsTenantKeys(tenant);
+    const reading: KeyReading = { tenant, isFresh, missed: false };
     const tried = await inContext(pools()[login], entry, async (tx) => {
-      const locked = needsTenantKeys(tenant) ? await readKeys(tx, tenant) : undefined;
-      return locked ? { locked } : { locked: null, result: await work(tx) };
+      const locked = isFresh ? await readKeys(tx, tenant) : undefined;
+      if (locked) return { locked };
+      const result = await runWithKeys(reading, () => work(tx));
+      if (reading.missed) throw new Error("a key of the tenant was not known");
+      return { locked: null, result };
+    }).catch((error: unknown) => {
+      if (!reading.missed) throw error;
+      return "stale" as const;
     });
+    if (tried === "stale") {
+      isStale = true;
+      continue;
+    }
     if (!tried.locked) return tried.result;
     // No outside I/O in a transaction (law 2): this one ended, and the next finds the key unwrapped.
     await unlock(tenant, tried.locked).catch((cause: unknown) => {

@@ -13,8 +13,6 @@ import {
   selectionOf,
 } from "#server/features/delivery/index.ts";
 import type { DeliverableEvent } from "#server/integrations/sinks/sink.ts";
-import { KEYS_KEPT_SECONDS } from "#server/platform/audit/data-keys.ts";
-import { expireTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -33,14 +31,7 @@ export interface NextBatch {
 
 /** The next sealed events of a cursor, in the order of their leaves, selected and shaped for its sink. */
 export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): Promise<NextBatch> {
-  let { rows, now } = await readRows(tenant, work);
-  // Sealed with a key that another process made since this one last looked: it looks again.
-  const isNew = ({ row }: OpenedRow) =>
-    now.getTime() - row.recorded_at.getTime() < 2_000 * KEYS_KEPT_SECONDS;
-  if (rows.some((each) => each.read.state === "unreadable" && isNew(each))) {
-    expireTenantKeys(tenant);
-    ({ rows, now } = await readRows(tenant, work));
-  }
+  const { rows, now } = await readRows(tenant, work);
   const selection = selectionOf(work.kind === "redrive" ? [] : work.queries, work, now);
   // While the circuit is open one event is enough to see whether the sink is back.
   const most = work.failures >= CIRCUIT_OPENS_AT ? 1 : READ_AT_ONCE;
