@@ -46,7 +46,7 @@ test("a repository says the same as its folder, and which commit it was", async 
   const { sources } = JSON.parse(
     (await drift("--git", git, "--live", live, "--json")).lines.join("\n"),
   );
-  expect(sources).toMatchObject([{ kind: "git", commit: { isSigned: false } }]);
+  expect(sources).toMatchObject([{ kind: "git", commit: { signature: { state: "none" } } }]);
 });
 
 test("what can't be read is said, and a password in an address is refused", async () => {

@@ -182,6 +182,8 @@ class IsolationRun {
   async #succeedInTurn(people: Persona[], side: "own" | "foreign"): Promise<void> {
     const [first] = people;
     for (const [turn, who] of people.entries()) {
+      // Some acts are about what is sealed: of what was seeded, then of what was done before.
+      await this.#seal(side === "own" ? OWN : FOREIGN);
       // What the first made and ended again, the next one needs anew: to decide it, say.
       if (turn > 0) await this.#makeMore(first as Persona, side, turn);
       await this.#succeedEverywhere(who, side);

@@ -19,7 +19,7 @@ test("a key has another name, and the log has both; the same name changes nothin
   expect(await rename()).toEqual({ keyId });
   expect((await eventsOf(tenant)).at(-1)).toMatchObject({
     type: "runtime.identity.key-renamed",
-    payload: { before: "Desk key", name: "Safe" },
+    payload: { before: "Desk key", after: "Safe" },
   });
   const before = (await typesOf(tenant)).length;
   await rename();
