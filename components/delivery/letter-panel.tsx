@@ -81,11 +81,17 @@ export function LetterPanel({ tenantId, letterId, onSettle, onClose }: LetterPan
             ]}
           />
           <Section title={t("envelope")}>
-            <JsonText label={t("envelope")} value={JSON.parse(data.envelope)} />
+            <JsonText
+              label={t("asJson", { part: t("envelope") })}
+              value={JSON.parse(data.envelope)}
+            />
           </Section>
           <Section title={t("message")}>
             {data.message ? (
-              <JsonText label={t("message")} value={JSON.parse(data.message)} />
+              <JsonText
+                label={t("asJson", { part: t("message") })}
+                value={JSON.parse(data.message)}
+              />
             ) : (
               <p className="text-muted text-sm">{t("noMessage")}</p>
             )}

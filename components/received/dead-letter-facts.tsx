@@ -65,7 +65,7 @@ export function DeadLetterFacts({ tenantId, letter }: DeadLetterFactsProps) {
         {envelope === null ? (
           <p className="text-muted text-sm">{t("unreadable")}</p>
         ) : (
-          <JsonText label={t("envelope")} value={readEnvelope(envelope)} />
+          <JsonText label={t("asJson", { part: t("envelope") })} value={readEnvelope(envelope)} />
         )}
       </Section>
     </>

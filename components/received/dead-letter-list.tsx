@@ -73,11 +73,14 @@ export function DeadLetterList(props: DeadLetterListProps) {
       ) : (
         <ul className="text-sm">
           {items.map((letter) => (
-            <li key={letter.deadLetterId} className="border-line border-b last:border-b-0">
+            <li
+              key={letter.deadLetterId}
+              className="flex items-baseline border-line border-b last:border-b-0 hover:bg-hover"
+            >
               <button
                 type="button"
                 onClick={() => onOpen(letter.deadLetterId)}
-                className="flex w-full flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5 text-start hover:bg-hover"
+                className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5 text-start"
               >
                 <Status tone={letter.reason === "foreign-tenant" ? "danger" : "due"} look="plain">
                   {t(`reason.${letter.reason}`)}
@@ -89,10 +92,10 @@ export function DeadLetterList(props: DeadLetterListProps) {
                   {letter.field ? <bdi dir="ltr">{letter.field}</bdi> : null}{" "}
                   {letter.attempts > 1 ? t("attempts", { count: letter.attempts }) : null}
                 </span>
-                <span className="ms-auto text-muted text-xs">
-                  <Time at={letter.settledAt ?? letter.lastAt} />
-                </span>
               </button>
+              <span className="px-4 py-2.5 text-muted text-xs">
+                <Time at={letter.settledAt ?? letter.lastAt} />
+              </span>
             </li>
           ))}
         </ul>
