@@ -3,11 +3,23 @@ import { signIn } from "./support/sign-in.ts";
 
 const PHONE = { width: 390, height: 844 };
 
-async function expectNoWider(page: Page, path: string): Promise<void> {
+/** What is wider than the phone: the outermost first. */
+async function widerOf(page: Page, path: string): Promise<string[]> {
   await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect([path, width]).toEqual([path, PHONE.width]);
+  return page.evaluate((name) => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth === clientWidth) return [];
+    const wide = [...document.querySelectorAll("main *")].filter(
+      (each) => each.getBoundingClientRect().width > clientWidth,
+    );
+    const told = wide.slice(0, 6).map(({ tagName, className }) => `${tagName} ${className}`);
+    return [`${name} is ${scrollWidth} wide: ${told.join(" > ")}`];
+  }, path);
+}
+
+async function expectNoWider(page: Page, path: string): Promise<void> {
+  expect(await widerOf(page, path)).toEqual([]);
 }
 
 test.use({ viewport: PHONE });
@@ -18,6 +30,7 @@ for (const locale of ["en", "ar"]) {
     await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
     const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
     await context.addCookies([language]);
+    const found: string[] = [];
     for (const path of [
       "",
       "/inbox",
@@ -67,8 +80,9 @@ for (const locale of ["en", "ar"]) {
       "/deployments/admission",
       "/received",
     ]) {
-      await expectNoWider(page, `/t/muscatpharmacy${path}`);
+      found.push(...(await widerOf(page, `/t/muscatpharmacy${path}`)));
     }
+    expect(found).toEqual([]);
     const operators = await browser.newContext({ viewport: PHONE });
     const operator = await operators.newPage();
     await signIn(operator, { username: "platform-operator", realm: "catalyst-admin" });

@@ -19,7 +19,7 @@ export function ControlTable({ controls, chosen, titleOf, hrefOf }: ControlTable
   const t = useTranslations("compliance");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={t("controls")} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={t("controls")} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{t("controls")}</caption>
         <thead>
