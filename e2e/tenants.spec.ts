@@ -59,8 +59,9 @@ test("a tenant is onboarded in one act, its people sign in, and its offboarding 
   const own = await browser.newContext();
   const sara = await own.newPage();
   await signIn(sara, { username: "sara", realm: slug });
-  await sara.goto(`/t/${slug}/audit`);
-  await expect(sara.getByText("runtime.isolation.declared").first()).toBeVisible({ timeout: SLOW });
+  await sara.goto(`/t/${slug}/audit?q=${encodeURIComponent("type:runtime.isolation.declared")}`);
+  const declared = sara.getByRole("row").filter({ hasText: "runtime.isolation.declared" });
+  await expect(declared.first()).toBeVisible({ timeout: SLOW });
   await own.close();
 
   await row.getByRole("button", { name: `Offboard Shop ${slug}` }).click();
