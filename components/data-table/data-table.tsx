@@ -9,10 +9,13 @@ import { DataRow } from "./data-row.tsx";
 import { moveAlongRows } from "./row-keys.ts";
 import { sortedRows } from "./sorting.ts";
 import { TableHead } from "./table-head.tsx";
-import { TableOptionsMenu } from "./table-options-menu.tsx";
 import { useTableUrlState } from "./use-table-url-state.ts";
 import type { VirtualRows as VirtualRowsType } from "./virtual-rows.tsx";
 
+const TableOptionsMenu = dynamic(
+  async () => (await import("./table-options-menu.tsx")).TableOptionsMenu,
+  { ssr: false },
+);
 const VirtualRows = dynamic(async () => (await import("./virtual-rows.tsx")).VirtualRows, {
   ssr: false,
 }) as typeof VirtualRowsType;
