@@ -19,7 +19,6 @@ import { auditSearchOf } from "./audit-url.ts";
 import { LogHeadLine, type LogHeadView } from "./log-head-line.tsx";
 import { QueryBar } from "./search/query-bar.tsx";
 import type { ShownProblem } from "./search/query-problems.tsx";
-import { SearchTools } from "./search/search-tools.tsx";
 import { useNewerEvents } from "./search/use-newer-events.ts";
 
 const EventPanel = dynamic(async () => (await import("./event-panel.tsx")).EventPanel, {
@@ -30,6 +29,10 @@ const SearchOverview = dynamic(
   { ssr: false, loading: () => <div className="h-28" /> },
 );
 
+const SearchTools = dynamic(async () => (await import("./search/search-tools.tsx")).SearchTools, {
+  ssr: false,
+  loading: () => <div className="h-8" />,
+});
 const AuditTools = dynamic(async () => (await import("./search/audit-tools.tsx")).AuditTools, {
   ssr: false,
 });

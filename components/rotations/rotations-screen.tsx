@@ -3,7 +3,6 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useCallback, useMemo } from "react";
-import { AutoMore } from "#components/data-table/auto-more.tsx";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useMorePages } from "#components/data-table/use-more-pages.ts";
 import { RefreshButton } from "#components/live/refresh-button.tsx";
@@ -23,6 +22,10 @@ import { NO_FILTERS, RotationFilters } from "./rotation-filters.tsx";
 import { type RotationCounts, RotationStrip } from "./rotation-strip.tsx";
 import { bindingsQueryOf } from "./rotation-url.ts";
 
+const AutoMore = dynamic(
+  async () => (await import("#components/data-table/auto-more.tsx")).AutoMore,
+  { ssr: false },
+);
 const CredentialPanel = dynamic(
   async () => (await import("./credential-panel.tsx")).CredentialPanel,
   { ssr: false },
