@@ -4,6 +4,7 @@ const MARKED =
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const LONG = 16;
 const BITS = 3;
+const CAPITALS_OF_WORDS = 0.25;
 
 /**
  * Whether a text that should be a name reads like a secret: an issuer's mark, or a long run of mixed
@@ -18,8 +19,13 @@ export function looksLikeSecret(text: string): boolean {
     .some((run) => run.length >= LONG && isMixed(run) && bitsPerCharacter(run) >= BITS);
 }
 
+/** Letters with digits, or letters with more capitals than words joined into one name have. */
 function isMixed(run: string): boolean {
-  return /[0-9]/.test(run) && /[A-Za-z]/.test(run);
+  const letters = run.replace(/[^A-Za-z]/g, "");
+  if (letters === "") return false;
+  if (/[0-9]/.test(run)) return true;
+  const capitals = letters.replace(/[^A-Z]/g, "").length;
+  return capitals < letters.length && capitals / letters.length >= CAPITALS_OF_WORDS;
 }
 
 /** Shannon's entropy of the characters of one text. */
