@@ -1,161 +1,21 @@
 "use client";
 import { useTranslations } from "next-intl";
 
-/** The events that have words of their own; others show their type. */
-const WORDS = {
-  "runtime.evidence.pack-requested": "packRequested",
-  "runtime.evidence.pack-made": "packMade",
-  "runtime.evidence.pack-failed": "packFailed",
-  "runtime.evidence.pack-expired": "packExpired",
-  "runtime.evidence.packs-ended": "packsEnded",
-  "runtime.evidence.pack-taken": "packTaken",
-  "runtime.evidence.export-begun": "exportBegun",
-  "runtime.evidence.export-ended": "exportEnded",
-  "runtime.evidence.export-aborted": "exportAborted",
-  "runtime.evidence.tiles-copied": "tilesCopied",
-  "runtime.drift.found": "driftFound",
-  "runtime.drift.changed": "driftChanged",
-  "runtime.drift.resolved": "driftResolved",
-  "runtime.drift.reopened": "driftReopened",
-  "runtime.drift.acknowledged": "driftAcknowledged",
-  "runtime.drift.released": "driftReleased",
-  "runtime.drift.suppressed": "driftSuppressed",
-  "runtime.drift.unsuppressed": "driftUnsuppressed",
-  "runtime.drift.ignore-rule-saved": "driftIgnoreRuleSaved",
-  "runtime.drift.ignore-rule-retired": "driftIgnoreRuleRetired",
-  "runtime.access.denials-counted": "denialsCounted",
-  "runtime.access.denied": "accessDenied",
-  "runtime.access.directory-read": "directoryRead",
-  "runtime.access.review-policy-saved": "reviewPolicySaved",
-  "runtime.access.review-started": "reviewStarted",
-  "runtime.access.review-extended": "reviewExtended",
-  "runtime.access.reviewers-reminded": "reviewersReminded",
-  "runtime.access.review-overdue": "reviewOverdue",
-  "runtime.access.decided": "accessDecided",
-  "runtime.access.review-closed": "reviewClosed",
-  "runtime.access.revocation-asked": "revocationAsked",
-  "runtime.access.revocation-by-hand": "revocationByHand",
-  "runtime.access.revocation-failed": "revocationFailed",
-  "runtime.access.revocation-seen": "revocationSeen",
-  "runtime.access.break-glass-declared": "breakGlassDeclared",
-  "runtime.access.break-glass-in-force": "breakGlassInForce",
-  "runtime.access.break-glass-refused": "breakGlassRefused",
-  "runtime.access.break-glass-retirement-asked": "breakGlassRetirementAsked",
-  "runtime.access.break-glass-retired": "breakGlassRetired",
-  "runtime.access.break-glass-used": "breakGlassUsed",
-  "runtime.access.break-glass-ended": "breakGlassEnded",
-  "runtime.access.break-glass-reviewed": "breakGlassReviewed",
-  "runtime.alerts.acknowledged": "alertAcknowledged",
-  "runtime.alerts.delivered": "alertDelivered",
-  "runtime.alerts.delivery-abandoned": "deliveryAbandoned",
-  "runtime.alerts.delivery-attempted": "deliveryAttempted",
-  "runtime.alerts.delivery-failed": "deliveryFailed",
-  "runtime.alerts.endpoint-added": "endpointAdded",
-  "runtime.alerts.endpoint-disabled": "endpointDisabled",
-  "runtime.alerts.endpoint-enabled": "endpointEnabled",
-  "runtime.alerts.endpoint-retired": "endpointRetired",
-  "runtime.alerts.endpoint-subscribed": "endpointSubscribed",
-  "runtime.alerts.endpoint-tested": "endpointTested",
-  "runtime.alerts.raised": "alertRaised",
-  "runtime.approvals.approved": "approvalApproved",
-  "runtime.approvals.executed": "approvalExecuted",
-  "runtime.approvals.execution-refused": "approvalExecutionRefused",
-  "runtime.approvals.expired": "approvalExpired",
-  "runtime.approvals.rejected": "approvalRejected",
-  "runtime.approvals.requested": "approvalRequested",
-  "runtime.approvals.reviewed": "approvalReviewed",
-  "runtime.approvals.revised": "approvalRevised",
-  "runtime.approvals.withdrawn": "approvalWithdrawn",
-  "runtime.audit.searched": "searched",
-  "runtime.compliance.flipped": "complianceFlipped",
-  "runtime.compliance.exported": "complianceExported",
-  "runtime.compliance.log-audited": "logAudited",
-  "runtime.deployments.requested": "deploymentRequested",
-  "runtime.deployments.revised": "deploymentRevised",
-  "runtime.deployments.checking": "deploymentChecking",
-  "runtime.deployments.checked": "deploymentChecked",
-  "runtime.deployments.reviewed": "deploymentReviewed",
-  "runtime.deployments.approved": "deploymentApproved",
-  "runtime.deployments.rejected": "deploymentRejected",
-  "runtime.deployments.withdrawn": "deploymentWithdrawn",
-  "runtime.deployments.expired": "deploymentExpired",
-  "runtime.deployments.superseded": "deploymentSuperseded",
-  "runtime.deployments.claimed": "deploymentClaimed",
-  "runtime.deployments.claim-refused": "deploymentClaimRefused",
-  "runtime.deployments.succeeded": "deploymentSucceeded",
-  "runtime.deployments.failed": "deploymentFailed",
-  "runtime.deployments.rolled-back": "deploymentRolledBack",
-  "runtime.deployments.commented": "deploymentCommented",
-  "runtime.deployments.attached": "deploymentAttached",
-  "runtime.deployments.evidence-recorded": "deploymentEvidence",
-  "runtime.environments.policy-saved": "environmentPolicySaved",
-  "runtime.environments.frozen": "environmentFrozen",
-  "runtime.environments.unfrozen": "environmentUnfrozen",
-  "runtime.identity.signed-in": "signedIn",
-  "runtime.identity.signed-out": "signedOut",
-  "runtime.incidents.closed": "incidentClosed",
-  "runtime.incidents.contained": "incidentContained",
-  "runtime.incidents.opened": "incidentOpened",
-  "runtime.incidents.pursued": "incidentPursued",
-  "runtime.incidents.sources-asked": "incidentSourcesAsked",
-  "runtime.secrets.consumer-reported": "consumerReported",
-  "runtime.secrets.consumers-observed": "consumersObserved",
-  "runtime.secrets.fetch-begun": "fetchBegun",
-  "runtime.secrets.fetch-asked": "fetchAsked",
-  "runtime.secrets.fetch-not-asked": "fetchNotAsked",
-  "runtime.secrets.revocation-held": "revocationHeld",
-  "runtime.secrets.revocation-overridden": "revocationOverridden",
-  "runtime.secrets.rotation-hurried": "rotationHurried",
-  "runtime.secrets.binding-changed": "bindingChanged",
-  "runtime.secrets.bound": "bound",
-  "runtime.secrets.unbound": "unbound",
-  "runtime.secrets.discovered": "discovered",
-  "runtime.secrets.found-unmanaged": "foundUnmanaged",
-  "runtime.secrets.found-again": "foundAgain",
-  "runtime.secrets.gone-missing": "goneMissing",
-  "runtime.targets.saved": "targetSaved",
-  "runtime.targets.retired": "targetRetired",
-  "runtime.secrets.rotated": "rotated",
-  "runtime.secrets.rotation-applied": "rotationApplied",
-  "runtime.secrets.rotation-claimed": "rotationClaimed",
-  "runtime.secrets.rotation-awaiting-approval": "rotationAwaitingApproval",
-  "runtime.secrets.rotation-done": "rotationDone",
-  "runtime.secrets.rotation-grace": "rotationGrace",
-  "runtime.secrets.rotation-indeterminate": "rotationIndeterminate",
-  "runtime.secrets.rotation-orphaned": "rotationOrphaned",
-  "runtime.secrets.rotation-promoted": "rotationPromoted",
-  "runtime.secrets.rotation-requested": "rotationRequested",
-  "runtime.secrets.rotation-revoke-failed": "rotationRevokeFailed",
-  "runtime.secrets.rotation-revoking": "rotationRevoking",
-  "runtime.secrets.rotation-rolled-back": "rotationRolledBack",
-  "runtime.secrets.rotation-staged": "rotationStaged",
-  "runtime.secrets.rotation-step-begun": "stepBegun",
-  "runtime.secrets.rotation-step-failed": "stepFailed",
-  "runtime.secrets.rotation-verified": "rotationVerified",
-  "runtime.secrets.rotation-verified-dead": "rotationVerifiedDead",
-  "runtime.tenants.created": "tenantCreated",
-  "runtime.views.removed": "viewRemoved",
-  "runtime.views.saved": "viewSaved",
-  "runtime.events.refused": "eventsRefused",
-  "runtime.events.source-saved": "eventSourceSaved",
-  "runtime.events.source-retired": "eventSourceRetired",
-  "runtime.events.dead-letter-redriven": "deadEventRedriven",
-  "runtime.events.dead-letter-discarded": "deadEventDiscarded",
-} as const;
-
-function isWorded(type: string): type is keyof typeof WORDS {
-  return Object.hasOwn(WORDS, type);
-}
-
 const RECEIVED = "runtime.received.";
+const OWN = "runtime.";
 
-/** What an event says happened, in the reader's language where we have the words. */
+/**
+ * What an event says happened, in the reader's language; a type that has no words shows itself. The
+ * words of `runtime.secrets.bound` stand at `audit.verbs.secrets.bound`.
+ */
 export function useEventVerb(): (type: string) => string {
-  const t = useTranslations("audit.verbs");
-  return (type) =>
-    isWorded(type)
-      ? t(WORDS[type])
-      : type.startsWith(RECEIVED)
-        ? t("received", { type: type.slice(RECEIVED.length) })
-        : type;
+  const t = useTranslations("audit");
+  return (type) => {
+    if (type.startsWith(RECEIVED)) {
+      return t("received", { type: `\u2068${type.slice(RECEIVED.length)}\u2069` });
+    }
+    // Which types have words is known when it is run; `has` keeps to them.
+    const key = `verbs.${type.slice(OWN.length)}` as Parameters<typeof t.has>[0];
+    return type.startsWith(OWN) && t.has(key) ? t(key as never) : type;
+  };
 }

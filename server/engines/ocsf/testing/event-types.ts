@@ -7,7 +7,7 @@ const TYPE = /"(runtime\.[a-z-]+\.[a-z-]+)"/g;
 const FAMILY = /`(runtime\.[a-z-]+\.[a-z-]*)\$\{/g;
 
 /**
- * Every event type that the server's sources name, read from them: whole, or the beginning of those
+ * Every event type that the server's sources name or the screens have words for: whole, or the beginning of those
  * that are put together (`runtime.approvals.` for `runtime.approvals.${act}`). Scopes look the same
  * and are left out.
  */
@@ -15,13 +15,23 @@ export function eventTypes(): { types: string[]; families: string[] } {
   const sources = readdirSync(join(root, "server"), { recursive: true, encoding: "utf8" })
     .map((path) => `server/${path.replaceAll("\\", "/")}`)
     .filter((path) => path.endsWith(".ts") && !/\.test\.ts$|\/testing\/|\/engines\//.test(path))
-    .filter((path) => path !== SCOPES)
-    .concat("components/audit/event-verb.ts");
+    .filter((path) => path !== SCOPES);
   const scopes = new Set(found(TYPE, [SCOPES]));
   return {
-    types: found(TYPE, sources).filter((type) => !scopes.has(type)),
+    types: [...new Set([...found(TYPE, sources), ...worded()])]
+      .sort()
+      .filter((type) => !scopes.has(type)),
     families: found(FAMILY, sources),
   };
+}
+
+/** The types that have words on screen: among them those that the sources put together. */
+function worded(): string[] {
+  const text = readFileSync(join(root, "messages/en/audit.json"), "utf8");
+  const { verbs } = JSON.parse(text) as { verbs: Record<string, Record<string, string>> };
+  return Object.entries(verbs).flatMap(([domain, acts]) =>
+    Object.keys(acts).map((act) => `runtime.${domain}.${act}`),
+  );
 }
 
 function found(pattern: RegExp, paths: readonly string[]): string[] {
