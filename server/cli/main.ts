@@ -5,6 +5,7 @@ import { driftCommand } from "./commands/drift.ts";
 import { evidenceVerifyCommand } from "./commands/evidence-verify.ts";
 import { exportOpenCommand } from "./commands/export-open.ts";
 import { isolationVerifyCommand } from "./commands/isolation-verify.ts";
+import { keysWrapCommand } from "./commands/keys-wrap.ts";
 import { logAuditCommand } from "./commands/log-audit.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
@@ -24,6 +25,7 @@ const COMMANDS: Record<string, Command> = {
   "evidence verify": evidenceVerifyCommand,
   "export open": exportOpenCommand,
   "isolation verify": isolationVerifyCommand,
+  "keys wrap": keysWrapCommand,
   "log audit": logAuditCommand,
   "log check-proof": logCheckProofCommand,
   "log verify": logVerifyCommand,

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { wrapForImport } from "#server/cli/wrap-for-import.ts";
 import { transitKeyKeeper } from "#server/integrations/openbao/transit-key-keeper.ts";
 import type { KeyKeeper } from "#server/platform/audit/key-keeper.ts";
 import { localKeyKeeper } from "#server/platform/audit/local-key-keeper.ts";
-import { wrapForImport } from "#test/fixtures/wrap-for-import.ts";
 import { vaultCalls } from "./vault-calls.ts";
 
 async function keeps(keeper: KeyKeeper): Promise<void> {

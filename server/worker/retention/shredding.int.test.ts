@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { wrapForImport } from "#server/cli/wrap-for-import.ts";
 import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
 import { reviewApproval } from "#server/features/approvals/index.ts";
 import { verifyStoredLog } from "#server/features/audit/index.ts";
@@ -27,7 +28,6 @@ import { runVerb } from "#server/platform/verb.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { wrapForImport } from "#test/fixtures/wrap-for-import.ts";
 import { type RetentionDependencies, tendRetention } from "./tend-retention.ts";
 import { searchEventsOf } from "./testing/search-log.ts";
 
