@@ -5,7 +5,7 @@ export interface Problem {
   code: AppErrorCode | "internal" | "network";
   message: string;
   traceId?: string | undefined;
-  /** Its sentence in other languages: a key below `refusals`, and what the sentence names. */
+  /** Its sentence in other languages: a key below `refusals` or of `queryProblems`, and what the sentence names. */
   said?: { key: string; args?: Readonly<Record<string, string | number>> } | undefined;
 }
 

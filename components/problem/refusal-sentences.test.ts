@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { policyProblems } from "#server/engines/deployments/environment-policy.ts";
 import { parseImageReference } from "#server/engines/deployments/image-reference.ts";
 import { DEPLOYMENT_STATES, isWaiting } from "#server/engines/deployments/state-machine.ts";
+import { inputSaid } from "#server/platform/errors/input-said.ts";
 import arabic from "../../messages/ar/refusals.json" with { type: "json" };
 import english from "../../messages/en/refusals.json" with { type: "json" };
 
@@ -45,14 +46,22 @@ const FOUND = [
   ).map(({ code }) => `policy.${code}`),
 ];
 
+/** What the schemas of sinks and their masking rules say, as `inputSaid` makes keys of it. */
+const SCHEMA_WORDS = ["engines/delivery/sink-kinds.ts", "engines/masking/masking-rules.ts"].flatMap(
+  (path) =>
+    [...readFileSync(join(SERVER, path), "utf8").matchAll(/"((?:must|would) [^"]+)"/g)].map(
+      ([, words = ""]) => inputSaid(words, "field").key,
+    ),
+);
+
 const sentenceOf = (messages: unknown, key: string) =>
   key
     .split(".")
     .reduce<unknown>((tree, part) => (tree as Record<string, unknown>)?.[part], messages);
 
 it("each key of a refusal has its sentence in English and in Arabic", () => {
-  const keys = [...new Set([...keysInCode(), ...FOUND])];
-  expect(keys.length).toBeGreaterThan(30);
+  const keys = [...new Set([...keysInCode(), ...FOUND, ...SCHEMA_WORDS])];
+  expect(keys.length).toBeGreaterThan(70);
   for (const key of keys) {
     expect(sentenceOf(english, key), key).toEqual(expect.any(String));
     expect(sentenceOf(arabic, key), key).toMatch(/\p{Script=Arabic}/u);

@@ -11,6 +11,20 @@ export interface Refusal {
 /** Why something was refused, with what to do next, and the field it is about. */
 export function refusalOf(error: unknown, textOf: (problem: Problem) => string): Refusal {
   const problem: Problem & { field?: string; remedy?: string } = problemOf(error);
-  const text = [textOf(problem), problem.remedy].filter(Boolean).join(" ");
-  return { field: problem.field?.split(".").at(-1), path: problem.field, text };
+  const text = textOf(problem);
+  const isOwn = text === problem.message;
+  return {
+    field: problem.field?.split(".").at(-1),
+    path: problem.field,
+    // A sentence of the reader's language says what to do already; the server's own names the field first.
+    text: isOwn ? [plain(problem), problem.remedy].filter(Boolean).join(" ") : text,
+  };
+}
+
+/** `port: must be a port` stands beside its field: `Must be a port.` */
+function plain({ message, field }: Problem & { field?: string }): string {
+  const words =
+    field && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
+  const ended = /[.!?:)]$/.test(words) ? words : `${words}.`;
+  return ended.charAt(0).toUpperCase() + ended.slice(1);
 }

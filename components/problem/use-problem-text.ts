@@ -7,12 +7,12 @@ import { isWorded, type Problem } from "./problem.ts";
  * very case, else in the server's own words.
  */
 export function useProblemText(): (problem: Problem) => string {
-  const t = useTranslations("common.problems");
-  const refusals = useTranslations("refusals");
+  const t = useTranslations();
   return ({ code, message, said }) => {
-    if (isWorded(code)) return t(code);
+    if (isWorded(code)) return t(`common.problems.${code}`);
+    if (!said) return message;
     // Which keys there are is known when it is run; `has` keeps to them.
-    const key = said?.key as Parameters<typeof refusals.has>[0] | undefined;
-    return key && refusals.has(key) ? refusals(key, said?.args as never) : message;
+    const key = said.key.startsWith("queryProblems.") ? said.key : `refusals.${said.key}`;
+    return t.has(key as never) ? t(key as never, said.args as never) : message;
   };
 }

@@ -17,6 +17,7 @@ import { savePolicyDecision, wordsForDecision } from "./authz/recorded-decision.
 import type { Scope } from "./authz/scopes.ts";
 import { type TenantTx, withTenant } from "./db/tenant-transaction.ts";
 import { AppError } from "./errors/app-error.ts";
+import { inputSaid } from "./errors/input-said.ts";
 import { replayedResponse, saveResponse } from "./idempotency.ts";
 import type { AuthorizedTenantId } from "./tenancy/authorized-tenant.ts";
 
@@ -181,14 +182,6 @@ export function parseInput<In extends z.ZodType>(schema: In, raw: unknown): z.ou
   const words = issue?.message ?? "is not valid";
   throw new AppError("invalid", `${field}: ${words}`, {
     field,
-    said: { key: `input.${keyOf(words)}`, args: { field } },
+    said: inputSaid(words, field),
   });
-}
-
-/** A schema's own words as a key: `must say why` is `must-say-why`. */
-function keyOf(words: string): string {
-  return words
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
 }

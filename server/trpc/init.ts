@@ -8,6 +8,7 @@ import { elevated } from "#server/platform/authz/production-rights.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { inputSaid } from "#server/platform/errors/input-said.ts";
 import { appErrorIn, errorBody, trpcCodeOf } from "#server/platform/errors/map.ts";
 import { refuseCrossSite } from "#server/platform/http/csrf.ts";
 import type { CallsAhead } from "#server/platform/ratelimit/calls-ahead.ts";
@@ -56,7 +57,8 @@ function invalidInput(error: TRPCError): AppError | undefined {
   )?.issues;
   if (error.code !== "BAD_REQUEST" || !issues?.[0]) return undefined;
   const field = issues[0].path.join(".") || "input";
-  return new AppError("invalid", `${field}: ${issues[0].message}`, { field });
+  const words = issues[0].message;
+  return new AppError("invalid", `${field}: ${words}`, { field, said: inputSaid(words, field) });
 }
 
 /** Outermost: turns AppErrors into tRPC's, logs and counts. tRPC's next() never rejects. */

@@ -1,7 +1,8 @@
 "use client";
 import { useLocale, useTranslations } from "next-intl";
 import { type PointerEvent, useRef, useState } from "react";
-import { intlLocale } from "#components/time/time-text.ts";
+import { absoluteTime, intlLocale } from "#components/time/time-text.ts";
+import { useZone } from "#components/time/use-zone.ts";
 
 export interface HistogramView {
   from: Date;
@@ -29,11 +30,14 @@ export function EventHistogram({ histogram, onBrush }: EventHistogramProps) {
   const most = Math.max(1, ...counts);
   const width = counts.length * STEP;
   const timeOf = (bar: number) => new Date(from.getTime() + bar * barMillis);
+  const zone = useZone();
   const text = new Intl.DateTimeFormat(intlLocale(locale), {
     dateStyle: "medium",
-    ...(barMillis < 86_400_000 ? { timeStyle: "short" } : {}),
-    timeZone: "UTC",
+    timeStyle: "short",
+    timeZone: zone,
   } as const);
+  /** `GST (UTC+4)`: what follows the clock. */
+  const clock = absoluteTime(from, zone).slice(20);
   const number = new Intl.NumberFormat(intlLocale(locale));
   const barAt = (event: PointerEvent) => {
     const box = frame.current?.getBoundingClientRect();
@@ -55,16 +59,18 @@ export function EventHistogram({ histogram, onBrush }: EventHistogramProps) {
         aria-label={t("label", {
           from: text.format(from),
           until: text.format(histogram.until),
+          zone: clock,
           most: number.format(most),
         })}
         viewBox={`0 0 ${width} ${HEIGHT}`}
         preserveAspectRatio="none"
-        className="mirrored h-14 w-full cursor-crosshair touch-none"
+        className="mirrored h-14 w-full cursor-crosshair touch-pan-y"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setBrush({ begin: barAt(event), end: barAt(event) });
         }}
         onPointerMove={(event) => brush && setBrush({ ...brush, end: barAt(event) })}
+        onPointerCancel={() => setBrush(null)}
         onPointerUp={() => {
           if (chosen) onBrush(timeOf(chosen.first), timeOf(chosen.last + 1));
           setBrush(null);
@@ -103,7 +109,7 @@ export function EventHistogram({ histogram, onBrush }: EventHistogramProps) {
           <thead>
             <tr className="text-start text-muted">
               <th scope="col" className="pe-6 text-start font-normal">
-                {t("begin")}
+                {t("begin", { zone: clock })}
               </th>
               <th scope="col" className="text-end font-normal">
                 {t("events")}

@@ -1,5 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { wallClock } from "#components/time/time-text.ts";
+import { useZone } from "#components/time/use-zone.ts";
 import { Button } from "#components/ui/button.tsx";
 
 interface SearchToolsProps {
@@ -17,16 +20,7 @@ export function SearchTools({ at, isTail, onTail, onJump, onNewer }: SearchTools
   const t = useTranslations("audit.search");
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <label className="flex items-center gap-1.5 text-sm" data-tip={t("jumpHint")}>
-        <span className="text-muted">{t("jump")}</span>
-        <input
-          type="datetime-local"
-          defaultValue={at?.toISOString().slice(0, 16) ?? ""}
-          key={at?.getTime() ?? 0}
-          onChange={(event) => onJump(event.target.value ? `${event.target.value}:59.999Z` : null)}
-          className="h-8 rounded-md border border-line-strong bg-raised px-2 text-sm"
-        />
-      </label>
+      <JumpField key={at?.getTime() ?? 0} at={at} onJump={onJump} />
       {at ? (
         <>
           <Button size="sm" look="quiet" onClick={() => onJump(null)}>
@@ -49,5 +43,38 @@ export function SearchTools({ at, isTail, onTail, onJump, onNewer }: SearchTools
         </label>
       )}
     </div>
+  );
+}
+
+/** A time on the reader's own clock, as the rows show it; taken once it is whole: on Enter, or when left. */
+function JumpField({ at, onJump }: Pick<SearchToolsProps, "at" | "onJump">) {
+  const t = useTranslations("audit.search");
+  const zone = useZone();
+  const shown = at ? wallClock(at, zone).slice(0, 16).replace(" ", "T") : "";
+  const [written, setWritten] = useState(shown);
+  function take() {
+    if (written === shown) return;
+    const time = new Date(`${written}:59.999`);
+    onJump(Number.isNaN(time.getTime()) ? null : time.toISOString());
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        take();
+      }}
+    >
+      <label className="flex items-center gap-1.5 text-sm" data-tip={t("jumpHint")}>
+        <span className="text-muted">{t("jump")}</span>
+        <input
+          type="datetime-local"
+          max="9999-12-31T23:59"
+          value={written}
+          onChange={(event) => setWritten(event.target.value)}
+          onBlur={take}
+          className="h-8 rounded-md border border-line-strong bg-raised px-2 text-sm"
+        />
+      </label>
+    </form>
   );
 }

@@ -87,12 +87,7 @@ export function checkTrace(match: Match, checker: Checker): Condition | undefine
   const value =
     /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(written)?.[1] ?? written;
   if (/^[0-9a-f]{32}$/.test(value)) return { kind: "equals", column: "traceId", value };
-  badValue(
-    match,
-    "a trace id (32 hexadecimal digits)",
-    "trace:4bf92f3577b34da6a3ce929d0e0e4736",
-    checker,
-  );
+  badValue(match, "trace", "trace:4bf92f3577b34da6a3ce929d0e0e4736", checker);
   return undefined;
 }
 
@@ -103,7 +98,7 @@ export function checkEventId(match: Match, checker: Checker): Condition | undefi
   const text = value && plainValue(value, "id", checker)?.toLowerCase();
   if (text === undefined) return undefined;
   if (UUID.test(text)) return { kind: "event", eventId: text };
-  badValue(match, "an event id (a UUID)", "id:0190c2f4-5a7e-7cc1-a0d3-3f6b2c9e8d10", checker);
+  badValue(match, "event", "id:0190c2f4-5a7e-7cc1-a0d3-3f6b2c9e8d10", checker);
   return undefined;
 }
 

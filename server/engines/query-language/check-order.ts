@@ -15,7 +15,7 @@ interface Interval<Order> {
 }
 type Read<Order> = (value: Pattern) => Stretch<Order> | undefined;
 
-const TIME_EXAMPLES = "7d, today, 2026-11-22 or 2026-11-22T08:30Z";
+const TIME_EXAMPLES = "7d, today, 2026-11-22, 2026-11-22T08:30Z";
 
 /** time:, since: and until:. A day as upper bound is included to its end. Times are UTC unless they say else. */
 export function checkTime(
@@ -53,7 +53,7 @@ function readMoment(
   const moment = parseMoment(text, checker.now);
   const isAgo = field === "time" && match.kind === "value" && /^\d+[smhdw]$/i.test(text);
   if (!moment || isAgo) {
-    const expected = moment ? "a stretch of time, but a moment" : "a time";
+    const expected = moment ? "moment" : "time";
     const example = moment ? `since:${text}` : TIME_EXAMPLES;
     checker.report(problem("bad_value", value, { value: text, expected, example }));
     return undefined;
@@ -75,7 +75,7 @@ export function checkIndex(match: Match, checker: Checker): Condition | undefine
     if (index >= 0n && index < MAX_INDEX) return { from: index, until: index + 1n };
     const args = {
       value: text,
-      expected: "a place in the log (a whole number)",
+      expected: "place",
       example: "index:>=100",
     };
     checker.report(problem("bad_value", value, args));

@@ -7,6 +7,15 @@ const reachOf = ({ scope = "" }: Args): string =>
     ? "Payload fields may be encrypted: they match by word, by equality (:=value) and by a short prefix only."
     : "It matches by word and by a short prefix only.";
 
+/** What a value should have been. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  time: "a time",
+  moment: "a stretch of time, but a moment",
+  place: "a place in the log (a whole number)",
+  trace: "a trace id (32 hexadecimal digits)",
+  event: "an event id (a UUID)",
+};
+
 /**
  * What is said of each mistake: the message first, the remedy second. Screens in another language
  * translate by `code` and `args`.
@@ -83,7 +92,10 @@ const TEXTS = {
       ? `Did you mean ${a.nearest}? It is one of ${a.choices}.`
       : `It is one of ${a.choices}.`,
   ],
-  bad_value: (a: Args) => [`“${a.value}” is not ${a.expected}.`, `Write for example ${a.example}.`],
+  bad_value: (a: Args) => [
+    `“${a.value}” is not ${EXPECTED[a.expected ?? ""] ?? a.expected}.`,
+    `Write for example ${a.example}.`,
+  ],
   bad_characters: () => ["This value holds a control character or half a character.", "Remove it."],
   value_too_long: (a: Args) => [
     `This value is longer than ${a.max} characters.`,

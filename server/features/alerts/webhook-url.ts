@@ -50,15 +50,21 @@ const INTERNAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|localdomain)$/
  * installation must not be made to call; a demo may call its own machine, without TLS.
  */
 export function webhookUrl(text: string, isDemo: boolean): string {
-  const refuse = (message: string, remedy: string) =>
-    new AppError("invalid", `url: ${message}`, { field: "url", remedy });
-  if (!URL.canParse(text)) throw refuse("is not a URL", "Give the whole address, with https://.");
+  const refuse = (message: string, remedy: string, key: string) =>
+    new AppError("invalid", `url: ${message}`, { field: "url", said: { key }, remedy });
+  if (!URL.canParse(text)) {
+    throw refuse("is not a URL", "Give the whole address, with https://.", "address.notWhole");
+  }
   const url = new URL(text);
   if (url.protocol !== "https:" && !(isDemo && url.protocol === "http:")) {
-    throw refuse("must begin with https://", "Serve the receiver over TLS.");
+    throw refuse("must begin with https://", "Serve the receiver over TLS.", "address.needsTls");
   }
   if (url.username !== "" || url.password !== "") {
-    throw refuse("must not hold a user or a password", "Verify our signature instead.");
+    throw refuse(
+      "must not hold a user or a password",
+      "Verify our signature instead.",
+      "address.holdsLogin",
+    );
   }
   url.hash = "";
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
@@ -67,6 +73,7 @@ export function webhookUrl(text: string, isDemo: boolean): string {
     throw refuse(
       "points into a private network, where the console must not be sent",
       "Use an address of the public internet.",
+      "address.privateNetwork",
     );
   }
   return url.href;

@@ -1,5 +1,6 @@
 import "server-only";
 import { analyzeQuery } from "#server/engines/query-language/analyze-query.ts";
+import { saidOf } from "#server/engines/query-language/said-of.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 
 /** Throws `invalid` with the first mistake of a query, where it stands, and how to mend it. */
@@ -10,6 +11,6 @@ export function refuseBadQuery(query: string, now: Date): void {
   throw new AppError(
     "invalid",
     `query: ${mistake?.message ?? "can't be run"} (at ${(mistake?.from ?? 0) + 1})`,
-    { field: "query", ...(mistake ? { remedy: mistake.remedy } : {}) },
+    { field: "query", ...(mistake ? { said: saidOf(mistake), remedy: mistake.remedy } : {}) },
   );
 }

@@ -21,17 +21,28 @@ export function refuseTarget(config: SinkConfig): void {
   if (config.kind === "nats-jetstream") {
     for (const server of config.servers.split(",").map((each) => each.trim())) {
       if (!URL.canParse(server))
-        throw refusal("servers", "is not an address", "Write it like tls://nats.example:4222.");
+        throw refusal(
+          "servers",
+          "is not an address",
+          "Write it like tls://nats.example:4222.",
+          "sink.notAnAddress",
+        );
       const { protocol, hostname, username, password } = new URL(server);
       if (username !== "" || password !== "") {
         throw refusal(
           "servers",
           "must not hold a user or a password",
           "Keep the token in the vault and name it.",
+          "sink.holdsLogin",
         );
       }
       if (protocol !== "tls:" && !isDemo) {
-        throw refusal("servers", "must begin with tls://", "Let the server speak TLS.");
+        throw refusal(
+          "servers",
+          "must begin with tls://",
+          "Let the server speak TLS.",
+          "sink.needsTls",
+        );
       }
       refuseHost("servers", hostname, isDemo);
     }
@@ -62,6 +73,7 @@ function refuseHost(field: string, text: string, isDemo: boolean): void {
     field,
     "points into a private network, where the console must not be sent",
     "Use an address of the public internet, or have the operator allow the network (SINK_NETWORKS).",
+    "sink.privateNetwork",
   );
 }
 
@@ -85,9 +97,10 @@ function isAllowedInside(address: string): boolean {
   return allowed.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 
-function refusal(field: string, message: string, remedy: string): AppError {
+function refusal(field: string, message: string, remedy: string, key: string): AppError {
   return new AppError("invalid", `config.${field}: ${message}`, {
     field: `config.${field}`,
+    said: { key },
     remedy,
   });
 }

@@ -38,6 +38,7 @@ export async function chosenEvents(
   if (rows.length > MOST_ERASED) {
     throw new AppError("invalid", `selection: has more than ${MOST_ERASED} events`, {
       field: "selection",
+      said: { key: "retention.tooManyEvents", args: { most: MOST_ERASED } },
       remedy: "Narrow it by time, and ask for the rest after.",
     });
   }

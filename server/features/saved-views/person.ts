@@ -8,5 +8,7 @@ export function personOf(actor: Actor): { issuer: string; subject: string; name:
     const { issuer, subject, displayName } = actor;
     return { issuer, subject, name: displayName.slice(0, 200) };
   }
-  throw new AppError("forbidden", "Views are saved for people.");
+  throw new AppError("forbidden", "Views are saved for people.", {
+    said: { key: "viewsForPeople" },
+  });
 }

@@ -23,6 +23,7 @@ export const beginBackfill = verb({
     if (since && until && since >= until) {
       throw new AppError("invalid", "until: must be after since", {
         field: "until",
+        said: { key: "sink.endsBeforeBegin" },
         remedy: "Choose a later end, or leave it open.",
       });
     }
@@ -33,6 +34,7 @@ export const beginBackfill = verb({
     );
     if ((running?.count ?? 0) >= MOST_AT_ONCE) {
       throw new AppError("conflict", `${MOST_AT_ONCE} backfills of this sink are running.`, {
+        said: { key: "sink.tooManyBackfills", args: { most: MOST_AT_ONCE } },
         remedy: "Wait for one to end, or stop one.",
       });
     }

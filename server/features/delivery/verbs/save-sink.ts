@@ -58,12 +58,14 @@ export const saveSink = verb({
     if (input.revision !== sink.revision) {
       throw new AppError("stale", "Somebody changed this sink since you opened it.", {
         field: "revision",
+        said: { key: "sink.changed" },
         remedy: "Load it again, then make your change.",
       });
     }
     if (config.kind !== sink.kind) {
       throw new AppError("invalid", "config.kind: can't be changed", {
         field: "config.kind",
+        said: { key: "sink.kindFixed" },
         remedy: "Add another sink, and remove this one once that one has caught up.",
       });
     }
@@ -103,11 +105,13 @@ async function refuseTaken(
   if (others.some((each) => each.is_same)) {
     throw new AppError("conflict", "name: another sink has it", {
       field: "name",
+      said: { key: "sink.nameTaken" },
       remedy: "Choose another name.",
     });
   }
   if (own === null && others.length >= MOST_SINKS) {
     throw new AppError("conflict", `There are ${MOST_SINKS} sinks already.`, {
+      said: { key: "sink.tooMany", args: { most: MOST_SINKS } },
       remedy: "Remove one that is no longer used.",
     });
   }

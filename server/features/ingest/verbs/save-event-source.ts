@@ -39,6 +39,7 @@ export const saveEventSource = verb({
     if (found && found.kind !== kind) {
       throw new AppError("conflict", "A source of this name is of another kind.", {
         field: "kind",
+        said: { key: "received.otherKind" },
         remedy: "Choose another name.",
       });
     }
@@ -99,6 +100,7 @@ async function refuseCluster(tx: TenantTx, tenant: AuthorizedTenantId): Promise<
   if (row?.kind === "sovereign") return;
   throw new AppError("invalid", "cluster: is for sources of the Sovereign alone", {
     field: "cluster",
+    said: { key: "received.sovereignCluster" },
     remedy: "Leave it empty: every event of this source is your organization's.",
   });
 }
@@ -118,6 +120,7 @@ async function isUnknownToken(
   if (!same.ends_at) return false;
   throw new AppError("conflict", "This token was replaced before, and is not taken again.", {
     field: "tokenHash",
+    said: { key: "received.tokenUsed" },
     remedy: "Make a new one.",
   });
 }

@@ -46,6 +46,7 @@ export const settleDeadLetter = verb({
     if (!row) throw notFound("event dead letter");
     if (row.state !== "waiting") {
       throw new AppError("conflict", "This was redriven or discarded already.", {
+        said: { key: "received.settled" },
         remedy: "Load the page anew.",
       });
     }
@@ -66,6 +67,7 @@ export const settleDeadLetter = verb({
         const { field = null, detail = "" } = result?.refused.fault ?? {};
         throw new AppError("invalid", `envelope: ${detail}`, {
           field: "envelope",
+          said: { key: "received.stillRefused", args: { why: `\u2068${detail}\u2069` } },
           remedy: field ? `Mend ${field}, or discard it.` : "Mend it, or discard it.",
         });
       }
@@ -103,6 +105,7 @@ function oneEvent(written: JsonValue, { kind, name, cluster }: Row): Arrived {
   if (only && more.length === 0) return only;
   throw new AppError("invalid", "envelope: is not one event", {
     field: "envelope",
+    said: { key: "received.notOneEvent" },
     remedy: "Write one event, as its source writes it or as CloudEvents 1.0 has it.",
   });
 }
@@ -110,12 +113,14 @@ function oneEvent(written: JsonValue, { kind, name, cluster }: Row): Arrived {
 function keptText(text: string | null, isCut: boolean): string {
   if (text === null) {
     throw new AppError("conflict", "The envelope can't be opened any more.", {
+      said: { key: "received.unreadable" },
       remedy: "Discard it.",
     });
   }
   if (isCut) {
     throw new AppError("invalid", "envelope: only its beginning was kept", {
       field: "envelope",
+      said: { key: "received.cut" },
       remedy: "Give the whole envelope, or have its sender send it in smaller parts.",
     });
   }
@@ -129,6 +134,7 @@ function parsed(text: string): JsonValue {
   } catch {
     throw new AppError("invalid", "envelope: is not JSON", {
       field: "envelope",
+      said: { key: "received.notJson" },
       remedy: "Write one event as JSON.",
     });
   }

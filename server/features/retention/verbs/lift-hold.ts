@@ -19,9 +19,15 @@ export const liftHold = verb({
       [tenant, input.holdId],
     );
     if (!hold) throw notFound("legal hold");
-    if (hold.lifted_at) throw new AppError("conflict", "This hold was lifted already.");
+    if (hold.lifted_at) {
+      throw new AppError("conflict", "This hold was lifted already.", {
+        said: { key: "retention.liftedAlready" },
+      });
+    }
     if (hold.is_asked) {
-      throw new AppError("conflict", "Lifting this hold waits for a second person already.");
+      throw new AppError("conflict", "Lifting this hold waits for a second person already.", {
+        said: { key: "retention.liftWaits" },
+      });
     }
     const plan = { holdId: input.holdId, caseRef: hold.case_ref };
     const opened = await openAct(context, {

@@ -20,7 +20,11 @@ export const renewKey = verb({
       `SELECT 1 FROM retention_act WHERE tenant_id = $1 AND kind IN ('key-rotation', 'key-import') AND finished_at IS NULL`,
       [tenant],
     );
-    if (open) throw new AppError("conflict", "A change of the key is under way already.");
+    if (open) {
+      throw new AppError("conflict", "A change of the key is under way already.", {
+        said: { key: "retention.keyUnderWay" },
+      });
+    }
     const { wrapped, reason } = input;
     const digest = wrapped ? createHash("sha256").update(wrapped).digest("hex") : null;
     const opened = await openAct(context, {

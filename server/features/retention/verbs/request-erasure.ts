@@ -22,6 +22,7 @@ export const requestErasure = verb({
     if (events.length === 0) {
       throw new AppError("invalid", "selection: nothing of it can still be read", {
         field: "selection",
+        said: { key: "retention.nothingReadable" },
       });
     }
     const hold = holdOver(await activeHolds(tx, tenant), events);

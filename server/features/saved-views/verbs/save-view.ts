@@ -38,6 +38,7 @@ export const saveView = verb({
     if (!same && own.length >= MOST) {
       throw new AppError("conflict", `You have ${MOST} views of this page already.`, {
         field: "name",
+        said: { key: "tooManyViews", args: { most: MOST } },
         remedy: "Remove one that you no longer need.",
       });
     }
