@@ -4,6 +4,7 @@ import { Time } from "#components/time/time.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { DeadLetterView } from "#server/features/delivery/schema.ts";
 import type { Settling } from "./settle-dialog.tsx";
+import { useTroubleWords } from "./trouble-words.ts";
 
 interface DeadLetterRowProps {
   letter: DeadLetterView;
@@ -16,6 +17,7 @@ interface DeadLetterRowProps {
 export function DeadLetterRow({ letter, mayManage, onInspect, onSettle }: DeadLetterRowProps) {
   const t = useTranslations("delivery");
   const { letterId, leafIndex: index, sinkId, sinkName } = letter;
+  const words = useTroubleWords();
   const whyNot = mayManage ? null : t("mayNot");
   const settle = (act: Settling["act"]) =>
     onSettle({ act, sink: { sinkId, name: sinkName }, letterIds: [letterId] });
@@ -32,7 +34,9 @@ export function DeadLetterRow({ letter, mayManage, onInspect, onSettle }: DeadLe
         </p>
       </div>
       <div className="min-w-0 flex-1 basis-56">
-        <bdi className="break-words font-sans">{letter.reason}</bdi>
+        <bdi className="break-words font-sans">
+          {words({ message: letter.reason, remedy: "" }).message}
+        </bdi>
         <p className="text-muted text-xs">{t("letters.attempts", { count: letter.attempts })}</p>
       </div>
       <div className="flex flex-wrap gap-2">

@@ -14,6 +14,7 @@ import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { Settling } from "./settle-dialog.tsx";
+import { useTroubleWords } from "./trouble-words.ts";
 
 interface LetterPanelProps {
   tenantId: string;
@@ -26,6 +27,7 @@ interface LetterPanelProps {
 export function LetterPanel({ tenantId, letterId, onSettle, onClose }: LetterPanelProps) {
   const t = useTranslations("delivery.letters");
   const problemText = useProblemText();
+  const words = useTroubleWords();
   const { data, error, refetch } = useQuery({
     queryKey: [tenantId, "delivery.deadLetter", letterId],
     queryFn: () => consoleClient(tenantId).delivery.deadLetter.query({ letterId }),
@@ -64,7 +66,14 @@ export function LetterPanel({ tenantId, letterId, onSettle, onClose }: LetterPan
           <KeyValueList
             facts={[
               { name: t("sink"), value: <bdi className="font-sans">{data.sinkName}</bdi> },
-              { name: t("reason"), value: <bdi className="font-sans">{data.reason}</bdi> },
+              {
+                name: t("reason"),
+                value: (
+                  <bdi className="font-sans">
+                    {words({ message: data.reason, remedy: "" }).message}
+                  </bdi>
+                ),
+              },
               { name: t("state.label"), value: t(`state.${data.state}`) },
               { name: t("deadAt"), value: <Time at={data.deadAt} /> },
               {

@@ -6,11 +6,13 @@ import type { SinkView } from "#server/features/delivery/schema.ts";
 import { kindWord } from "./kind-word.ts";
 import { LagText } from "./lag-text.tsx";
 import { SinkState } from "./sink-state.tsx";
+import { useTroubleWords } from "./trouble-words.ts";
 
 /** Name, state, how far behind, how fast, what was set aside, what went wrong last. */
 export function useSinkColumns(): readonly Column<SinkView>[] {
   const t = useTranslations("delivery");
   const format = useFormatter();
+  const words = useTroubleWords();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words change with the language only, which loads the page anew
   return useMemo(
     () => [
@@ -57,8 +59,8 @@ export function useSinkColumns(): readonly Column<SinkView>[] {
         isWideOnly: true,
         cell: (row) =>
           row.live.trouble ? (
-            <bdi className="block max-w-72 truncate" data-tip={row.live.trouble.message}>
-              {row.live.trouble.message}
+            <bdi className="block max-w-72 truncate" data-tip={words(row.live.trouble).message}>
+              {words(row.live.trouble).message}
             </bdi>
           ) : (
             <span className="text-muted">{t("noError")}</span>

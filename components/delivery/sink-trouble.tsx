@@ -4,12 +4,15 @@ import { Time } from "#components/time/time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { CursorView } from "#server/features/delivery/schema.ts";
 import { fieldWord } from "./field-words.ts";
+import { useTroubleWords } from "./trouble-words.ts";
 
 /** What stands in a cursor's way, or did last: the field at fault and what to do. */
 export function SinkTrouble({ cursor }: { cursor: CursorView }) {
   const t = useTranslations("delivery");
+  const words = useTroubleWords();
   const { trouble, failures, circuit } = cursor;
   if (!trouble) return null;
+  const { message, remedy } = words(trouble);
   const isNow = failures > 0;
   return (
     <Section
@@ -27,10 +30,10 @@ export function SinkTrouble({ cursor }: { cursor: CursorView }) {
           {trouble.field === "connection" ? null : (
             <strong className="font-semibold">{`${fieldWord(trouble.field, t)}: `}</strong>
           )}
-          <bdi className="font-sans">{trouble.message}</bdi>
+          <bdi className="font-sans">{message}</bdi>
         </p>
         <p>
-          <bdi className="font-sans">{trouble.remedy}</bdi>
+          <bdi className="font-sans">{remedy}</bdi>
         </p>
         {isNow ? (
           <p>

@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { SinkConfig } from "#server/engines/delivery/sink-kinds.ts";
 import type { CheckView } from "#server/features/delivery/schema.ts";
+import { useTroubleWords } from "./trouble-words.ts";
 
 interface TryItProps {
   tenantId: string;
@@ -27,6 +28,7 @@ const SLOW_AFTER = 40;
 export function TryIt({ tenantId, config, onTrouble }: TryItProps) {
   const t = useTranslations("delivery.form");
   const problemText = useProblemText();
+  const words = useTroubleWords();
   const [standing, setStanding] = useState<Standing>({ kind: "idle" });
   const [checkId, setCheckId] = useState<string | null>(null);
 
@@ -46,12 +48,13 @@ export function TryIt({ tenantId, config, onTrouble }: TryItProps) {
       setStanding({ kind: "answered", check });
       const { trouble } = check;
       if (trouble) {
-        const text = `${trouble.message}. ${trouble.remedy}`;
+        const { message, remedy } = words(trouble);
+        const text = `${message}. ${remedy}`;
         onTrouble({ field: trouble.field, path: `config.${trouble.field}`, text });
       }
     }, POLL_MILLIS);
     return () => clearInterval(timer);
-  }, [checkId, tenantId, onTrouble]);
+  }, [checkId, tenantId, onTrouble, words]);
 
   async function ask() {
     onTrouble(null);
@@ -82,9 +85,10 @@ export function TryIt({ tenantId, config, onTrouble }: TryItProps) {
 
 function Answer({ check: { trouble } }: { check: CheckView }) {
   const t = useTranslations("delivery.form");
+  const words = useTroubleWords();
   return trouble ? (
     <Status tone="danger" isSentence>
-      {t("failed", { message: trouble.message, remedy: trouble.remedy })}
+      {t("failed", { ...words(trouble) })}
     </Status>
   ) : (
     <Status tone="ok" isSentence>
