@@ -4,7 +4,6 @@ import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -20,7 +19,7 @@ type Preview = Awaited<
   ReturnType<ReturnType<typeof consoleClient>["retention"]["erasurePreview"]["query"]>
 >;
 
-/** Asks that the content of events be erased: says what that touches and how many there are. */
+/** Asks that the content of events be erased, once it has said what that touches and how many there are. */
 export function ErasureForm({ tenantId, onClose, onDone }: ErasureFormProps) {
   const t = useTranslations("retention");
   const { isBusy, failure, run } = useAct();
@@ -56,20 +55,24 @@ export function ErasureForm({ tenantId, onClose, onDone }: ErasureFormProps) {
   return (
     <FormDialog
       title={t("erasure.title")}
-      confirm={t("erasure.submit")}
-      look="danger"
-      isBusy={isBusy}
+      confirm={t(preview ? "erasure.submit" : "erasure.preview")}
+      look={preview ? "danger" : "primary"}
+      isBusy={isBusy || looking.isBusy}
       failure={failure ?? looking.failure}
       onClose={onClose}
-      onSubmit={() =>
+      onSubmit={() => {
+        if (!preview) {
+          looking.run(() => client.erasurePreview.query({ selection }), setPreview);
+          return;
+        }
         run(
           () => client.requestErasure.mutate({ selection, reason }),
           () => {
             showToast({ tone: "ok", title: t("erasure.done") });
             onDone();
           },
-        )
-      }
+        );
+      }}
     >
       <p className="text-sm">{t("erasure.body")}</p>
       <TextareaField
@@ -82,16 +85,6 @@ export function ErasureForm({ tenantId, onClose, onDone }: ErasureFormProps) {
       />
       {text(t("erasure.subject"), subject, changed(setSubject))}
       {text(t("erasure.actor"), actorRef, changed(setActor))}
-      <div>
-        <Button
-          type="button"
-          size="sm"
-          isBusy={looking.isBusy}
-          onClick={() => looking.run(() => client.erasurePreview.query({ selection }), setPreview)}
-        >
-          {t("erasure.preview")}
-        </Button>
-      </div>
       {preview ? (
         <div role="status" className="text-sm">
           <p>{t("erasure.would", { count: preview.events })}</p>

@@ -14,6 +14,7 @@ import type { RetentionSectionProps } from "./retention-screen.tsx";
 const HoldForm = dynamic(async () => (await import("./hold-form.tsx")).HoldForm, { ssr: false });
 const LiftForm = dynamic(async () => (await import("./lift-form.tsx")).LiftForm, { ssr: false });
 
+type ClassName = RetentionOverview["classes"][number]["class"];
 export type Hold = RetentionOverview["holds"][number];
 
 /** What must be kept whatever terms and erasures say. */
@@ -95,9 +96,15 @@ function Covers({ hold }: { hold: Hold }) {
   return (
     <p className="flex flex-wrap gap-x-3 text-muted text-xs">
       {isAll ? t("covers.everything") : null}
-      {classes ? <span>{t("covers.classes", { classes: classes.join(", ") })}</span> : null}
-      {subject ? <bdi>{t("covers.subject", { subject })}</bdi> : null}
-      {actorRef ? <bdi>{t("covers.actor", { actor: actorRef })}</bdi> : null}
+      {classes ? (
+        <span>
+          {t("covers.classes", {
+            classes: classes.map((each) => t(`classes.${each as ClassName}`)).join(" · "),
+          })}
+        </span>
+      ) : null}
+      {subject ? <span>{t("covers.subject", { subject: isolated(subject) })}</span> : null}
+      {actorRef ? <span>{t("covers.actor", { actor: isolated(actorRef) })}</span> : null}
       {from ? (
         <span>
           {t("covers.from")} <Time at={from} />
@@ -110,4 +117,9 @@ function Covers({ hold }: { hold: Hold }) {
       ) : null}
     </p>
   );
+}
+
+/** A name keeps its own direction in a sentence of the other one (Unicode UAX #9, FSI and PDI). */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }

@@ -15,6 +15,8 @@ import { ScrollingTable } from "./scrolling-table.tsx";
 
 const KeyForm = dynamic(async () => (await import("./key-form.tsx")).KeyForm, { ssr: false });
 
+type ClassName = RetentionSectionProps["overview"]["classes"][number]["class"];
+
 const COLUMNS = ["period", "class", "key", "wrappedBy", "cut", "ends", "state"] as const;
 
 /** The organization's keys: what wraps them, for how long they stay in memory, and each class's by month. */
@@ -74,9 +76,7 @@ export function KeysSection({ tenantId, overview }: RetentionSectionProps) {
               <th scope="row" className="px-3 py-2 text-start font-medium">
                 <bdi dir="ltr">{key.period.slice(0, 7)}</bdi>
               </th>
-              <td className="px-3 py-2">
-                <bdi dir="ltr">{key.class}</bdi>
-              </td>
+              <td className="px-3 py-2">{t(`classes.${key.class as ClassName}`)}</td>
               <td className="px-3 py-2 font-mono text-xs">
                 <Identifier value={key.keyId} />
               </td>

@@ -5,19 +5,24 @@ import { RefreshButton } from "#components/live/refresh-button.tsx";
 import { usePageRefresh } from "#components/live/use-page-refresh.ts";
 import { AsOfProvider } from "#components/time/as-of.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { RetentionOverview } from "#server/features/retention/views.ts";
 
 const ClassesSection = dynamic(async () => (await import("./classes-section.tsx")).ClassesSection, {
   ssr: false,
+  loading: () => <Skeleton className="h-40" />,
 });
 const HoldsSection = dynamic(async () => (await import("./holds-section.tsx")).HoldsSection, {
   ssr: false,
+  loading: () => <Skeleton className="h-40" />,
 });
 const ActsSection = dynamic(async () => (await import("./acts-section.tsx")).ActsSection, {
   ssr: false,
+  loading: () => <Skeleton className="h-40" />,
 });
 const KeysSection = dynamic(async () => (await import("./keys-section.tsx")).KeysSection, {
   ssr: false,
+  loading: () => <Skeleton className="h-40" />,
 });
 
 const REFRESH_MILLIS = 10_000;
