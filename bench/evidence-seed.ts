@@ -71,7 +71,7 @@ export async function seedEvidence(superuserUrl: string, events: number): Promis
       rows.map((row) => row.sealed.ciphertext),
     ]);
   }
-  await client.query("VACUUM ANALYZE audit_event, audit_payload, audit_pending");
+  await client.query("VACUUM ANALYZE audit_event, audit_payload, audit_pending, audit_leaf");
   await client.end();
 }
 

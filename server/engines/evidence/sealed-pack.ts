@@ -57,22 +57,26 @@ export async function* openPack(
 ): AsyncGenerator<Uint8Array> {
   const frames = framesOf(size);
   let number = sealedRange(size, { start, end }).first;
-  let held = Buffer.alloc(0);
-  const isWhole = () =>
-    held.length >= FRAME_BYTES + TAG_BYTES ||
-    (number === frames - 1 && held.length >= size - number * FRAME_BYTES + TAG_BYTES);
+  let parts: Uint8Array[] = [];
+  let held = 0;
+  const widthOf = (frame: number) => Math.min(FRAME_BYTES, size - frame * FRAME_BYTES) + TAG_BYTES;
   for await (const piece of stored) {
-    held = Buffer.concat([held, piece]);
-    while (number < frames && isWhole()) {
+    parts.push(piece);
+    held += piece.length;
+    if (number >= frames || held < widthOf(number)) continue;
+    let joined = Buffer.concat(parts);
+    while (number < frames && joined.length >= widthOf(number)) {
+      const width = widthOf(number);
       const isLast = number === frames - 1;
-      const width = (isLast ? size - number * FRAME_BYTES : FRAME_BYTES) + TAG_BYTES;
-      const plain = opened(key, packId, number, isLast, held.subarray(0, width));
-      held = held.subarray(width);
+      const plain = opened(key, packId, number, isLast, joined.subarray(0, width));
+      joined = joined.subarray(width);
       const at = number * FRAME_BYTES;
       const wanted = plain.subarray(Math.max(0, start - at), Math.max(0, end - at));
       if (wanted.length > 0) yield wanted;
       number += 1;
     }
+    parts = [joined];
+    held = joined.length;
   }
   if (number * FRAME_BYTES < end) throw new Error("the stored pack is cut off");
 }

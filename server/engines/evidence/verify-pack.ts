@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { equalBytes } from "../merkle/bytes.ts";
 import { type Checkpoint, openCheckpoint } from "../merkle/checkpoint.ts";
 import { openCosignatures } from "../merkle/cosignature.ts";
 import { formatVerifierKey, type NoteVerifier } from "../merkle/note-key.ts";
 import { openNote } from "../merkle/signed-note.ts";
 import { ExpectedFiles } from "./expected-files.ts";
+import { ManifestLines } from "./manifest-lines.ts";
 import { PackContents, type PackCounts } from "./pack-contents.ts";
 import { FIXED_FILES, MANIFEST, MANIFEST_NOTE, manifestText, queryFile } from "./pack-format.ts";
 import { CannotTell, type PackQuery, readPackQuery } from "./pack-query.ts";
@@ -42,7 +44,7 @@ export async function verifyPack(
     if (faults.length < MOST_FAULTS) faults.push(text);
   };
   const kept = new Map<string, Buffer>();
-  const digests: string[] = [];
+  const digests = new ManifestLines();
   let opened: OpenedPack | undefined;
   let isReadable = true;
   try {
@@ -52,7 +54,7 @@ export async function verifyPack(
         if (name !== awaited) fault(`${awaited} is missing: ${name} stands in its place`);
         if (name !== awaited) return verdictOf();
         kept.set(name, content);
-        digests.push(lineOf(name, content));
+        digests.add(name, content);
         if (name === FIXED_FILES.at(-1)) opened = openPack(kept, keys, fault);
         if (name === FIXED_FILES.at(-1) && !opened) return verdictOf();
         continue;
@@ -65,7 +67,7 @@ export async function verifyPack(
       for (const { path } of reached.missing) fault(`${path} is missing`);
       if (reached.file.kind === "manifest") kept.set(name, content);
       else {
-        digests.push(lineOf(name, content));
+        digests.add(name, content);
         opened.contents.take(reached.file, content);
       }
     }
@@ -192,7 +194,7 @@ function checkFixed(
 
 function checkManifest(
   kept: ReadonlyMap<string, Buffer>,
-  digests: readonly string[],
+  digests: ManifestLines,
   { query, contents }: OpenedPack,
   keys: PackKeys,
   fault: Fault,
@@ -200,17 +202,8 @@ function checkManifest(
   const manifest = kept.get(MANIFEST);
   const note = kept.get(MANIFEST_NOTE);
   if (!manifest || !note) return;
-  const listed = manifest.toString("utf8").split("\n");
-  if (listed.pop() !== "") fault(`${MANIFEST} is cut off`);
-  const said = new Map(listed.map((line) => [line.slice(66), line.slice(0, 64)]));
-  const found = new Map(digests.map((line) => [line.slice(66), line.slice(0, 64)]));
-  for (const [path, digest] of found) {
-    if (!said.has(path)) fault(`${path} is not in ${MANIFEST}`);
-    else if (said.get(path) !== digest) fault(`${path} has another digest than ${MANIFEST} says`);
-  }
-  for (const path of said.keys()) {
-    if (!found.has(path)) fault(`${path} is in ${MANIFEST}, and not here`);
-  }
+  const found = digests.bytes();
+  if (!equalBytes(manifest, found)) tellDifferences(manifest, found, fault);
   const { origin, range, disclosure } = query;
   const { matches } = contents.counts;
   const manifestDigest = createHash("sha256").update(manifest).digest("hex");
@@ -228,8 +221,20 @@ function checkManifest(
   }
 }
 
-function lineOf(name: string, content: Buffer): string {
-  return `${createHash("sha256").update(content).digest("hex")}  ${name}`;
+function tellDifferences(manifest: Buffer, found: Buffer, fault: Fault): void {
+  const digestsOf = (lines: readonly string[]) =>
+    new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  const listed = manifest.toString("utf8").split("\n");
+  if (listed.pop() !== "") fault(`${MANIFEST} is cut off`);
+  const said = digestsOf(listed);
+  const here = digestsOf(found.toString("utf8").split("\n").slice(0, -1));
+  for (const [path, digest] of here) {
+    if (!said.has(path)) fault(`${path} is not in ${MANIFEST}`);
+    else if (said.get(path) !== digest) fault(`${path} has another digest than ${MANIFEST} says`);
+  }
+  for (const path of said.keys()) {
+    if (!here.has(path)) fault(`${path} is in ${MANIFEST}, and not here`);
+  }
 }
 
 function textOf(kept: ReadonlyMap<string, Buffer>, path: string): string {

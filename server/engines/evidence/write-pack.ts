@@ -5,6 +5,7 @@ import { evaluateQuery } from "../query-language/evaluate-query.ts";
 import { TAR_END, tarHeader, tarPadding } from "../tenant-export/tar.ts";
 import { decideQuery } from "./decide-query.ts";
 import { envelopeEvent } from "./envelope-event.ts";
+import { ManifestLines } from "./manifest-lines.ts";
 import {
   MANIFEST,
   manifestText,
@@ -42,7 +43,7 @@ export interface PackProgress {
 
 /**
  * A pack as one stream: the same plan and source give the same bytes. `sign` makes a note of a text by the
- * log's key. In memory at one time: one tile's worth, and the manifest (some 300 bytes for 256 entries).
+ * log's key. In memory at one time: one tile's worth, and the manifest.
  */
 export async function* packBytes(
   plan: PackPlan,
@@ -50,7 +51,7 @@ export async function* packBytes(
   sign: (text: string) => string,
   onProgress: (progress: PackProgress) => void | Promise<void> = () => undefined,
 ): AsyncGenerator<Uint8Array> {
-  const listed: string[] = [];
+  const listed = new ManifestLines();
   const progress: PackProgress = { entries: 0, matches: 0 };
   let opened: OpenedTile | undefined;
   for (const file of packFiles(plan.range, plan.disclosure)) {
@@ -62,9 +63,7 @@ export async function* packBytes(
     const content = await contentOf(file);
     if (content === undefined) continue;
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
-    if (file.kind !== "manifest") {
-      listed.push(`${createHash("sha256").update(bytes).digest("hex")}  ${file.path}\n`);
-    }
+    if (file.kind !== "manifest") listed.add(file.path, bytes);
     yield tarHeader(file.path, bytes.length);
     yield bytes;
     yield tarPadding(bytes.length);
@@ -91,11 +90,9 @@ export async function* packBytes(
       case "payloads":
         return opened?.payloads;
       case "manifest": {
-        if (file.path === MANIFEST) return listed.join("");
-        const hash = createHash("sha256");
-        for (const line of listed) hash.update(line);
+        if (file.path === MANIFEST) return listed.bytes();
         const { origin, range, disclosure } = plan;
-        const manifestDigest = hash.digest("hex");
+        const manifestDigest = createHash("sha256").update(listed.bytes()).digest("hex");
         const { matches } = progress;
         return sign(manifestText({ origin, range, disclosure, matches, manifestDigest }));
       }
