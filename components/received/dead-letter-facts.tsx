@@ -6,6 +6,7 @@ import { ClockTime } from "#components/time/clock-time.tsx";
 import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { DeadLetterDetail } from "#server/features/ingest/schema.ts";
+import { useFaultWords } from "./fault-words.ts";
 
 interface DeadLetterFactsProps {
   tenantId: string;
@@ -15,11 +16,12 @@ interface DeadLetterFactsProps {
 /** Why it was refused, how often it came, what became of it, and the envelope as it came. */
 export function DeadLetterFacts({ tenantId, letter }: DeadLetterFactsProps) {
   const t = useTranslations("received.letters");
+  const words = useFaultWords();
   const { field, settledAt, becameEventId, envelope } = letter;
   const facts = [
     { name: t("why"), value: t(`about.${letter.reason}`) },
     ...(field ? [{ name: t("field"), value: <bdi dir="ltr">{field}</bdi> }] : []),
-    { name: t("said"), value: <bdi dir="ltr">{letter.detail}</bdi> },
+    { name: t("said"), value: <bdi>{words(letter.detail, field)}</bdi> },
     { name: t("from"), value: <bdi dir="ltr">{letter.sourceName}</bdi> },
     { name: t("first"), value: <ClockTime at={letter.receivedAt} /> },
     { name: t("last"), value: <ClockTime at={letter.lastAt} /> },
