@@ -1,4 +1,5 @@
 import type { JsonValue } from "../canonical-json/canonical-json.ts";
+import { parseExact } from "../canonical-json/parse-exact.ts";
 import type { EventFault } from "./cloud-event.ts";
 import type { Arrived } from "./judge-event.ts";
 
@@ -71,7 +72,7 @@ function dataOf(contentType: string | undefined, body: Uint8Array): { [name: str
   if (text === null) return { data_base64: Buffer.from(body).toString("base64") };
   if (!contentType || /^[^;]*[/+]json\s*(;|$)/i.test(contentType)) {
     try {
-      return { data: JSON.parse(text) as JsonValue };
+      return { data: parseExact(text) };
     } catch {
       return { data: text };
     }
@@ -89,7 +90,7 @@ export function jsonOf(body: Uint8Array): Arrived {
     };
   }
   try {
-    return { original: JSON.parse(text) as JsonValue };
+    return { original: parseExact(text) };
   } catch {
     return { original: text, fault: malformed("The body is not JSON.") };
   }

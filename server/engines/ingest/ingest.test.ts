@@ -5,12 +5,15 @@ import { judgeEvent } from "../cloud-events/judge-event.ts";
 import type { MappedEvent } from "./mapped.ts";
 import { MAPPERS } from "./mapper-of.ts";
 import { readWritten, type SourceKind } from "./read-written.ts";
+import { isReport } from "./reports.ts";
 import {
   FALCO_ALERT,
   KEYCLOAK_EVENTS,
   KUBERNETES_AUDIT,
+  OPEN_REPORT,
   OPENBAO_AUDIT,
   POLICY_REPORT,
+  RBAC_ASSESSMENT,
   TRIVY_LIST,
 } from "./testing/recorded.ts";
 
@@ -114,6 +117,37 @@ test("reports: results that are no pass, scans with their worst findings, never 
   });
   expect(exposed).toMatchObject({ data: { findings: [{ id: "github-pat" }] } });
   expect(JSON.stringify(exposed)).not.toContain("plain-text-of-it");
+});
+
+test("OpenReports say the same of Kyverno; a Report of anybody else's is none", () => {
+  expect(taken("reports", OPEN_REPORT)).toEqual(taken("reports", POLICY_REPORT));
+  expect(isReport(OPEN_REPORT)).toBe(true);
+  expect(isReport({ ...OPEN_REPORT, apiVersion: "shop.example/v1" })).toBe(false);
+});
+
+test("an assessment that does not say when is told anew when it found something else, and only then", () => {
+  const [first] = taken("reports", RBAC_ASSESSMENT);
+  expect(first).toMatchObject({
+    type: "io.aquasecurity.trivy.cluster-rbac-assessment-report",
+    subject: "ClusterRole/system:controller:token-cleaner",
+    outcome: "failed",
+    data: { findings: [{ id: "KSV051" }] },
+  });
+  expect(taken("reports", RBAC_ASSESSMENT)[0]?.id).toBe(first?.id);
+  const mended = { ...RBAC_ASSESSMENT, report: { ...RBAC_ASSESSMENT.report, checks: [] } };
+  expect(taken("reports", mended)[0]).toMatchObject({ outcome: "succeeded" });
+  expect(taken("reports", mended)[0]?.id).not.toBe(first?.id);
+});
+
+test("Falco's nanoseconds are kept digit for digit", () => {
+  const body = JSON.stringify(FALCO_ALERT).replace(
+    /"evt.time":\d+/,
+    '"evt.time":1795334400123456789',
+  );
+  const [alert] = readWritten("falco", new TextEncoder().encode(body), "muscat-1");
+  expect(alert?.original).toMatchObject({
+    data: { fields: { "evt.time": "1795334400123456789" } },
+  });
 });
 
 test("a body is one value or one a line; what can't be read is one refusal, beside those that can", () => {

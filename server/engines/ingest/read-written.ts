@@ -1,4 +1,5 @@
 import type { JsonValue } from "../canonical-json/canonical-json.ts";
+import { parseExact } from "../canonical-json/parse-exact.ts";
 import { jsonOf } from "../cloud-events/read-http-message.ts";
 import { type MappedEvent, malformed } from "./mapped.ts";
 import { MAPPERS } from "./mapper-of.ts";
@@ -22,7 +23,7 @@ export function readWritten(kind: SourceKind, body: Uint8Array, origin: string):
 export function readLine(kind: SourceKind, line: string, origin: string): MappedEvent[] {
   let value: JsonValue;
   try {
-    value = JSON.parse(line) as JsonValue;
+    value = parseExact(line);
   } catch {
     return [malformed(line, "body", "The line is not JSON.")];
   }

@@ -15,17 +15,32 @@ import {
 
 /** Findings that one event tells of at most; the summary counts them all. */
 const MOST_FINDINGS = 100;
-const POLICY_KINDS = new Set(["PolicyReport", "ClusterPolicyReport"]);
+/** Of the Policy Working Group, and as OpenReports calls the same since. */
+const POLICY_KINDS = new Set(["PolicyReport", "ClusterPolicyReport", "Report", "ClusterReport"]);
 const POLICY_GROUPS = /^(?:wgpolicyk8s\.io|openreports\.io|reports\.kyverno\.io)\//;
 const TRIVY_KINDS = new Set([
   "VulnerabilityReport",
   "ConfigAuditReport",
   "ExposedSecretReport",
   "RbacAssessmentReport",
+  "InfraAssessmentReport",
+  "ClusterVulnerabilityReport",
+  "ClusterConfigAuditReport",
+  "ClusterRbacAssessmentReport",
+  "ClusterInfraAssessmentReport",
 ]);
 
-/** Kinds that `mapReports` reads, as a cluster names them. */
-export const REPORT_KINDS: readonly string[] = [...POLICY_KINDS, ...TRIVY_KINDS];
+/** Whether an object of a cluster is a report that is read here: others may call theirs `Report` too. */
+export function isReport(object: JsonValue): boolean {
+  return isPolicyReport(object) || isTrivyReport(object);
+}
+
+const kindOf = (report: JsonValue) => textAt(report, "kind") ?? "";
+const groupOf = (report: JsonValue) => textAt(report, "apiVersion") ?? "";
+const isPolicyReport = (report: JsonValue) =>
+  POLICY_KINDS.has(kindOf(report)) && POLICY_GROUPS.test(groupOf(report));
+const isTrivyReport = (report: JsonValue) =>
+  TRIVY_KINDS.has(kindOf(report)) && groupOf(report).startsWith("aquasecurity.github.io/");
 
 /**
  * Reports of Kyverno (PolicyReport) and of the Trivy operator, as a cluster keeps them: one, several, or a
@@ -40,12 +55,8 @@ export function mapReports(written: JsonValue, cluster: string): MappedEvent[] {
       ? (written as readonly JsonValue[])
       : [written];
   return reports.flatMap((report) => {
-    const kind = textAt(report, "kind") ?? "";
-    const group = textAt(report, "apiVersion") ?? "";
-    if (POLICY_KINDS.has(kind) && POLICY_GROUPS.test(group)) return mapPolicy(report, cluster);
-    if (TRIVY_KINDS.has(kind) && group.startsWith("aquasecurity.github.io/")) {
-      return [mapTrivy(report, kind, cluster)];
-    }
+    if (isPolicyReport(report)) return mapPolicy(report, cluster);
+    if (isTrivyReport(report)) return [mapTrivy(report, kindOf(report), cluster)];
     return [malformed(report, "kind", "kind is none of the reports that are read here.")];
   });
 }
@@ -102,20 +113,24 @@ const WORST_FIRST = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
 function mapTrivy(report: JsonValue, kind: string, cluster: string): MappedEvent {
   const body = objectAt(report, "report");
-  const labels = objectAt(report, "metadata", "labels");
+  // A name that is no label's value stands in the annotations.
+  const about = {
+    ...objectAt(report, "metadata", "annotations"),
+    ...objectAt(report, "metadata", "labels"),
+  };
   const namespace = textAt(report, "metadata", "namespace");
   const uid = textAt(report, "metadata", "uid");
-  const updated =
-    textAt(body, "updateTimestamp") ?? textAt(report, "metadata", "creationTimestamp");
+  const scanned = textAt(body, "updateTimestamp");
+  const updated = scanned ?? textAt(report, "metadata", "creationTimestamp");
   if (!uid || !updated) {
     const field = uid ? "report.updateTimestamp" : "metadata.uid";
     return malformed(report, field, `${field} is missing.`);
   }
   const object = present({
-    kind: textAt(labels, "trivy-operator.resource.kind"),
-    namespace: textAt(labels, "trivy-operator.resource.namespace") ?? namespace,
-    name: textAt(labels, "trivy-operator.resource.name"),
-    container: textAt(labels, "trivy-operator.container.name"),
+    kind: textAt(about, "trivy-operator.resource.kind"),
+    namespace: textAt(about, "trivy-operator.resource.namespace") ?? namespace,
+    name: textAt(about, "trivy-operator.resource.name"),
+    container: textAt(about, "trivy-operator.container.name"),
   });
   const findings = ["vulnerabilities", "checks", "secrets"]
     .flatMap((name) => listAt(body, name))
@@ -135,7 +150,8 @@ function mapTrivy(report: JsonValue, kind: string, cluster: string): MappedEvent
     ...(findings.length > MOST_FINDINGS ? { leftOut: findings.length - MOST_FINDINGS } : {}),
   });
   return event(cluster, {
-    id: `${uid}/${updated}`.slice(0, 256),
+    // Assessments of roles and of nodes don't say when: a new one is told by what it found.
+    id: `${uid}/${scanned ?? digestOf(data)}`.slice(0, 256),
     from: "trivy",
     type: `io.aquasecurity.trivy.${slug(kind.replace(/([a-z])([A-Z])/g, "$1-$2"))}`,
     place: [object.namespace, object.kind, object.name],

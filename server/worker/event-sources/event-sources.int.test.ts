@@ -149,7 +149,8 @@ test("Keycloak is asked for what is new, page by page, with a token of its own",
     id: randomUUID(),
     time: Date.now() - at * 10,
     type: "LOGIN",
-    realmId: at < 3 ? realmOwner : "nobodys-realm",
+    // Keycloak's own id of the realm.
+    realmId: "6d3b0b5e-0f7a-4a3c-9d61-0d5f2b7c1e90",
     userId: `u-${at}`,
   }));
   const calls: string[] = [];
@@ -161,7 +162,9 @@ test("Keycloak is asked for what is new, page by page, with a token of its own",
       ? { access_token: "t0k", expires_in: 300 }
       : url.pathname.endsWith("/admin-events")
         ? []
-        : events.slice(first, first + Number(url.searchParams.get("max")));
+        : events
+            .filter((_, at) => at < 3 === url.pathname.includes(`/realms/${realmOwner}/`))
+            .slice(first, first + Number(url.searchParams.get("max")));
     response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -170,7 +173,7 @@ test("Keycloak is asked for what is new, page by page, with a token of its own",
     name,
     kind: "keycloak",
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    realms: ["nobodys-realm"],
+    realms: ["nobodys-realm", realmOwner],
     clientId: "console-events",
     secretFile: "secret",
   });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts";
 import { mapKeycloakEvents } from "#server/engines/ingest/keycloak-events.ts";
-import { numberAt } from "#server/engines/ingest/mapped.ts";
+import { numberAt, objectAt } from "#server/engines/ingest/mapped.ts";
 import { keycloakEvents } from "#server/integrations/keycloak-admin/read-events.ts";
 import { serviceAccountToken } from "#server/integrations/keycloak-admin/service-account-token.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
@@ -58,7 +58,10 @@ export function keycloakReader(source: SourceOf<"keycloak">): EventReader {
       const isFull = some.length === MOST_EVENTS;
       if (!isFull) lookedAt = performance.now();
       return {
-        events: some.flatMap(({ event }) => mapKeycloakEvents(event, new URL(base).host)),
+        // Keycloak tells its own id of the realm, a UUID; whose it is goes by the name that was asked for.
+        events: some.flatMap(({ event, realm }) =>
+          mapKeycloakEvents({ ...objectAt(event), realmName: realm }, new URL(base).host),
+        ),
         isFull,
         ...(some.length > 0 ? { cursor: JSON.stringify(next) } : {}),
         async kept() {

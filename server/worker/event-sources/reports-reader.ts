@@ -2,7 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import type { MappedEvent } from "#server/engines/ingest/mapped.ts";
-import { mapReports, REPORT_KINDS } from "#server/engines/ingest/reports.ts";
+import { isReport, mapReports } from "#server/engines/ingest/reports.ts";
 import type { ClusterSource } from "#server/integrations/kubernetes/cluster-source.ts";
 import type { EventReader } from "./reading.ts";
 import type { SourceOf } from "./sources-config.ts";
@@ -32,8 +32,9 @@ export function reportsReader(
       const contents = await cluster.read();
       if (contents.digest === digest) return { events: [], isFull: false };
       const found = contents.manifests
-        .filter(({ kind }) => REPORT_KINDS.includes(kind))
-        .flatMap((report) => mapReports(report as JsonValue, source.cluster));
+        .map((manifest) => manifest as JsonValue)
+        .filter(isReport)
+        .flatMap((report) => mapReports(report, source.cluster));
       const named = found.map((event) => [keyOf(event), event] as const);
       const fresh = named.filter(([key]) => !told.has(key)).slice(0, MOST_EVENTS);
       const isFull = fresh.length === MOST_EVENTS;

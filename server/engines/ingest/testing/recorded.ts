@@ -143,7 +143,7 @@ export const FALCO_ALERT = {
     "08:00:00.123456789: Notice A shell was spawned in a container with an attached terminal (evt_type=execve user=root process=bash command=bash k8s_ns=shop k8s_pod_name=orders-7d)",
   output_fields: {
     "container.id": "f2c1d1a5b6c7",
-    "evt.time": 1795334400123,
+    "evt.time": 1_795_334_400_123,
     "k8s.ns.name": "shop",
     "k8s.pod.name": "orders-7d",
     "proc.cmdline": "bash -c curl -H token=aVerySecretThing",
@@ -183,6 +183,38 @@ export const POLICY_REPORT = {
     },
   ],
   summary: { error: 0, fail: 1, pass: 1, skip: 0, warn: 0 },
+} satisfies JsonValue;
+
+/** Kyverno 1.15 with `--openreportsEnabled`: openreports.io/v1alpha1. */
+export const OPEN_REPORT = {
+  ...POLICY_REPORT,
+  apiVersion: "openreports.io/v1alpha1",
+  kind: "Report",
+} satisfies JsonValue;
+
+/** Trivy operator's sample of an assessment of roles: no time of the scan, the name in an annotation. */
+export const RBAC_ASSESSMENT = {
+  apiVersion: "aquasecurity.github.io/v1alpha1",
+  kind: "ClusterRbacAssessmentReport",
+  metadata: {
+    annotations: { "trivy-operator.resource.name": "system:controller:token-cleaner" },
+    creationTimestamp: "2022-07-04T07:23:07Z",
+    labels: {
+      "plugin-config-hash": "659b7b9c46",
+      "trivy-operator.resource.kind": "ClusterRole",
+      "trivy-operator.resource.name-hash": "868458b9d6",
+    },
+    name: "clusterrole-868458b9d6",
+    uid: "372d7c32-795f-4180-ae84-efd931efaf6e",
+  },
+  report: {
+    scanner: { name: "Trivy", vendor: "Aqua Security", version: "0.30.0" },
+    summary: { criticalCount: 1, highCount: 0, lowCount: 0, mediumCount: 0 },
+    checks: [
+      { checkID: "KSV051", severity: "CRITICAL", success: false, title: "Role binding creation" },
+      { checkID: "KSV041", severity: "HIGH", success: true, title: "Manage secrets" },
+    ],
+  },
 } satisfies JsonValue;
 
 /** Trivy operator 0.27. */
