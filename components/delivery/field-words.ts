@@ -15,6 +15,7 @@ export const FIELD_NAMES = [
   "clientCertificate",
   "clientKey",
   "maxMessageBytes",
+  "enterpriseNumber",
   "token",
   "servers",
   "subject",

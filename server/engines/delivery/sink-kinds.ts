@@ -97,6 +97,13 @@ export const SyslogTlsConfig = z.object({
     .min(2_048, "must be 2048 bytes or more (RFC 5425)")
     .max(1_000_000, "must be a million bytes or less")
     .default(8_192),
+  /** Whose structured data it is (RFC 5424 §6.3.2); 32473 is the number for examples (RFC 5612). */
+  enterpriseNumber: z
+    .number()
+    .int()
+    .min(1, "must be a private enterprise number of IANA")
+    .max(4_294_967_295, "must be a private enterprise number of IANA")
+    .default(32_473),
   format,
 });
 

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { SyslogTlsConfig } from "#server/engines/delivery/sink-kinds.ts";
 import { documentOf } from "./document-of.ts";
 import type { DeliverableEvent, JsonObject } from "./sink.ts";
 
@@ -5,27 +7,26 @@ import type { DeliverableEvent, JsonObject } from "./sink.ts";
 const FACILITY = 13;
 const NOTICE = 5;
 const WARNING = 4;
-/**
- * Our structured data. 32473 is the enterprise number for examples (RFC 5612): an installation has none
- * of its own, and a receiver matches the name before the sign.
- */
-const SD_ID = "audit@32473";
 const BOM = "\uFEFF";
+
+/** How a sink wants its messages, as its configuration says. */
+export type MessageForm = Pick<
+  z.infer<typeof SyslogTlsConfig>,
+  "format" | "maxMessageBytes" | "enterpriseNumber"
+>;
 
 /**
  * One message of RFC 5424: the facts by which an event is found as structured data, the event itself
- * as JSON. One that would be longer than `maxBytes` goes without its payload and says `trimmed="data"`;
- * `null` when it is too long even so.
+ * as JSON. One that would be longer than `maxMessageBytes` goes without its payload and says
+ * `trimmed="data"`; `null` when it is too long even so.
  */
-export function syslogMessage(
-  event: DeliverableEvent,
-  format: "cloudevents" | "ocsf",
-  maxBytes: number,
-): string | null {
-  const whole = messageOf(event, documentOf(event, format), []);
-  if (Buffer.byteLength(whole) <= maxBytes) return whole;
-  const short = messageOf(event, trimmed(event, format), [["trimmed", "data"]]);
-  return Buffer.byteLength(short) <= maxBytes ? short : null;
+export function syslogMessage(event: DeliverableEvent, form: MessageForm): string | null {
+  const { format, maxMessageBytes } = form;
+  const sdId = `audit@${form.enterpriseNumber}`;
+  const whole = messageOf(event, documentOf(event, format), { sdId });
+  if (Buffer.byteLength(whole) <= maxMessageBytes) return whole;
+  const short = messageOf(event, trimmed(event, format), { sdId, trimmed: "data" });
+  return Buffer.byteLength(short) <= maxMessageBytes ? short : null;
 }
 
 /** A frame of RFC 6587 §3.4.1, which RFC 5425 asks for: the octets counted, a space, the message. */
@@ -37,7 +38,7 @@ export function octetCounted(message: string): Buffer {
 function messageOf(
   event: DeliverableEvent,
   document: JsonObject,
-  more: readonly (readonly [string, string])[],
+  { sdId, trimmed = "" }: { sdId: string; trimmed?: string },
 ): string {
   const { envelope } = event;
   const severity = envelope.outcome === "succeeded" ? NOTICE : WARNING;
@@ -48,7 +49,7 @@ function messageOf(
     ["leafindex", String(event.seq)],
     ["leafhash", text(envelope.leafhash)],
     ["outcome", text(envelope.outcome)],
-    ...more,
+    ["trimmed", trimmed],
   ];
   const data = parameters
     .filter(([, value]) => value !== "")
@@ -62,7 +63,7 @@ function messageOf(
     "-",
     word(event.type.replace(/^runtime\./, ""), 32),
   ].join(" ");
-  return `${header} [${SD_ID}${data}] ${BOM}${JSON.stringify(document)}`;
+  return `${header} [${sdId}${data}] ${BOM}${JSON.stringify(document)}`;
 }
 
 function trimmed(event: DeliverableEvent, format: "cloudevents" | "ocsf"): JsonObject {

@@ -53,9 +53,7 @@ export async function syslogTlsSink(
 
   return {
     async deliver(events, signal) {
-      const messages = events.map((event) =>
-        syslogMessage(event, config.format, config.maxMessageBytes),
-      );
+      const messages = events.map((event) => syslogMessage(event, config));
       const frames = messages.filter((message) => message !== null).map(octetCounted);
       if (frames.length > 0) await transmit(frames, signal);
       return messages.map(

@@ -8,7 +8,8 @@ export interface SyslogRecord {
   readonly hostname: string;
   readonly appName: string;
   readonly msgId: string;
-  /** Parameters of our structured data. */
+  /** The enterprise number of our structured data, and its parameters. */
+  readonly enterprise: number;
   readonly data: Record<string, string>;
   /** The message behind the BOM, as JSON. */
   readonly message: Record<string, unknown>;
@@ -21,7 +22,7 @@ export interface SyslogOptions extends ServerTls {
 }
 
 const HEADER =
-  /^<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) \[audit@32473((?: [^ =\]"]+="(?:[^"\\\]]|\\["\\\]])*")*)\] \uFEFF(.*)$/s;
+  /^<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) \[audit@(\d{1,10})((?: [^ =\]"]+="(?:[^"\\\]]|\\["\\\]])*")*)\] \uFEFF(.*)$/s;
 const PARAMETER = / ([^ =\]"]+)="((?:[^"\\\]]|\\["\\\]])*)"/g;
 
 /** A receiver of RFC 5425: TLS, frames counted in octets, messages of RFC 5424 read strictly. */
@@ -84,6 +85,7 @@ function recordOf(text: string): SyslogRecord | null {
     appName = "",
     ,
     msgId = "",
+    enterprise = "",
     sd = "",
     json = "",
   ] = match;
@@ -94,5 +96,6 @@ function recordOf(text: string): SyslogRecord | null {
     ]),
   );
   const message = JSON.parse(json) as Record<string, unknown>;
-  return { priority: Number(priority), timestamp, hostname, appName, msgId, data, message };
+  const numbers = { priority: Number(priority), enterprise: Number(enterprise) };
+  return { ...numbers, timestamp, hostname, appName, msgId, data, message };
 }
