@@ -47,7 +47,9 @@ export function AppShell({
         <div className="px-1.5">
           <Brand sovereign={sovereign} />
         </div>
-        <SideNav {...nav} />
+        <div className="-mx-1 min-h-0 flex-1 overflow-y-auto px-1 pb-1">
+          <SideNav {...nav} />
+        </div>
       </aside>
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-line border-b bg-raised px-3 sm:px-5">

@@ -37,7 +37,7 @@ export function LanguageHelp({ onTry, onClose }: LanguageHelpProps) {
                 <button
                   type="button"
                   dir="ltr"
-                  className="min-h-6 break-all text-start font-mono text-accent hover:underline"
+                  className="min-h-6 break-words text-start font-mono text-accent hover:underline"
                   data-tip={t("try")}
                   onClick={() => onTry(example)}
                 >

@@ -85,7 +85,7 @@ export function SearchOverview({ tenantId, query, onSearch }: SearchOverviewProp
       />
       <details open={window.innerWidth >= WIDE} className="text-sm">
         <summary className="w-fit cursor-pointer text-muted">{t("narrow")}</summary>
-        <div className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 gap-y-3">
+        <div className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-x-6 gap-y-3">
           {(Object.keys(FIELDS) as Facet[]).map((facet) => {
             const values = (overview.facets[facet] ?? []).filter(({ value }) => value !== "");
             if (values.length === 0) return null;
@@ -97,11 +97,11 @@ export function SearchOverview({ tenantId, query, onSearch }: SearchOverviewProp
                     <li key={value}>
                       <button
                         type="button"
-                        data-tip={value}
+                        data-tip={`${textOf(facet, value, name)} (${value})`}
                         onClick={() => onSearch(narrowedBy(query, conditionOf(facet, value)))}
                         className="flex min-h-6 w-full items-baseline justify-between gap-2 rounded px-1 text-start text-sm hover:bg-hover"
                       >
-                        <bdi className="truncate">{textOf(facet, value, name)}</bdi>
+                        <bdi className="truncate font-sans">{textOf(facet, value, name)}</bdi>
                         <span className="text-muted">{number.format(count)}</span>
                       </button>
                     </li>

@@ -33,14 +33,7 @@ export function SearchTools({ at, isTail, onTail, onJump, onNewer }: SearchTools
           ) : null}
         </>
       ) : (
-        <label className="flex min-h-6 items-center gap-1.5 text-sm">
-          <input
-            type="checkbox"
-            checked={isTail}
-            onChange={(event) => onTail(event.target.checked)}
-          />
-          {t("tail")}
-        </label>
+        <TailField key={String(isTail)} isTail={isTail} onTail={onTail} />
       )}
     </div>
   );
@@ -58,23 +51,36 @@ function JumpField({ at, onJump }: Pick<SearchToolsProps, "at" | "onJump">) {
     onJump(Number.isNaN(time.getTime()) ? null : time.toISOString());
   }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        take();
-      }}
-    >
-      <label className="flex items-center gap-1.5 text-sm" data-tip={t("jumpHint")}>
-        <span className="text-muted">{t("jump")}</span>
-        <input
-          type="datetime-local"
-          max="9999-12-31T23:59"
-          value={written}
-          onChange={(event) => setWritten(event.target.value)}
-          onBlur={take}
-          className="h-8 rounded-md border border-line-strong bg-raised px-2 text-sm"
-        />
-      </label>
-    </form>
+    <label className="flex items-center gap-1.5 text-sm" data-tip={t("jumpHint")}>
+      <span className="text-muted">{t("jump")}</span>
+      <input
+        type="datetime-local"
+        max="9999-12-31T23:59"
+        value={written}
+        onChange={(event) => setWritten(event.target.value)}
+        onKeyDown={(event) => event.key === "Enter" && take()}
+        onBlur={take}
+        className="h-8 rounded-md border border-line-strong bg-raised px-2 text-sm"
+      />
+    </label>
+  );
+}
+
+/** Ticked at once; the page follows. */
+function TailField({ isTail, onTail }: Pick<SearchToolsProps, "isTail" | "onTail">) {
+  const t = useTranslations("audit.search");
+  const [isWanted, setWanted] = useState(isTail);
+  return (
+    <label className="flex min-h-6 items-center gap-1.5 text-sm">
+      <input
+        type="checkbox"
+        checked={isWanted}
+        onChange={(event) => {
+          setWanted(event.target.checked);
+          onTail(event.target.checked);
+        }}
+      />
+      {t("tail")}
+    </label>
   );
 }
