@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { HASH_BYTES, leafHash } from "./hashing.ts";
+import { rightEdge } from "./right-edge.ts";
 import { foldPerfect } from "./subtree.ts";
 import { formatTilePath, TILE_WIDTH, tileWidth } from "./tile-path.ts";
 import { treeRoot } from "./tree-root.ts";
@@ -15,6 +16,12 @@ export interface StoredLogFiles {
 
 export const MOST_FAULTS = 100;
 
+/** Where a tile is. */
+export interface TilePlace {
+  level: number;
+  index: bigint;
+}
+
 /**
  * Holds every entry and tile against a checkpoint that is believed: entries are hashed and compared
  * with the tiles of level 0, each full tile with the hash above it, and the right edge with the signed
@@ -22,36 +29,58 @@ export const MOST_FAULTS = 100;
  */
 export async function findLogFaults(
   files: StoredLogFiles,
-  { size, root }: Pick<Checkpoint, "size" | "root">,
+  head: Pick<Checkpoint, "size" | "root">,
 ): Promise<string[]> {
   const faults: string[] = [];
+  for (const place of tilesOfTree(head.size)) {
+    if (faults.length >= MOST_FAULTS) return [...faults, `more than ${MOST_FAULTS}, stopped`];
+    faults.push(...(await tileFaults(files, head.size, place)));
+  }
+  return [...faults, ...(await rootFaults(files, head))];
+}
+
+/** Every tile of a tree, the lowest level first, from a place on. */
+export function* tilesOfTree(
+  size: bigint,
+  from: TilePlace = { level: 0, index: 0n },
+): Generator<TilePlace> {
+  for (let level = from.level; level === 0 || size >> BigInt(level * 8) > 0n; level += 1) {
+    const first = level === from.level ? from.index : 0n;
+    for (let index = first; tileWidth(level, index, size) > 0; index += 1n) yield { level, index };
+  }
+}
+
+/** One tile against what is below it: the entries, or the full tiles. */
+export async function tileFaults(
+  files: StoredLogFiles,
+  size: bigint,
+  { level, index }: TilePlace,
+): Promise<string[]> {
+  const width = tileWidth(level, index, size);
+  const hashes = await files.tile(level, index, width);
+  if (!hashes) return [`${formatTilePath({ level, index, width })} is missing or too short`];
+  return level === 0
+    ? entryFaults(files, index, width, hashes)
+    : childFaults(files, level, index, hashes);
+}
+
+/** The right edge against the root that was signed; missing tiles are told by `tileFaults`. */
+export async function rootFaults(
+  files: Pick<StoredLogFiles, "tile">,
+  { size, root }: Pick<Checkpoint, "size" | "root">,
+): Promise<string[]> {
   const edge = new Map<string, Uint8Array>();
-  for (let level = 0; level === 0 || size >> BigInt(level * 8) > 0n; level += 1) {
-    for (let index = 0n; tileWidth(level, index, size) > 0; index += 1n) {
-      if (faults.length >= MOST_FAULTS) return [...faults, `more than ${MOST_FAULTS}, stopped`];
-      const width = tileWidth(level, index, size);
-      const hashes = await files.tile(level, index, width);
-      if (!hashes) {
-        faults.push(`${formatTilePath({ level, index, width })} is missing or too short`);
-        continue;
-      }
-      if (width < TILE_WIDTH || tileWidth(level + 1, 0n, size) === 0)
-        edge.set(`${level}/${index}`, hashes);
-      faults.push(
-        ...(level === 0
-          ? await entryFaults(files, index, width, hashes)
-          : await childFaults(files, level, index, hashes)),
-      );
-    }
+  for (const { level, index, width } of rightEdge(size)) {
+    const tile = await files.tile(level, index, width);
+    if (tile) edge.set(`${level}/${index}`, tile);
   }
   try {
     const computed = treeRoot(size, (level, index) => edge.get(`${level}/${index}`));
-    if (!equalBytes(computed, root))
-      faults.push(`the tiles give the root ${toHex(computed)}, signed is ${toHex(root)}`);
+    if (equalBytes(computed, root)) return [];
+    return [`the tiles give the root ${toHex(computed)}, signed is ${toHex(root)}`];
   } catch (error) {
-    faults.push(`the root cannot be computed: ${(error as Error).message}`);
+    return [`the root cannot be computed: ${(error as Error).message}`];
   }
-  return faults;
 }
 
 async function entryFaults(

@@ -6,6 +6,8 @@ export { EVENT_COLUMNS, type EventRow } from "./event-row.ts";
 export { type LeafBounds, leafRangeOf } from "./export/leaf-range.ts";
 export { type CandidateLeaves, candidateLeaves } from "./export/matching-leaves.ts";
 export { leavesAt, leavesBetween, type OpenLeaf } from "./export/open-leaves.ts";
+export { AuditProgress } from "./integrity/audit-progress.ts";
+export { auditStoredLog, type StoredLogVerdict } from "./integrity/audit-stored-log.ts";
 export { verifyStoredLog } from "./integrity/verify-stored-log.ts";
 export { cosignatureLines, headToWitness } from "./log/cosignatures.ts";
 export { logTile } from "./log/log-tiles.ts";

@@ -1,10 +1,13 @@
 import "server-only";
 import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
-import { logVerifierKey, verifyStoredLog } from "#server/features/audit/index.ts";
+import { auditStoredLog, logVerifierKey } from "#server/features/audit/index.ts";
 import { recordLogAudit } from "#server/features/compliance/index.ts";
-import { withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { env } from "#server/platform/env/env.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
+import { readWitnesses } from "../jobs/witnesses.ts";
 
 const MOST_FAULTS = 20;
 const MOST_LETTERS = 1_000;
@@ -20,32 +23,38 @@ export async function auditLogRows(tenantId: string): Promise<number> {
   const { tenant } = caller;
   const key = parseVerifierKey(logVerifierKey(tenant));
   const begunAt = new Date();
-  const audited = await withTenant(
+  const inPart = <Result>(work: (tx: TenantTx) => Promise<Result>) =>
+    withTenant(tenant, "worker", work, { snapshot: true });
+  const [kept, newest] = await inPart((tx) => keptAndNewest(tx, tenant));
+  const note = kept ?? newest;
+  if (note === undefined) return 0;
+  const witnesses = readWitnesses(env().WITNESSES_FILE).map((witness) => witness.key);
+  const { size, faults } = await auditStoredLog({
+    inPart,
     tenant,
-    "worker",
-    async (tx) => {
-      const [kept] = await tx.query<{ note: string }>(
-        "SELECT note FROM compliance_log_audit WHERE tenant_id = $1",
-        [tenant],
-      );
-      const [newest] = await tx.query<{ note: string }>(
-        "SELECT note FROM audit_checkpoint WHERE tenant_id = $1 ORDER BY tree_size DESC LIMIT 1",
-        [tenant],
-      );
-      const note = kept?.note ?? newest?.note;
-      if (!note) return undefined;
-      const { size, faults } = await verifyStoredLog(tx, tenant, { note, key });
-      return { size, faults, note: faults.length > 0 ? note : (newest?.note ?? note) };
-    },
-    { snapshot: true },
-  );
-  if (!audited) return 0;
+    kept: { note, origin: key.name, key, witnesses },
+  });
   const { faultCount } = await runVerb(recordLogAudit, caller, {
     begunAt,
-    logSize: audited.size.toString(),
-    note: audited.note,
-    faultCount: audited.faults.length,
-    faults: audited.faults.slice(0, MOST_FAULTS).map((fault) => fault.slice(0, MOST_LETTERS)),
+    logSize: size.toString(),
+    note: faults.length > 0 ? note : (newest ?? note),
+    faultCount: faults.length,
+    faults: faults.slice(0, MOST_FAULTS).map((fault) => fault.slice(0, MOST_LETTERS)),
   });
   return faultCount;
+}
+
+async function keptAndNewest(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+): Promise<[kept: string | undefined, newest: string | undefined]> {
+  const [kept] = await tx.query<{ note: string }>(
+    "SELECT note FROM compliance_log_audit WHERE tenant_id = $1",
+    [tenant],
+  );
+  const [newest] = await tx.query<{ note: string }>(
+    "SELECT note FROM audit_checkpoint WHERE tenant_id = $1 ORDER BY tree_size DESC LIMIT 1",
+    [tenant],
+  );
+  return [kept?.note, newest?.note];
 }

@@ -39,41 +39,50 @@ type Signed = Partial<
 >;
 
 const BATCH = 500;
-const FIRST = "00000000-0000-0000-0000-000000000000";
+
+export interface EventsPart {
+  faults: string[];
+  /** The last event that was looked at; null after the last of all. */
+  next: string | null;
+  looked: number;
+}
 
 /**
  * What is wrong with events one by one: columns beside the signed envelope, payloads beside their
- * commitment, leaves and the queue beside the events; leaves and queued rows that are of no event.
+ * commitment, leaves and the queue beside the events; payloads and queued rows that are of no event. A
+ * batch of events after `after` and up to `until`, in the order of their ids. `size` is that of the newest
+ * signed head that these rows have.
  */
 export async function eventFaults(
   rows: RowReader,
   tenant: AuthorizedTenantId,
-  size: bigint,
-): Promise<string[]> {
-  const faults: string[] = [];
-  const gone = await whatIsGone(rows, tenant, size);
-  for (let after = FIRST; ; ) {
-    const events = await rows.query<EventRow>(
-      `SELECT e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.envelope,
-         e.commitment, p.key_id, p.salt, p.ciphertext, l.leaf_index, l.leaf_hash, q.recorded_at AS queued_at
-       FROM audit_event e
-       LEFT JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
-       LEFT JOIN audit_leaf l ON l.tenant_id = e.tenant_id AND l.event_id = e.event_id
-       LEFT JOIN audit_pending q ON q.tenant_id = e.tenant_id AND q.event_id = e.event_id
-       WHERE e.tenant_id = $1 AND e.event_id > $2 ORDER BY e.event_id LIMIT $3`,
-      [tenant, after, BATCH],
-    );
-    for (const event of events) {
+  { size, after, until }: { size: bigint; after: string | null; until: string },
+  gone: GoneReader,
+): Promise<EventsPart> {
+  const events = await rows.query<EventRow>(
+    `SELECT e.event_id, e.type, e.subject, e.outcome, e.actor_kind, e.actor_ref, e.trace_id, e.recorded_at, e.envelope,
+       e.commitment, p.key_id, p.salt, p.ciphertext, l.leaf_index, l.leaf_hash, q.recorded_at AS queued_at
+     FROM audit_event e
+     LEFT JOIN audit_payload p ON p.tenant_id = e.tenant_id AND p.event_id = e.event_id
+     LEFT JOIN audit_leaf l ON l.tenant_id = e.tenant_id AND l.event_id = e.event_id
+     LEFT JOIN audit_pending q ON q.tenant_id = e.tenant_id AND q.event_id = e.event_id
+     WHERE e.tenant_id = $1 AND ($2::uuid IS NULL OR e.event_id > $2) AND e.event_id <= $3
+     ORDER BY e.event_id LIMIT $4`,
+    [tenant, after, until, BATCH],
+  );
+  const judge = (known: Gone) =>
+    events.flatMap((event) => {
       const place = event.leaf_index === null ? "unsealed" : `entry ${event.leaf_index}`;
-      for (const fault of faultsOf(event, tenant, size, gone)) {
-        faults.push(`event ${event.event_id} (${place}): ${fault}`);
-      }
-    }
-    const last = events.at(-1);
-    if (!last || events.length < BATCH) break;
-    after = last.event_id;
-  }
-  return [...faults, ...(await strays(rows, tenant))];
+      return [...faultsOf(event, tenant, size, known)].map(
+        (fault) => `event ${event.event_id} (${place}): ${fault}`,
+      );
+    });
+  let faults = judge(gone.known);
+  // What was destroyed since is told by the same state of the rows that misses it.
+  if (faults.length > 0) faults = judge(await gone.read(rows, tenant, size));
+  const last = events.length < BATCH ? null : (events.at(-1)?.event_id ?? null);
+  faults.push(...(await strays(rows, tenant, after, last)));
+  return { faults, next: last, looked: events.length };
 }
 
 /** What was destroyed on purpose: its content is missing, and its proof holds. */
@@ -83,6 +92,16 @@ interface Gone {
   /** Events, and `class|month`, that sealed records of retention name. */
   events: ReadonlySet<string>;
   periods: ReadonlySet<string>;
+}
+
+/** What the log says of its own destructions, as it was last read: it only grows. */
+export class GoneReader {
+  known: Gone = { keys: new Set(), events: new Set(), periods: new Set() };
+
+  async read(rows: RowReader, tenant: AuthorizedTenantId, size: bigint): Promise<Gone> {
+    this.known = await whatIsGone(rows, tenant, size);
+    return this.known;
+  }
 }
 
 /**
@@ -185,17 +204,21 @@ function* faultsOf(
   }
 }
 
-/** Leaves, payloads and queued rows that no event belongs to. */
-async function strays(rows: RowReader, tenant: string): Promise<string[]> {
+/** Payloads and queued rows between two events, or after the last one, that no event belongs to. */
+async function strays(
+  rows: RowReader,
+  tenant: string,
+  after: string | null,
+  last: string | null,
+): Promise<string[]> {
+  const between = (alias: string) => `${alias}.tenant_id = $1
+    AND ($2::uuid IS NULL OR ${alias}.event_id > $2) AND ($3::uuid IS NULL OR ${alias}.event_id <= $3)
+    AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = $1 AND e.event_id = ${alias}.event_id)`;
   const found = await rows.query<{ what: string }>(
-    `SELECT 'leaf ' || l.leaf_index AS what FROM audit_leaf l WHERE l.tenant_id = $1
-       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = l.tenant_id AND e.event_id = l.event_id)
-     UNION ALL SELECT 'payload ' || p.event_id FROM audit_payload p WHERE p.tenant_id = $1
-       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = p.tenant_id AND e.event_id = p.event_id)
-     UNION ALL SELECT 'queued ' || q.event_id FROM audit_pending q WHERE q.tenant_id = $1
-       AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.tenant_id = q.tenant_id AND e.event_id = q.event_id)
+    `SELECT 'payload ' || p.event_id AS what FROM audit_payload p WHERE ${between("p")}
+     UNION ALL SELECT 'queued ' || q.event_id FROM audit_pending q WHERE ${between("q")}
      LIMIT 100`,
-    [tenant],
+    [tenant, after, last],
   );
   return found.map(({ what }) => `${what} is of no event`);
 }

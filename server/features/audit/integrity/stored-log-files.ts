@@ -7,16 +7,22 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 /** Reads rows; a superuser's connection will do as well. */
 export type RowReader = Pick<TenantTx, "query">;
 
-/** A tenant's log as the tables hold it, for `findLogFaults`. */
+/** A tenant's log as the tables hold it, in one state of the rows. */
 export function storedLogFiles(rows: RowReader, tenant: string): StoredLogFiles {
+  // Heads next to each other end in the same tiles.
+  const latest = new Map<number, { index: bigint; hashes: Buffer }>();
   return {
     async tile(level, index, width) {
-      const [tile] = await rows.query<{ hashes: Buffer }>(
-        `SELECT hashes FROM audit_tile WHERE tenant_id = $1 AND level = $2 AND tile_index = $3`,
-        [tenant, level, index.toString()],
-      );
-      return tile && tile.hashes.length >= width * HASH_BYTES
-        ? new Uint8Array(tile.hashes.subarray(0, width * HASH_BYTES))
+      if (latest.get(level)?.index !== index) {
+        const [tile] = await rows.query<{ hashes: Buffer }>(
+          "SELECT hashes FROM audit_tile WHERE tenant_id = $1 AND level = $2 AND tile_index = $3",
+          [tenant, level, index.toString()],
+        );
+        latest.set(level, { index, hashes: tile?.hashes ?? Buffer.alloc(0) });
+      }
+      const hashes = latest.get(level)?.hashes ?? Buffer.alloc(0);
+      return hashes.length >= width * HASH_BYTES
+        ? new Uint8Array(hashes.subarray(0, width * HASH_BYTES))
         : undefined;
     },
     async entries(index, width) {
