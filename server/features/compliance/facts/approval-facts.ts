@@ -1,7 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { EvidenceRef } from "#server/engines/compliance/check.ts";
-import type { ApprovalFacts, Counted } from "#server/engines/compliance/facts.ts";
+import type { ApprovalFacts } from "#server/engines/compliance/facts.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { approvedStandings } from "./approved-standings.ts";
@@ -54,9 +53,7 @@ export async function approvalFacts(
       .filter((each) => each.verdict === verdict)
       .map((each) => evidenceOf("running-service", each));
   return {
-    quorum: counted(standings.all, ({ isMet }) => !isMet),
-    ownApprovals: counted(standings.all, ({ isOwn }) => isOwn),
-    isCut: standings.isCut,
+    ...standings,
     productionGaps: policy ? gapsOf(Demands.parse(policy.spec)) : null,
     productionPolicy: policy
       ? evidenceOf("environment-policy", { id: `prod@${policy.version}`, at: policy.at })
@@ -79,18 +76,4 @@ function gapsOf(spec: z.infer<typeof Demands>): string[] {
     ...(spec.stepUp === "none" ? ["step-up"] : []),
     ...(spec.provenance === "none" ? ["provenance"] : []),
   ];
-}
-
-function counted<Item extends { ref: EvidenceRef }>(
-  all: readonly Item[],
-  isBad: (item: Item) => boolean,
-): Counted {
-  const bad = all.filter(isBad);
-  const good = all.filter((each) => !isBad(each));
-  return {
-    total: all.length,
-    bad: bad.length,
-    badRefs: bad.slice(0, 10).map(({ ref }) => ref),
-    goodRefs: good.slice(-3).map(({ ref }) => ref),
-  };
 }

@@ -379,6 +379,27 @@ describe("breaking its cause turns a check, mending it turns it back", () => {
   });
 });
 
+test("approvals are judged however many there are: one of thousands without its quorum is found", async () => {
+  const copies = 2_100;
+  const copied = (table: string, own: string) => `INSERT INTO ${table}
+    SELECT (jsonb_populate_record(r, jsonb_build_object('request_id', md5(n::text)::uuid, ${own}))).*
+    FROM ${table} r, generate_series(1, ${copies}) n WHERE r.tenant_id = $1`;
+  const quorum = async () => {
+    await look();
+    return await stateOf("approvals-quorum");
+  };
+  await healthy.run(copied("approval_request", "'subject_ref', 'deployment/' || n"));
+  await healthy.run(copied("approval_review", "'review_id', md5('k' || n)::uuid"));
+  expect(await quorum()).toMatchObject({ state: "met", params: { total: copies + 1 } });
+  const one = "request_id = md5('7')::uuid";
+  await healthy.run(of("approval_review", "reviewer_roles = '{developer}'", one));
+  expect(await quorum()).toMatchObject({ state: "failing", params: { bad: 1, total: copies + 1 } });
+  const made = `request_id IN (SELECT md5(n::text)::uuid FROM generate_series(1, ${copies}) n)`;
+  await healthy.run(`DELETE FROM approval_review WHERE tenant_id = $1 AND ${made}`);
+  await healthy.run(`DELETE FROM approval_request WHERE tenant_id = $1 AND ${made}`);
+  expect(await quorum()).toMatchObject({ state: "met", params: { total: 1 } });
+});
+
 test("each change of a state is in the history, with an event that names the controls that flipped", async () => {
   const { entries } = await withTenant(healthy.tenant, "tenant", (tx) =>
     checkHistory(tx, healthy.tenant, ["keys-not-copied"]),
@@ -395,6 +416,10 @@ test("each change of a state is in the history, with an event that names the con
     subject: "compliance-check/keys-not-copied",
   });
   expect(entries[1]?.evidence).toMatchObject([{ kind: "security-key" }]);
+  // What it began with is one event of all checks.
+  const judged = events.filter(({ type }) => type === "runtime.compliance.judged");
+  expect(judged.map(({ eventId }) => eventId)).toEqual([entries[2]?.eventId]);
+  expect(judged[0]?.payload).toMatchObject({ checks: CHECK_IDS.map((check) => ({ check })) });
 });
 
 test("a second look at the same rows changes nothing and tells nothing", async () => {

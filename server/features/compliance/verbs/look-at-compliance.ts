@@ -18,7 +18,8 @@ type FlipRow = z.input<typeof Looked>["flips"][number];
 
 /**
  * Judges every check by the tenant's rows of now, in one transaction: what each says is stored with its
- * evidence, and each change of a state is a row of its history and an event. One worker at a time.
+ * evidence, and each change of a state is a row of its history and an event; the first judgement is one event
+ * of all of them. One worker at a time.
  */
 export const lookAtCompliance = verb({
   name: "compliance.look",
@@ -31,8 +32,11 @@ export const lookAtCompliance = verb({
     const judged = judgeChecks(await complianceFacts(tx, tenant));
     const { flips, before } = await saveStates(tx, tenant, judged);
     const controls = flippedControls(before, judged);
-    const events = flips.map((flip) => told(flip, judged, controls));
-    const [first, ...more] = events;
+    const isFirst = before.size === 0;
+    const events = isFirst
+      ? [toldAll(flips, judged, controls)]
+      : flips.map((flip) => told(flip, judged, controls));
+    const [first, ...more] = flips.length === 0 ? [] : events;
     const output = { checks: judged.length, flips };
     return first ? audited(output, first, ...more) : unchanged(output);
   },
@@ -65,6 +69,8 @@ async function saveStates(
     [tenant],
   );
   const flips: FlipRow[] = [];
+  // What a tenant begins with is one event: a log does not open with one for each check.
+  const firstEventId = known.length === 0 ? uuidv7() : null;
   for (const each of judged) {
     const { checkId, state, reason } = each;
     const digest = digestOf(each);
@@ -80,7 +86,7 @@ async function saveStates(
       [tenant, checkId, ...values, digest],
     );
     if (before?.state === state) continue;
-    const eventId = uuidv7();
+    const eventId = firstEventId ?? uuidv7();
     await tx.query(
       `INSERT INTO compliance_state_change (tenant_id, change_id, check_id, state_before, state, reason, params, evidence,
          digest, changed_at, event_id)
@@ -117,6 +123,28 @@ function told(
       controls: controls
         .filter(({ checks }) => checks.includes(flip.checkId))
         .map(({ framework, control, before, state }) => ({ framework, control, before, state })),
+    },
+  };
+}
+
+/** The first judgement of a tenant: every check's state and digest, and what the controls say by them. */
+function toldAll(
+  flips: readonly FlipRow[],
+  judged: readonly Judged[],
+  controls: ReturnType<typeof flippedControls>,
+): AuditEventDraft {
+  return {
+    eventId: flips[0]?.eventId ?? uuidv7(),
+    type: "runtime.compliance.judged",
+    subject: "compliance-check/all",
+    payload: {
+      checks: judged.map((each) => ({
+        check: each.checkId,
+        state: each.state,
+        reason: each.reason,
+        digest: digestOf(each),
+      })),
+      controls: controls.map(({ framework, control, state }) => ({ framework, control, state })),
     },
   };
 }
