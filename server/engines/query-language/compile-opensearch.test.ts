@@ -1,48 +1,34 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { JsonValue } from "../canonical-json/canonical-json.ts";
 import { analyzeQuery } from "./analyze-query.ts";
-import {
-  compileOpenSearch,
-  type OpenSearchQuery,
-  type OpenSearchTarget,
-} from "./compile-opensearch.ts";
+import { compileOpenSearch, type OpenSearchQuery } from "./compile-opensearch.ts";
 import { evaluateQuery } from "./evaluate-query.ts";
 import type { QueryEvent } from "./query-event.ts";
-import { indexTerms, termText } from "./search-term.ts";
+import {
+  SEARCH_MAPPING,
+  SEARCH_TARGET,
+  searchDocument,
+  searchDocumentOf,
+} from "./search-document.ts";
 import { arbitraryEvent, arbitraryQuery, NOW } from "./testing/arbitrary-search.ts";
 
-const target: OpenSearchTarget = {
-  fields: {
-    eventId: "id",
-    type: "type",
-    subject: "subject",
-    outcome: "outcome",
-    actorKind: "principalkind",
-    actorRef: "principal",
-    traceId: "trace",
-    source: "source",
-    recordedAt: "time",
-    leafIndex: "leaf.index",
-    terms: "terms",
-  },
-  encodeTerm: termText,
-};
 const compiled = (text: string) => {
   const { condition } = analyzeQuery(text, { now: NOW });
-  return condition && compileOpenSearch(condition, target);
+  return condition && compileOpenSearch(condition, SEARCH_TARGET);
 };
 
 test.each<[string, OpenSearchQuery]>([
   ["", { match_all: {} }],
-  ["type:a.*", { prefix: { type: { value: "a." } } }],
-  ["-source:worker", { bool: { must_not: [{ term: { source: { value: "worker" } } }] } }],
+  ["type:a.*", { prefix: { "search.type": { value: "a." } } }],
+  ["-source:worker", { bool: { must_not: [{ term: { "search.source": { value: "worker" } } }] } }],
   [
     "muscat outcome:denied",
     {
       bool: {
         filter: [
-          { term: { terms: { value: "word:4:text:muscat" } } },
-          { term: { outcome: { value: "denied" } } },
+          { term: { "search.terms": { value: "word:4:text:muscat" } } },
+          { term: { "search.outcome": { value: "denied" } } },
         ],
       },
     },
@@ -52,19 +38,23 @@ test.each<[string, OpenSearchQuery]>([
     {
       bool: {
         should: [
-          { range: { "leaf.index": { gte: "6" } } },
-          { term: { terms: { value: "word:9:payload.a:b" } } },
+          { range: { "search.index": { gte: "6" } } },
+          { term: { "search.terms": { value: "word:9:payload.a:b" } } },
         ],
         minimum_should_match: 1,
       },
     },
   ],
-  ["index:*", { exists: { field: "leaf.index" } }],
+  ["index:*", { exists: { field: "search.index" } }],
   [
     "time:2026-11-22",
     {
       range: {
-        time: { gte: Date.UTC(2026, 10, 22), lt: Date.UTC(2026, 10, 23), format: "epoch_millis" },
+        "search.time": {
+          gte: Date.UTC(2026, 10, 22),
+          lt: Date.UTC(2026, 10, 23),
+          format: "epoch_millis",
+        },
       },
     },
   ],
@@ -79,7 +69,7 @@ test("means what the reference evaluator means, by the rules of the DSL", () => 
     fc.property(arbitraryQuery, (text) => {
       const { condition } = analyzeQuery(text, { now: NOW });
       if (!condition) return;
-      const query = compileOpenSearch(condition, target);
+      const query = compileOpenSearch(condition, SEARCH_TARGET);
       for (const { event, document } of documents) {
         expect(fits(query, document), text).toBe(evaluateQuery(condition, event));
       }
@@ -88,23 +78,39 @@ test("means what the reference evaluator means, by the rules of the DSL", () => 
   );
 });
 
-type Document = Record<string, string | number | bigint | string[] | undefined>;
+type Document = Record<string, string | number | string[] | undefined>;
 
+/** As an index with the mapping sees it: exact texts, milliseconds, a number; whatever it does not map is not there. */
 function documentOf(event: QueryEvent): Document {
-  return {
-    id: event.eventId,
-    type: event.type,
-    subject: event.subject,
-    outcome: event.outcome,
-    principalkind: event.actorKind,
-    principal: event.actorRef,
-    trace: event.traceId,
-    source: event.source,
-    time: event.recordedAt.getTime(),
-    "leaf.index": event.leafIndex ?? undefined,
-    terms: indexTerms(event).map(termText),
-  };
+  const { properties } = SEARCH_MAPPING.properties.search;
+  return Object.fromEntries(
+    Object.entries(searchDocument(event)).map(([name, value]) => {
+      const { type } = (properties as Record<string, { type: string }>)[name] ?? { type: "" };
+      const seen = type === "date" ? Date.parse(value) : type === "long" ? Number(value) : value;
+      return [type === "" ? "" : `search.${name}`, seen];
+    }),
+  );
 }
+
+test("an envelope as a sink has it is found by the same; what is masked is not", () => {
+  const [event] = fc.sample(arbitraryEvent, { numRuns: 1, seed: 20_261_122 });
+  if (!event) throw new Error("there is one");
+  const { eventId: id, traceId, recordedAt, leafIndex, payload } = event;
+  const envelope = {
+    ...{ id, type: event.type, subject: event.subject, outcome: event.outcome },
+    ...{ principal: event.actorRef, principalkind: event.actorKind },
+    traceparent: `00-${traceId}-0123456789abcdef-01`,
+    data: payload,
+  };
+  const at = { recordedAt, leafIndex };
+  const own = { ...event, source: searchDocumentOf(envelope, at).source, actorNames: [] };
+  expect(searchDocumentOf(envelope, at).terms).toEqual(
+    expect.arrayContaining([...searchDocument(own).terms]),
+  );
+  const masked: Record<string, JsonValue> = { ...envelope, data: "[redacted]", principal: null };
+  expect(searchDocumentOf(masked, at)).toMatchObject({ id, actor: "" });
+  expect(searchDocumentOf(masked, at).terms.some((term) => term.includes("payload."))).toBe(false);
+});
 
 /** The few clauses of the DSL that the compiler writes, as OpenSearch's reference describes them. */
 function fits(query: OpenSearchQuery, document: Document): boolean {
