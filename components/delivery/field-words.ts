@@ -8,6 +8,7 @@ export const FIELD_NAMES = [
   "index",
   "username",
   "password",
+  "searchTerms",
   "ca",
   "format",
   "host",
@@ -24,7 +25,7 @@ export const FIELD_NAMES = [
   "apiKey",
   "service",
 ] as const;
-export const CHOICE_NAMES = ["cloudevents", "ocsf", "required", "none"] as const;
+export const CHOICE_NAMES = ["cloudevents", "ocsf", "required", "none", "included"] as const;
 
 export function fieldWord(name: string, t: Words): string {
   const known = FIELD_NAMES.find((each) => each === name);

@@ -8,6 +8,7 @@ import { isolationVerifyCommand } from "./commands/isolation-verify.ts";
 import { keysWrapCommand } from "./commands/keys-wrap.ts";
 import { logAuditCommand } from "./commands/log-audit.ts";
 import { logCheckProofCommand } from "./commands/log-check-proof.ts";
+import { logQueryCommand } from "./commands/log-query.ts";
 import { logVerifyCommand } from "./commands/log-verify.ts";
 import { makeTenantCommand } from "./commands/make-tenant.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -28,6 +29,7 @@ const COMMANDS: Record<string, Command> = {
   "keys wrap": keysWrapCommand,
   "log audit": logAuditCommand,
   "log check-proof": logCheckProofCommand,
+  "log query": logQueryCommand,
   "log verify": logVerifyCommand,
   migrate: migrateCommand,
   "pod-security": podSecurityCommand,

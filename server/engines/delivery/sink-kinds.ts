@@ -77,6 +77,8 @@ export const OpenSearchConfig = z.object({
     .default("audit"),
   username: z.string().max(200).default(""),
   password: secret.nullable().default(null),
+  /** Whether each document holds what the console's own queries ask for (`log query`). */
+  searchTerms: z.enum(["none", "included"]).default("none"),
   ca,
   clientCertificate,
   clientKey,
