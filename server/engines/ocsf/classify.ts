@@ -62,6 +62,8 @@ const TYPES: Readonly<Record<string, readonly [OcsfClassName, string]>> = {
   "access.revocation-failed": ["account-change", "Other"],
   "access.break-glass-used": ["authorize-session", "Assign Privileges"],
   "access.break-glass-ended": ["authorize-session", "Other"],
+  "compliance.exported": ["api-activity", "Read"],
+  "compliance.judged": ["api-activity", "Create"],
   "drift.ignore-rule-saved": ["entity-management", "Update"],
   "drift.ignore-rule-retired": ["entity-management", "Delete"],
   "drift.remediation-policy-saved": ["entity-management", "Update"],
@@ -81,7 +83,9 @@ const TYPES: Readonly<Record<string, readonly [OcsfClassName, string]>> = {
   "identity.key-renamed": ["account-change", "Other"],
   "identity.key-registration-begun": ["account-change", "Other"],
   "isolation.declared": ["entity-management", "Update"],
+  "isolation.what-if-answered": ["api-activity", "Read"],
   "isolation.what-if-asked": ["api-activity", "Read"],
+  "isolation.what-if-failed": ["api-activity", "Read"],
   "isolation.violated": ["compliance-finding", "Create"],
   "isolation.verified": ["compliance-finding", "Close"],
   "secrets.list-exported": ["api-activity", "Read"],
@@ -182,7 +186,11 @@ export function classify(type: string): Classified {
   }
   const special = TYPES[`${area}.${act}`];
   if (special) return named(special[0], special[1], act);
-  const className = Object.hasOwn(AREAS, area) ? AREAS[area] : undefined;
+  // Mending a finding is an act; the finding itself is told of when it changes.
+  const isMending = area === "drift" && act.startsWith("remediation-");
+  const className = Object.hasOwn(AREAS, area)
+    ? AREAS[isMending ? "remediations" : area]
+    : undefined;
   if (!className) return other("api-activity", type);
   return named(className, activityOf(className, act), act);
 }

@@ -26,6 +26,8 @@ export interface Facts {
   readonly severity: string | null;
   readonly privileges: readonly string[];
   readonly isFailedSignIn: boolean;
+  /** Where a check of compliance stands now, by the event that says so. */
+  readonly checkState: string | null;
   /** What another system says of the event that it sent; `null` for our own. */
   readonly received: { principal: string | null; timeMillis: number | null } | null;
 }
@@ -59,6 +61,7 @@ export function factsOf(envelope: JsonObject): Facts {
     isFailedSignIn:
       type === "runtime.access.denied" &&
       text(member(data, "act"))?.startsWith("identity.sign-in/") === true,
+    checkState: type === "runtime.compliance.flipped" ? text(member(data, "state")) : null,
     received: receivedIn(type, data),
   };
 }

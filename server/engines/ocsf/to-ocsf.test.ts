@@ -106,6 +106,9 @@ test.each([
   ["runtime.isolation.violated", 200301],
   ["runtime.drift.found", 200301],
   ["runtime.drift.resolved", 200303],
+  ["runtime.drift.remediation-applied", 600303],
+  ["runtime.compliance.exported", 600302],
+  ["runtime.isolation.what-if-answered", 600302],
   ["runtime.received.org.keycloak.event.login", 300201],
   ["runtime.received.org.keycloak.event.update-password", 300103],
   ["runtime.received.org.keycloak.event.code-to-token", 300299],
@@ -139,6 +142,23 @@ test("says who, what, how and where in the log", () => {
     unmapped: { leafhash: "cd".repeat(32), data: { reason: "due" } },
   });
   expect(classify("com.example.made")).toMatchObject({ activityName: "com.example.made" });
+});
+
+test.each([
+  ["runtime.compliance.flipped", { data: { state: "met", before: "failing" } }, "Pass", "Resolved"],
+  ["runtime.compliance.flipped", { data: { state: "failing" } }, "Fail", "New"],
+  ["runtime.compliance.flipped", { data: { state: "unknown" } }, "Warning", "New"],
+  ["runtime.compliance.flipped", { data: { state: "not-applicable" } }, "Unknown", "New"],
+  ["runtime.compliance.log-audited", {}, "Pass", "Resolved"],
+  ["runtime.compliance.log-audited", { outcome: "failed" }, "Fail", "New"],
+  ["runtime.received.io.aquasecurity.trivy.vulnerability-report", {}, "Pass", "Resolved"],
+  ["runtime.received.org.falco.notice.shell", {}, "Fail", "New"],
+  ["runtime.quotas.crowding-ended", {}, "Pass", "Resolved"],
+  ["runtime.drift.suppressed", {}, "Fail", "Suppressed"],
+])("%s %j is a finding that says %s, %s", (type, change, result, status) => {
+  const event = toOcsf(envelopeOf(type, change));
+  expect(event).toMatchObject({ class_uid: 2003, compliance: { status: result }, status });
+  expect(faultsOf(event)).toEqual([]);
 });
 
 test("what others sent says who did it and when, in the sender's words", () => {

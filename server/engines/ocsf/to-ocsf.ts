@@ -1,4 +1,5 @@
 import type { JsonValue } from "../canonical-json/canonical-json.ts";
+import { eventSource } from "../query-language/event-source.ts";
 import { classify } from "./classify.ts";
 import { type Facts, factsOf, type JsonObject } from "./envelope-facts.ts";
 import { OCSF_CLASSES, OCSF_VERSION, type OcsfClassName } from "./ocsf-classes.ts";
@@ -32,7 +33,7 @@ export function toOcsf(envelope: JsonObject): JsonObject {
     time: facts.received?.timeMillis ?? facts.timeMillis,
     message: `${facts.type} ${facts.outcome ?? "unknown"}: ${facts.subject}`,
     ...severityOf(facts),
-    ...statusOf(facts, className),
+    ...statusOf(facts, className, activityName),
     metadata: metadataOf(facts),
     ...PARTS[className](facts, activityName),
     unmapped: unmappedOf(envelope),
@@ -47,7 +48,7 @@ const PARTS: Record<OcsfClassName, (facts: Facts, activity: string) => Part> = {
     actor: actorOf(facts),
     api: { operation: facts.type, service: SERVICE },
     // The log holds no addresses: what is known is the door that the call came through.
-    src_endpoint: { svc_name: facts.actorKind === "worker" ? "worker" : "console" },
+    src_endpoint: { svc_name: eventSource(facts.type, facts.actorKind) },
     resources: [{ uid: facts.subject, type: facts.subjectKind }],
   }),
   "entity-management": (facts) => ({
@@ -122,12 +123,28 @@ function entityOf({ subject, subjectId, subjectKind }: Facts): Part {
   return { uid: subject, name: subjectId, type_id: typeId, type };
 }
 
-const RESULTS = { Pass: 1, Warning: 2, Fail: 3 } as const;
+const RESULTS = { Unknown: 0, Pass: 1, Warning: 2, Fail: 3 } as const;
+type Result = keyof typeof RESULTS;
+const CHECK_RESULTS: Readonly<Record<string, Result>> = {
+  met: "Pass",
+  failing: "Fail",
+  unknown: "Warning",
+  "not-applicable": "Unknown",
+};
+/** They say by their outcome whether anything was found. */
+const JUDGED_BY_OUTCOME =
+  /^runtime\.(?:compliance\.log-audited$|received\.io\.aquasecurity\.trivy\.)/;
 
 function complianceOf(facts: Facts, activity: string): Part {
-  const status =
-    activity === "Close" ? "Pass" : facts.type === "runtime.isolation.unknown" ? "Warning" : "Fail";
+  const status = resultOf(facts, activity);
   return { control: `${facts.area}/${facts.subjectKind}`, status, status_id: RESULTS[status] };
+}
+
+function resultOf({ type, outcome, checkState }: Facts, activity: string): Result {
+  if (checkState) return CHECK_RESULTS[checkState] ?? "Unknown";
+  if (activity === "Close") return "Pass";
+  if (JUDGED_BY_OUTCOME.test(type) && outcome === "succeeded") return "Pass";
+  return type === "runtime.isolation.unknown" ? "Warning" : "Fail";
 }
 
 const SEVERITIES = { Informational: 1, Low: 2, Medium: 3, High: 4, Critical: 5 } as const;
@@ -172,10 +189,13 @@ const FINDING_STATUSES: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /** A finding's status is where it stands; every other class's is how the act went. */
-function statusOf({ type, outcome }: Facts, className: OcsfClassName): Part {
+function statusOf(facts: Facts, className: OcsfClassName, activity: string): Part {
+  const { type, outcome } = facts;
   const detail: Part = outcome ? { status_detail: outcome } : {};
   if (className === "compliance-finding") {
-    const [id, status] = FINDING_STATUSES[type.split(".").at(-1) ?? ""] ?? [1, "New"];
+    const said = FINDING_STATUSES[type.split(".").at(-1) ?? ""];
+    const isOver = resultOf(facts, activity) === "Pass";
+    const [id, status] = said ?? (isOver ? [4, "Resolved"] : [1, "New"]);
     return { status_id: id, status, ...detail };
   }
   const [id, status] = STATUSES[outcome ?? ""] ?? [0, "Unknown"];
