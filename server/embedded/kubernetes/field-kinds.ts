@@ -1,3 +1,4 @@
+import { ATOMIC_MAPS } from "#server/engines/differ/atomic-maps.ts";
 import { isObject, type Json } from "#server/engines/differ/json.ts";
 
 /** Keys of list maps (`x-kubernetes-list-map-keys` of the API), by the list's own field. */
@@ -18,24 +19,6 @@ const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
   resourceClaims: ["name"],
 };
 const SETS = new Set(["finalizers"]);
-/** Maps that are set as one (`x-kubernetes-map-type: atomic`). */
-const ATOMIC_MAPS = new Set([
-  "selector",
-  "podSelector",
-  "namespaceSelector",
-  "labelSelector",
-  "nodeSelector",
-  "roleRef",
-  "secretKeyRef",
-  "configMapKeyRef",
-  "fieldRef",
-  "resourceFieldRef",
-  "scopeSelector",
-  "claimRef",
-  "dataSource",
-  "secretRef",
-]);
-
 /** Names on the way to a field, with `*` for the items of a list. */
 type Names = readonly string[];
 

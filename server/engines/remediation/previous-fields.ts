@@ -1,23 +1,7 @@
+import { ATOMIC_MAPS } from "../differ/atomic-maps.ts";
 import { isObject, type Json, type JsonObject } from "../differ/json.ts";
 import { keyedItems } from "../differ/list-keys.ts";
 
-/** Maps that are set as one (`x-kubernetes-map-type: atomic` of the API). */
-const ATOMIC_MAPS = new Set([
-  "selector",
-  "podSelector",
-  "namespaceSelector",
-  "labelSelector",
-  "nodeSelector",
-  "roleRef",
-  "secretKeyRef",
-  "configMapKeyRef",
-  "fieldRef",
-  "resourceFieldRef",
-  "scopeSelector",
-  "claimRef",
-  "dataSource",
-  "secretRef",
-]);
 /** What says which item of a list map is meant. */
 const ITEM_KEYS = new Set([
   "name",
