@@ -14,6 +14,6 @@ export function useFaultWords(): (detail: string, field: string | null) => strin
     const bare = field && detail.startsWith(`${field} `) ? detail.slice(field.length + 1) : detail;
     // Which sentences have words is known when it is run; `has` keeps to them.
     const key = slugOf(bare) as Parameters<typeof t.has>[0];
-    return t.has(key) ? t(key as never, { field: `\u2068${field ?? ""}\u2069` }) : detail;
+    return t.has(key) ? t(key as never, { field: `\u2068${field ?? ""}\u2069` } as never) : detail;
   };
 }
