@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { wire } from "#server/engines/wire/wire.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import { type Denial, recordDenial } from "#server/platform/audit/record-denial.ts";
-import { elevated } from "#server/platform/authz/production-rights.ts";
+import { elevated, elevatedIn } from "#server/platform/authz/production-rights.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -111,19 +111,15 @@ const authenticated = t.middleware(async ({ ctx, path, type, next }) => {
 /** Signed in, for no tenant in particular: lists the session's own things. */
 export const sessionProcedure = synchronousOutputs(t.procedure).use(observed).use(authenticated);
 
-/**
- * The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). What
- * live grants add is read at every call.
- */
-async function guard(
+/** The tenant guard; who asks for a tenant that is not his is recorded at home (laws 5 and 12). */
+async function enter(
   session: SessionView,
   tenantId: string | null,
   call: CallFacts,
   path: string,
 ): Promise<Caller> {
-  let caller: Caller;
   try {
-    caller = guardTenant(session, tenantId, call);
+    return guardTenant(session, tenantId, call);
   } catch (refusal) {
     if (tenantId !== null) {
       await recordAtHome(session, call, {
@@ -134,17 +130,25 @@ async function guard(
     }
     throw refusal;
   }
-  return elevated(caller);
 }
 
-const guarded = sessionProcedure.use(async ({ ctx, path, next }) => {
-  const caller = await guard(ctx.session, ctx.headers.get("x-tenant"), ctx, path);
+/** With what the role gives, and no more. */
+const standing = sessionProcedure.use(async ({ ctx, path, next }) => {
+  const caller = await enter(ctx.session, ctx.headers.get("x-tenant"), ctx, path);
   if (!ctx.counted?.tenant?.take()) await countCall("tenant", caller.tenant);
   return next({ ctx: { caller } });
 });
 
+/** With what live grants add, which is read at every call. */
+const guarded = standing.use(async ({ ctx, next }) =>
+  next({ ctx: { caller: await elevated(ctx.caller) } }),
+);
+
 async function requireScope(caller: Caller, scope: Scope, path: string): Promise<void> {
-  if (caller.scopes.has(scope)) return;
+  if (!caller.scopes.has(scope)) await refuse(caller, scope, path);
+}
+
+async function refuse(caller: Caller, scope: Scope, path: string): Promise<never> {
   metrics().denials.inc({ cause: "scope" });
   await recordDenial(caller, { act: path, cause: "scope", detail: { scope } });
   throw new AppError("forbidden", `This needs the scope ${scope}.`, {
@@ -160,29 +164,49 @@ export function guardedProcedure(scope: Scope) {
   });
 }
 
-/** A read in the caller's tenant: guard, scope, then one transaction as `ctx.tx`. */
+/**
+ * The same for what asks for this one scope and for nothing else of its caller: who has it by role is not
+ * asked for grants, which could only add to it.
+ */
+export function standingProcedure(scope: Scope) {
+  return standing.use(async ({ ctx, path, next }) => {
+    const caller = ctx.caller.scopes.has(scope) ? ctx.caller : await elevated(ctx.caller);
+    await requireScope(caller, scope, path);
+    return next({ ctx: { caller } });
+  });
+}
+
+/**
+ * A read in the caller's tenant: guard, then one transaction as `ctx.tx`, whose first statement is what live
+ * grants add; scope, and the read. A refusal is recorded when the transaction is over: it needs one of its own.
+ */
 export function readProcedure(scope: Scope) {
-  return guardedProcedure(scope).use(({ ctx, next }) =>
-    withTenant(
+  return standing.use(async ({ ctx, path, next }) => {
+    const tried = await withTenant(
       ctx.caller.tenant,
       "tenant",
       async (tx: TenantTx) => {
-        const result = await next({ ctx: { tx } });
+        const caller = await elevatedIn(tx, ctx.caller);
+        if (!caller.scopes.has(scope)) return { refused: caller };
+        const result = await next({ ctx: { caller, tx } });
         // next() never rejects: rethrow, so that the transaction is undone.
         if (!result.ok) throw result.error;
         return result;
       },
       { readOnly: true },
-    ),
-  );
+    );
+    if ("refused" in tried) return refuse(tried.refused, scope, path);
+    return tried;
+  });
 }
 
 /** A change that does something outside its verb's transaction first; roles are fresh (law 10). */
 export function freshProcedure(scope: Scope) {
-  return guarded
+  return standing
     .use(async ({ ctx, path, next }) => {
       const session = await ctx.freshSession();
-      return next({ ctx: { caller: await guard(session, ctx.caller.tenant, ctx, path) } });
+      const caller = await enter(session, ctx.caller.tenant, ctx, path);
+      return next({ ctx: { caller: await elevated(caller) } });
     })
     .use(async ({ ctx, path, next }) => {
       await requireScope(ctx.caller, scope, path);
@@ -191,12 +215,12 @@ export function freshProcedure(scope: Scope) {
 }
 
 /** A read of what is the caller's own: guard and one transaction; no scope, since nobody else's can be named. */
-export const ownProcedure = guarded.use(({ ctx, next }) =>
+export const ownProcedure = standing.use(({ ctx, next }) =>
   withTenant(
     ctx.caller.tenant,
     "tenant",
     async (tx: TenantTx) => {
-      const result = await next({ ctx: { tx } });
+      const result = await next({ ctx: { caller: await elevatedIn(tx, ctx.caller), tx } });
       if (!result.ok) throw result.error;
       return result;
     },

@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /**
  * A key that many keys are derived from, and out of which single ones can be cut for ever: the tree of
@@ -33,10 +33,11 @@ export function keyOfLabel(key: PuncturableKey, label: string): Buffer | undefin
   const path = pathOf(label);
   const from = key.nodes.find(({ prefix }) => path.startsWith(prefix));
   if (!from) return undefined;
-  let node = from.bytes;
-  for (let at = from.prefix.length; at < DEPTH; at++) node = childOf(node, path.charCodeAt(at) - 48);
+  from.bytes.copy(input, 1);
+  for (let at = from.prefix.length; at < DEPTH; at++) descend(path.charCodeAt(at) - 48);
+  const node = input.subarray(1, 1 + NODE_BYTES);
   // Labels whose paths are the same have keys of their own all the same.
-  return createHash("sha256").update("K").update(node).update(label).digest();
+  return hash("sha256", Buffer.concat([LABEL_KEY, node, Buffer.from(label)]), "buffer");
 }
 
 /** The key without these labels. A label that was cut out before changes nothing. */
@@ -98,16 +99,24 @@ function siblingsBelow(from: KeyNode, path: string): KeyNode[] {
   return siblings;
 }
 
+const LABEL_KEY = Buffer.from("K");
+/** 0x50 ‖ node ‖ digit: what is hashed next. */
 const input = Buffer.alloc(NODE_BYTES + 2, 0x50);
+
+/** Puts the child in the place of the node. A digest as text takes a quarter of the time of one in a buffer of its own. */
+function descend(digit: number): void {
+  input[NODE_BYTES + 1] = digit;
+  input.write(hash("sha256", input, "binary"), 1, "binary");
+}
 
 function childOf(node: Buffer, digit: number): Buffer {
   node.copy(input, 1);
-  input[NODE_BYTES + 1] = digit;
-  return hash("sha256", input, "buffer");
+  descend(digit);
+  return Buffer.from(input.subarray(1, 1 + NODE_BYTES));
 }
 
 function pathOf(label: string): string {
-  const digest = createHash("sha256").update(label).digest();
+  const digest = hash("sha256", label, "buffer");
   let path = "";
   for (let at = 0; at < DEPTH / 4; at++) {
     const byte = digest[at] ?? 0;

@@ -1,6 +1,5 @@
 import "server-only";
-import { createHash } from "node:crypto";
-import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { openEvent } from "#server/platform/audit/event-cipher.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import type { PayloadState } from "./schema.ts";
@@ -29,8 +28,7 @@ export function readPayload(
   if (key_id === null || ciphertext === null) return { payload: null, state: "erased" };
   try {
     const row = { event_id: eventId, envelope, key_id, salt: stored, ciphertext };
-    const { payload, salt } = openEvent(tenant, row);
-    const digest = createHash("sha256").update(salt).update(canonicalJson(payload)).digest();
+    const { payload, digest } = openEvent(tenant, row);
     return digest.equals(commitment)
       ? { payload, state: "intact" }
       : { payload: null, state: "altered" };

@@ -1,6 +1,6 @@
 import "server-only";
 import { notFound } from "#server/platform/errors/app-error.ts";
-import { guardedProcedure, readProcedure, router } from "#server/trpc/init.ts";
+import { readProcedure, router, standingProcedure } from "#server/trpc/init.ts";
 import { auditEvent, auditEventTypes, logHead, recentEvents } from "./queries.ts";
 import {
   AuditEventDetail,
@@ -26,12 +26,12 @@ export const auditRouter = router({
       asOf: await ctx.tx.startedAt(),
     })),
 
-  search: guardedProcedure("runtime.audit.read")
+  search: standingProcedure("runtime.audit.read")
     .input(SearchInput)
     .output(SearchPage)
     .query(({ ctx, input }) => askEvents(ctx.caller, input)),
 
-  overview: guardedProcedure("runtime.audit.read")
+  overview: standingProcedure("runtime.audit.read")
     .input(OverviewInput)
     .output(SearchOverview)
     .query(({ ctx, input }) => askOverview(ctx.caller, input)),

@@ -32,7 +32,7 @@ export async function sendEvent(
   draft: AuditEventDraft,
 ): Promise<{ eventId: string; written: Promise<unknown> }> {
   const row = eventRow(caller, draft, draft.at ?? (await clock(tx)));
-  const written = tx.query(INSERT_EVENT, [caller.tenant, ...row]);
+  const written = tx.prepared(INSERT_EVENT, [caller.tenant, ...row]);
   return { eventId: row[0], written };
 }
 
@@ -95,11 +95,11 @@ export async function sendEvents(
   const rows = drafts.map((draft) => eventRow(caller, draft, draft.at ?? at));
   const column = (place: number) => rows.map((row) => row[place]);
   const columns = Array.from({ length: 12 }, (_, place) => column(place));
-  return { written: tx.query(INSERT_EVENTS, [caller.tenant, ...columns]) };
+  return { written: tx.prepared(INSERT_EVENTS, [caller.tenant, ...columns]) };
 }
 
 async function clock(tx: TenantTx): Promise<Date> {
-  const [row] = await tx.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  const [row] = await tx.prepared<{ now: Date }>("SELECT clock_timestamp() AS now");
   if (!row) throw new Error("the database gave no time");
   return row.now;
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { createHash, type KeyObject, randomBytes } from "node:crypto";
+import { createHash, hash, type KeyObject, randomBytes } from "node:crypto";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { retentionClassOf } from "#server/engines/retention/retention-classes.ts";
 import { dataKeyFor, eventKey } from "./data-keys.ts";
@@ -57,12 +57,18 @@ export interface StoredEventPayload {
 export interface OpenedEvent {
   payload: JsonValue;
   salt: Buffer;
+  /** SHA-256(salt ‖ canonical payload), to be held against the commitment. */
+  digest: Buffer;
 }
 
 /** Gives payload and salt back. Throws when anything was altered or moved, or the key is destroyed. */
 export function openEvent(tenant: string, stored: StoredEventPayload): OpenedEvent {
   const { event_id: eventId, key_id: keyId, salt, ciphertext } = stored;
-  if (salt) return { payload: openPayload(tenant, eventId, { keyId, ciphertext }), salt };
+  if (salt) {
+    const payload = openPayload(tenant, eventId, { keyId, ciphertext });
+    const digest = createHash("sha256").update(salt).update(canonicalJson(payload)).digest();
+    return { payload, salt, digest };
+  }
   const key = keyId.startsWith("data-")
     ? eventKey(tenant, keyId, eventId)
     : bytesOf({ keyId, key: openingKey(tenant, keyId) }).key;
@@ -70,6 +76,8 @@ export function openEvent(tenant: string, stored: StoredEventPayload): OpenedEve
   return {
     payload: JSON.parse(salted.toString("utf8", SALT_BYTES)) as JsonValue,
     salt: salted.subarray(0, SALT_BYTES),
+    // What was encrypted is canonical already: these are the very bytes that were committed to.
+    digest: hash("sha256", salted, "buffer"),
   };
 }
 

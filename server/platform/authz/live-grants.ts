@@ -41,7 +41,7 @@ export async function liveGrantsOf(
   const params = [tenant, person.issuer, person.subject];
   // The lock first, the values after: what was read while waiting for the lock may be old.
   if (hold) await tx.query(`${LIVE} FOR SHARE`, params);
-  const rows = await tx.query<Row>(LIVE, params);
+  const rows = await tx.prepared<Row>(LIVE, params);
   return rows.map((row) => ({
     grantId: row.grant_id,
     kind: row.kind,

@@ -19,11 +19,15 @@ export interface ActPlace {
  * the next one. Only for people; what a grant adds counts in its environment (`callerOfAct`).
  */
 export async function elevated(caller: Caller): Promise<Caller> {
+  if (caller.actor.kind !== "user") return caller;
+  return withTenant(caller.tenant, "tenant", (tx) => elevatedIn(tx, caller), { readOnly: true });
+}
+
+/** The same in a transaction that is there already. */
+export async function elevatedIn(tx: TenantTx, caller: Caller): Promise<Caller> {
   const { actor, tenant } = caller;
   if (actor.kind !== "user") return caller;
-  const grants = await withTenant(tenant, "tenant", (tx) => liveGrantsOf(tx, tenant, actor), {
-    readOnly: true,
-  });
+  const grants = await liveGrantsOf(tx, tenant, actor);
   if (grants.length === 0) return caller;
   const scopes = new Set([...caller.scopes, ...grants.flatMap((grant) => grant.scopes)]);
   return { ...caller, scopes, elevation: { standing: caller.scopes, grants } };

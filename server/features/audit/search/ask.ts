@@ -5,8 +5,10 @@ import { type Problem, problem } from "#server/engines/query-language/problem.ts
 import type { Caller } from "#server/platform/actor.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { recordSearch } from "../verbs/record-search.ts";
+import { plainPage } from "./plain-page.ts";
 import {
   FACETS,
   type OverviewInput,
@@ -18,13 +20,21 @@ import { SearchClock, SearchStopped } from "./search-clock.ts";
 import { type SearchMeans, searchEvents } from "./search-events.ts";
 import { searchOverview } from "./search-overview.ts";
 import { segmentsInForce } from "./segment-rows.ts";
+import { readTailKeys } from "./tail-keys.ts";
 
 /** A page of a search, after the search was noted in the log itself. */
 export async function askEvents(caller: Caller, input: SearchInput): Promise<SearchPage> {
   await noteSearch(caller, input.query, input.isTail ? "tail" : "search");
-  const asked = await inQuery(caller, input.query, (tx, condition, means) =>
-    searchEvents(tx, caller.tenant, condition, input, means),
-  );
+  const { tenant } = caller;
+  const asked = await inQuery(caller, input.query, (tx) => {
+    if (input.query.trim() === "") {
+      const page = plainPage(tx, tenant, input);
+      page.catch(() => undefined);
+      return () => page;
+    }
+    const means = sendAhead(tx, tenant);
+    return (condition, clock) => searchEvents(tx, tenant, condition, input, { ...means, clock });
+  });
   const none = { events: [], olderCursor: null, newerCursor: null, notYetSearchable: 0 };
   return { ...(asked.found ?? none), ...said(asked) };
 }
@@ -32,9 +42,11 @@ export async function askEvents(caller: Caller, input: SearchInput): Promise<Sea
 /** Counts of a search, which belongs to the same search as its pages. */
 export async function askOverview(caller: Caller, input: OverviewInput): Promise<SearchOverview> {
   await noteSearch(caller, input.query, "search");
-  const asked = await inQuery(caller, input.query, (tx, condition, means) =>
-    searchOverview(tx, caller.tenant, condition, input, means),
-  );
+  const { tenant } = caller;
+  const asked = await inQuery(caller, input.query, (tx) => {
+    const means = sendAhead(tx, tenant);
+    return (condition, clock) => searchOverview(tx, tenant, condition, input, { ...means, clock });
+  });
   const nothing = new Date(asked.asOf.getTime());
   const none = {
     total: 0,
@@ -65,7 +77,7 @@ function said({ found, problems, asOf }: Asked<unknown>) {
 async function inQuery<Found>(
   caller: Caller,
   query: string,
-  run: (tx: TenantTx, condition: Condition, means: SearchMeans) => Promise<Found>,
+  begin: (tx: TenantTx) => (condition: Condition, clock: SearchClock) => Promise<Found>,
 ): Promise<Asked<Found>> {
   const limitMillis = env().SEARCH_TIMEOUT_MILLIS;
   const clock = new SearchClock(limitMillis);
@@ -75,14 +87,13 @@ async function inQuery<Found>(
       caller.tenant,
       "tenant",
       async (tx) => {
-        // Sent together with the transaction's beginning.
-        const inForce = segmentsInForce(tx, caller.tenant);
-        inForce.catch(() => undefined);
+        // What is asked for in any case is sent together with the transaction's beginning.
+        const run = begin(tx);
         const asOf = await tx.startedAt();
         const { condition, problems } = analyzeQuery(query, { now: asOf.getTime() });
         asked = { found: undefined, problems, asOf };
         if (!condition) return asked;
-        return { ...asked, found: await run(tx, condition, { clock, inForce }) };
+        return { ...asked, found: await run(condition, clock) };
       },
       { snapshot: true, timeoutMillis: limitMillis },
     );
@@ -92,6 +103,12 @@ async function inQuery<Found>(
     const whole = { from: 0, to: query.length };
     return { ...asked, problems: [problem(stopped.code, whole, stopped.args), ...asked.problems] };
   }
+}
+
+function sendAhead(tx: TenantTx, tenant: AuthorizedTenantId): SearchMeans {
+  const inForce = segmentsInForce(tx, tenant);
+  inForce.catch(() => undefined);
+  return { inForce, tail: readTailKeys(tx, tenant) };
 }
 
 /** What gave the search up: its own clock, or the limit of its statements (SQLSTATE 57014). */

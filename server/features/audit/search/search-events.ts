@@ -7,18 +7,15 @@ import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { EVENT_COLUMNS, type EventRow, summaryOf } from "../event-row.ts";
 import type { AuditEventSummary } from "../schema.ts";
+import type { FoundPage } from "./found-page.ts";
 import { openSegments } from "./open-segments.ts";
+import { cursorOf, formatPlace, type Place, placeOf } from "./place.ts";
+import { plainPage } from "./plain-page.ts";
 import type { SearchInput } from "./schema.ts";
 import { type SearchClock, unhurried } from "./search-clock.ts";
 import { indexedTo, type SegmentSummary, segmentsInForce } from "./segment-rows.ts";
+import type { TailReading } from "./tail-keys.ts";
 import { searchTail } from "./unindexed-tail.ts";
-
-export interface FoundPage {
-  events: AuditEventSummary[];
-  olderCursor: string | null;
-  newerCursor: string | null;
-  notYetSearchable: number;
-}
 
 /** What a search is given besides its question. */
 export interface SearchMeans {
@@ -26,10 +23,9 @@ export interface SearchMeans {
   clock?: SearchClock;
   /** The segments in force, when they were asked for already. */
   inForce?: Promise<SegmentSummary[]>;
+  /** Keys of what they do not cover, likewise. */
+  tail?: TailReading;
 }
-
-/** Where a page begins: beside a leaf, or beside an event that has none yet. */
-type Place = { kind: "leaf"; leaf: number } | { kind: "event"; eventId: string };
 
 /**
  * Segments opened at first, the newest, which are the smallest too; each further lot is four times as
@@ -45,17 +41,18 @@ export async function searchEvents(
   tenant: AuthorizedTenantId,
   condition: Condition,
   input: Pick<SearchInput, "cursor" | "direction" | "at" | "limit">,
-  { clock = unhurried, inForce = segmentsInForce(tx, tenant) }: SearchMeans = {},
+  { clock = unhurried, inForce, tail: keys }: SearchMeans = {},
 ): Promise<FoundPage> {
+  if (condition.kind === "and" && condition.of.length === 0) return plainPage(tx, tenant, input);
   // The statements go out together: what one of them costs most is its way there and back.
   const [segments, place] = await Promise.all([
-    inForce,
-    input.at ? placeAt(tx, tenant, input.at) : placeOf(input.cursor),
+    inForce ?? segmentsInForce(tx, tenant),
+    placeOf(tx, tenant, input),
   ]);
   const asked = { condition, segments, place, limit: input.limit, clock };
   const isOlder = input.at !== undefined || input.direction === "older";
   const [tail, leaves] = await Promise.all([
-    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock }),
+    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock, tail: keys }),
     isOlder ? olderLeaves(tx, tenant, asked) : newerLeaves(tx, tenant, asked),
   ]);
   const found = isOlder
@@ -209,36 +206,4 @@ function isBehind(event: AuditEventSummary, place: Place | null): boolean {
   if (place.kind === "leaf")
     return event.leafIndex !== null && Number(event.leafIndex) < place.leaf;
   return event.eventId < place.eventId;
-}
-
-function cursorOf(event: AuditEventSummary | undefined): string | null {
-  if (!event) return null;
-  return event.leafIndex === null ? `event:${event.eventId}` : `leaf:${event.leafIndex}`;
-}
-
-function formatPlace(place: Place): string {
-  return place.kind === "leaf" ? `leaf:${place.leaf}` : `event:${place.eventId}`;
-}
-
-function placeOf(cursor: string | undefined): Place | null {
-  if (!cursor) return null;
-  const [kind, value = ""] = cursor.split(":");
-  return kind === "leaf"
-    ? { kind: "leaf", leaf: Number(value) }
-    : { kind: "event", eventId: value };
-}
-
-/** Just newer than the newest event at or before a time, so that this one begins the page. */
-async function placeAt(tx: TenantTx, tenant: AuthorizedTenantId, at: Date): Promise<Place> {
-  const [row] = await tx.prepared<{ leaf_index: string | null }>(
-    `SELECT l.leaf_index FROM (
-       SELECT event_id FROM audit_event WHERE tenant_id = $1 AND recorded_at <= $2
-       ORDER BY recorded_at DESC, event_id DESC LIMIT 1) e
-     LEFT JOIN audit_leaf l ON l.tenant_id = $1 AND l.event_id = e.event_id`,
-    [tenant, at],
-  );
-  if (!row) return { kind: "leaf", leaf: 0 };
-  if (row.leaf_index === null)
-    return { kind: "event", eventId: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
-  return { kind: "leaf", leaf: Number(row.leaf_index) + 1 };
 }

@@ -41,11 +41,11 @@ export async function searchOverview(
   tenant: AuthorizedTenantId,
   condition: Condition,
   { bars }: Pick<OverviewInput, "bars">,
-  { clock = unhurried, inForce = segmentsInForce(tx, tenant) }: SearchMeans = {},
+  { clock = unhurried, inForce = segmentsInForce(tx, tenant), tail: keys }: SearchMeans = {},
 ): Promise<Overview> {
   const segments = await inForce;
   const [tail, matches] = await Promise.all([
-    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock }),
+    searchTail(tx, tenant, condition, { indexedTo: indexedTo(segments), clock, tail: keys }),
     matchesOf(tx, tenant, { condition, segments, clock }),
   ]);
   const counts = new Map<Facet, Map<string, number>>(FACETS.map((facet) => [facet, new Map()]));
@@ -70,10 +70,14 @@ export async function searchOverview(
     }
   }
   for (const event of tail.events) for (const facet of FACETS) add(facet, facetOf(event, facet), 1);
+  const [facets, histogram] = await Promise.all([
+    facetsOf(tx, tenant, counts, { matches, columns, tail: tail.events }),
+    histogramOf(tx, tenant, { matches, tail: tail.events, bars }),
+  ]);
   return {
     total: tail.events.length + sizes.reduce((sum, size) => sum + size, 0),
-    facets: await facetsOf(tx, tenant, counts, { matches, columns, tail: tail.events }),
-    histogram: await histogramOf(tx, tenant, { matches, tail: tail.events, bars }),
+    facets,
+    histogram,
     notYetSearchable: tail.leftOut,
   };
 }

@@ -154,32 +154,38 @@ describe("a log of segments of every kind", () => {
     await expectAllSame(tenant, 11);
   }, 120_000);
 
-  test("pages in both directions meet every event once", async () => {
-    const { condition } = analyzeQuery("outcome:denied -key", { now: Date.now() });
-    if (!condition) throw new Error("the query is wrong");
-    const expected = (await everything(tenant)).filter((event) => evaluateQuery(condition, event));
-    const walk = async (direction: "older" | "newer", start: string | undefined) => {
-      const seen: string[] = [];
-      let cursor = start;
-      for (;;) {
-        const page = await withTenant(tenant, "tenant", (tx) =>
-          searchEvents(tx, tenant, condition, { direction, limit: 70, cursor, at: undefined }),
-        );
-        const ids = page.events.map((event) => event.eventId);
-        seen.push(...(direction === "older" ? ids : ids.toReversed()));
-        const next = direction === "older" ? page.olderCursor : page.newerCursor;
-        if (!next || ids.length === 0) return seen;
-        cursor = next;
-      }
-    };
-    const ids = expected.map((event) => event.eventId);
-    expect(await walk("older", undefined)).toEqual(ids);
-    expect(await walk("newer", "leaf:0")).toEqual(
-      ids
-        .filter((id) => id !== expected.find((event) => event.leafIndex === 0n)?.eventId)
-        .toReversed(),
-    );
-  }, 60_000);
+  test.each(["outcome:denied -key", ""])(
+    "pages of %j meet every event once, either way",
+    async (query) => {
+      const { condition } = analyzeQuery(query, { now: Date.now() });
+      if (!condition) throw new Error("the query is wrong");
+      const expected = (await everything(tenant)).filter((event) =>
+        evaluateQuery(condition, event),
+      );
+      const walk = async (direction: "older" | "newer", start: string | undefined) => {
+        const seen: string[] = [];
+        let cursor = start;
+        for (;;) {
+          const page = await withTenant(tenant, "tenant", (tx) =>
+            searchEvents(tx, tenant, condition, { direction, limit: 70, cursor, at: undefined }),
+          );
+          const ids = page.events.map((event) => event.eventId);
+          seen.push(...(direction === "older" ? ids : ids.toReversed()));
+          const next = direction === "older" ? page.olderCursor : page.newerCursor;
+          if (!next || ids.length === 0) return seen;
+          cursor = next;
+        }
+      };
+      const ids = expected.map((event) => event.eventId);
+      expect(await walk("older", undefined)).toEqual(ids);
+      expect(await walk("newer", "leaf:0")).toEqual(
+        ids
+          .filter((id) => id !== expected.find((event) => event.leafIndex === 0n)?.eventId)
+          .toReversed(),
+      );
+    },
+    60_000,
+  );
 
   test("a search that takes too long is stopped, and says so beside the query", async () => {
     const found = await withTenant(tenant, "tenant", async (tx) => {
@@ -243,6 +249,29 @@ describe("a log of segments of every kind", () => {
     await expectAllSame(tenant, 12);
   }, 120_000);
 });
+
+test.each(["", "-nowhere"])(
+  "who follows %j from an event that waited for its leaf misses none",
+  async (query) => {
+    const tenant = freshTenant();
+    const reader = as(signedIn([tenant]));
+    await emitSample(tenant, 5, 1);
+    const { newerCursor: cursor } = await reader.search({ query });
+    expect(cursor).toMatch(/^event:/);
+    await emitSample(tenant, 7, 2);
+    await sealAll(tenant);
+    await indexAll(tenant);
+    await emitSample(tenant, 3, 3);
+    const idsOf = (page: { events: readonly { eventId: string }[] }) =>
+      page.events.map((each) => each.eventId);
+    const asked = { query, ...(cursor ? { cursor } : {}) };
+    const newer = idsOf(await reader.search({ ...asked, direction: "newer" }));
+    const older = idsOf(await reader.search({ ...asked, direction: "older" }));
+    expect([...newer, cursor?.slice("event:".length), ...older]).toEqual(
+      idsOf(await reader.search({ query })),
+    );
+  },
+);
 
 test("narrower versions are swept once they are old, and never the one in force", async () => {
   const tenant = freshTenant();

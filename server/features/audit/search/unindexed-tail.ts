@@ -8,9 +8,14 @@ import { EVENT_COLUMNS, EVENT_JOINS, type EventRow, summaryOf } from "../event-r
 import type { AuditEventSummary } from "../schema.ts";
 import { queryEventOf } from "./query-event-of.ts";
 import type { SearchClock } from "./search-clock.ts";
+import { readTailKeys, type TailReading } from "./tail-keys.ts";
 
-/** Newest events that the index does not cover yet and that a search looks at one by one. */
-export const MAX_TAIL = 2_000;
+interface Tail {
+  indexedTo: number;
+  clock: SearchClock;
+  /** The keys, when they were asked for already. */
+  tail?: TailReading | undefined;
+}
 
 export interface UnindexedTail {
   /** Those that fit, the newest first: unsealed ones, then sealed ones by their falling leaf. */
@@ -27,20 +32,10 @@ export async function searchTail(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   condition: Condition,
-  { indexedTo, clock }: { indexedTo: number; clock: SearchClock },
+  { indexedTo, clock, tail = readTailKeys(tx, tenant) }: Tail,
 ): Promise<UnindexedTail> {
-  const [sealed, unsealed] = await Promise.all([
-    tx.prepared<{ event_id: string; leaf_index: string }>(
-      `SELECT event_id, leaf_index FROM audit_leaf WHERE tenant_id = $1 AND leaf_index >= $2
-       ORDER BY leaf_index DESC LIMIT ${MAX_TAIL}`,
-      [tenant, indexedTo],
-    ),
-    tx.prepared<{ event_id: string }>(
-      `SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id DESC LIMIT ${MAX_TAIL}`,
-      [tenant],
-    ),
-  ]);
-  const order = [...new Set([...unsealed, ...sealed].map((row) => row.event_id))];
+  const { unsealed, sealed } = await tail(indexedTo);
+  const order = [...new Set([...unsealed, ...sealed.map((each) => each.eventId)])];
   const rows = await eventsById(tx, tenant, order);
   const events = order.flatMap((eventId) => {
     const row = rows.get(eventId);
@@ -51,7 +46,7 @@ export async function searchTail(
       ? [summaryOf(tenant, row).summary]
       : [];
   });
-  const newest = Number(sealed[0]?.leaf_index ?? indexedTo - 1);
+  const newest = sealed[0]?.leaf ?? indexedTo - 1;
   return { events, leftOut: newest + 1 - indexedTo - sealed.length };
 }
 

@@ -22,11 +22,11 @@ export const recordSearch = verb({
   async run({ tx, tenant, actor, input }) {
     const actorRef = actorReference(tenant, actor.kind, actorKey(actor));
     const digest = createHash("sha256").update(`${input.act}|${input.query}`).digest("hex");
-    const [opened] = await tx.query(
+    const [opened] = await tx.prepared<{ at: Date }>(
       `INSERT INTO audit_search_window AS w (tenant_id, actor_ref, query_digest, window_ends_at)
        VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))
        ON CONFLICT (tenant_id, actor_ref, query_digest) DO UPDATE SET window_ends_at = excluded.window_ends_at
-       WHERE w.window_ends_at <= clock_timestamp() RETURNING 1`,
+       WHERE w.window_ends_at <= clock_timestamp() RETURNING clock_timestamp() AS at`,
       [tenant, actorRef, digest, WINDOW_SECONDS],
     );
     if (!opened) return unchanged({ isNew: false });
@@ -34,6 +34,7 @@ export const recordSearch = verb({
       { isNew: true },
       {
         type: "runtime.audit.searched",
+        at: opened.at,
         subject: `audit-log/${tenant}`,
         // The query may name people: it stands in the erasable part.
         payload: { search: { query: input.query, act: input.act } },
