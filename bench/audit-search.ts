@@ -135,11 +135,14 @@ export async function benchAuditSearch({
     events,
     leavesOfTheTenant: Number(size?.leaves),
     seconds,
-    bytesPerEvent: Object.fromEntries(
-      rows
-        .map(({ relname, bytes }) => [relname, Math.round(Number(bytes) / events)] as const)
-        .filter(([, bytes]) => bytes > 0),
-    ),
+    bytesPerEvent: {
+      total: Math.round(rows.reduce((sum, { bytes }) => sum + Number(bytes), 0) / events),
+      ...Object.fromEntries(
+        rows
+          .map(({ relname, bytes }) => [relname, Math.round(Number(bytes) / events)] as const)
+          .filter(([, bytes]) => bytes > 0),
+      ),
+    },
     cases,
   };
 
@@ -153,10 +156,13 @@ export async function benchAuditSearch({
         const start = performance.now();
         if (which === "console") {
           const answer = await server.ask(path, input);
+          if (round >= 0) times.console.push(performance.now() - start);
           const data = server.read<{ events?: unknown[]; total?: number }>(answer);
           found = data.events?.length ?? data.total ?? 0;
-        } else await server.byHand({ statements: [sql] });
-        if (round >= 0) times[which].push(performance.now() - start);
+        } else {
+          await server.byHand({ statements: [sql] });
+          if (round >= 0) times.sql.push(performance.now() - start);
+        }
       }
       // The search itself was recorded: as in a living console, it is sealed and indexed soon.
       if (round === -WARM_UP) await settle();

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { giveKeys } from "./audit-keys.ts";
 
 export const AUDIT_TENANT = "audited";
 export const OTHER_TENANTS = ["other-1", "other-2", "other-3", "other-4"];
@@ -53,22 +54,21 @@ function randomOf(seed: number): () => number {
 
 /**
  * Writes `count` events of a tenant as they are always written: real envelopes and payloads over 90 days,
- * encrypted; five of them have the rare word. They wait to be sealed. A clear copy of the words of
+ * encrypted under the tenant's keys; five of them have the rare word. They wait to be sealed. A clear copy of the words of
  * `AUDIT_TENANT` stands beside them for the statements by hand. Triggers and foreign keys rest meanwhile:
  * the rows are what they would let pass.
  */
 export async function seedTenant(client: pg.Client, tenant: string, count: number): Promise<void> {
   const { actorReference } = await import("#server/platform/audit/payload-cipher.ts");
   const { commitTo, sealEvent } = await import("#server/platform/audit/event-cipher.ts");
-  const { keepTenantKeys } = await import("#server/platform/audit/tenant-keys.ts");
-  keepTenantKeys(tenant, []);
+  const begin = Date.now() - 90 * DAY_MILLIS;
+  await giveKeys(client, tenant, new Date(begin));
   await client.query("SET synchronous_commit = off");
   await client.query("SET session_replication_role = replica");
   const random = randomOf(tenant.length * 7_919 + count);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * random() * of.length)] as T;
   const words = Array.from({ length: 4_000 }, (_, at) => `w${(at * 7_919 + 13).toString(36)}`);
   const actors = Array.from({ length: 200 }, (_, at) => `officer ${words[at]}`);
-  const begin = Date.now() - 90 * DAY_MILLIS;
   const rare = new Set(Array.from({ length: 5 }, (_, at) => Math.floor((count * (at + 0.4)) / 5)));
   for (let from = 0; from < count; from += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, place) => {

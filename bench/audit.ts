@@ -25,10 +25,11 @@ if (!Number.isInteger(events) || events < 1_000) throw new Error("--events takes
 if (!Number.isInteger(rounds) || rounds < 5) throw new Error("--rounds takes 5 or more");
 if (!Number.isInteger(changes) || changes < 100) throw new Error("--changes takes 100 or more");
 const loadBefore = loadavg()[0];
-const database = await startBenchDatabase([AUDIT_TENANT], {
-  DATABASE_POOL_SIZE: "16",
-  STATEMENT_TIMEOUT_MILLIS: "600000",
-});
+const database = await startBenchDatabase(
+  [AUDIT_TENANT],
+  { DATABASE_POOL_SIZE: "16", STATEMENT_TIMEOUT_MILLIS: "600000" },
+  { isDurable: true },
+);
 try {
   const search = await benchAuditSearch({ superuserUrl: database.superuserUrl, events, rounds });
   const appends = await benchAppends(database.superuserUrl, changes);

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "#server/embedded/postgres/embedded-postgres.ts";
+import { operatingAccount } from "#server/embedded/postgres/operating-account.ts";
+import { removeData } from "#server/embedded/postgres/postgres-home.ts";
 import { environment } from "#test/fixtures/environment.ts";
 import {
   clusterUrl,
@@ -40,6 +42,7 @@ export async function startBenchDatabase(
   });
   const stop = async () => {
     await postgres.stop();
+    removeData(join(directory, "pg"), operatingAccount());
     rmSync(directory, { recursive: true, force: true });
   };
   try {
