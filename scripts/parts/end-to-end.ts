@@ -23,6 +23,7 @@ export function endToEnd(
     if (trouble.length === 0) return driven;
     const lines = trouble.map((reason) => `  logged as an error: ${reason}`);
     process.stderr.write(`${lines.join("\n")}\n`);
-    return { code: driven.code || 1, closingLines: [...driven.closingLines, ...lines] };
+    const failures = [...(driven.failures ?? []), ...lines];
+    return { code: driven.code || 1, closingLines: [...driven.closingLines, ...lines], failures };
   });
 }

@@ -26,12 +26,15 @@ test("a part that fails or throws fails the whole, and the later ones still run"
   const output = captured();
   const later = vi.fn(passing("  1 passed (1s)"));
   const parts = [
-    { name: "red", run: async () => ({ code: 3, closingLines: ["  1 failed"] }) },
+    { name: "red", run: async () => ({ code: 3, closingLines: [], failures: ["a > b"] }) },
     { name: "broken", run: () => Promise.reject(new Error("cannot start")) },
     { name: "later", run: later },
   ];
   expect(await runParts(parts)).toBe(1);
   expect(later).toHaveBeenCalledOnce();
+  expect(output()).toMatch(
+    /== red FAILED\na > b\n== broken FAILED\nError: cannot start[\s\S]*\n\nred: FAILED.*\n/,
+  );
   expect(output()).toMatch(/red: FAILED.*\nbroken: FAILED.*\nlater: passed/);
 });
 
