@@ -121,9 +121,8 @@ test("reports: results that are no pass, scans with their worst findings, never 
 
 test("OpenReports say the same of Kyverno; a Report of anybody else's is none", () => {
   expect(taken("reports", OPEN_REPORT)).toEqual(taken("reports", POLICY_REPORT));
-  const report: JsonValue = OPEN_REPORT;
-  expect(isReport(report)).toBe(true);
-  expect(isReport({ ...OPEN_REPORT, apiVersion: "shop.example/v1" } as JsonValue)).toBe(false);
+  expect(isReport(OPEN_REPORT)).toBe(true);
+  expect(isReport({ ...OPEN_REPORT, apiVersion: "shop.example/v1" })).toBe(false);
 });
 
 test("an assessment that does not say when is told anew when it found something else, and only then", () => {

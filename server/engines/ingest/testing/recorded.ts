@@ -186,11 +186,11 @@ export const POLICY_REPORT = {
 } satisfies JsonValue;
 
 /** Kyverno 1.15 with `--openreportsEnabled`: openreports.io/v1alpha1. */
-export const OPEN_REPORT = {
-  ...POLICY_REPORT,
+export const OPEN_REPORT: { readonly [name: string]: JsonValue } = {
+  ...(JSON.parse(JSON.stringify(POLICY_REPORT)) as { [name: string]: JsonValue }),
   apiVersion: "openreports.io/v1alpha1",
   kind: "Report",
-} satisfies JsonValue;
+};
 
 /** Trivy operator's sample of an assessment of roles: no time of the scan, the name in an annotation. */
 export const RBAC_ASSESSMENT = {
