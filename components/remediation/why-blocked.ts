@@ -1,18 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { REMEDIATION_REFUSALS } from "#server/engines/remediation/plan-remediation.ts";
 
+/** What a plan is refused for, and what else holds it back. */
 const KNOWN = [
-  "secret",
-  "hidden-value",
-  "no-object",
-  "not-comparable",
-  "made-by-controller",
-  "switched-off",
-  "desired-changed",
-  "already-mended",
-  "leftover",
-  "dry-run-refused",
-  "rejected",
+  ...REMEDIATION_REFUSALS,
   "in-progress",
   "resolved",
   "suppressed",
