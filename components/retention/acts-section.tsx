@@ -17,6 +17,8 @@ const ErasureForm = dynamic(async () => (await import("./erasure-form.tsx")).Era
   ssr: false,
 });
 
+const ActReach = dynamic(async () => (await import("./act-reach.tsx")).ActReach, { ssr: false });
+
 type Act = RetentionOverview["acts"][number];
 
 const TONES: Record<Act["state"], Tone> = {
@@ -84,6 +86,9 @@ export function ActsSection({ tenantId, overview }: RetentionSectionProps) {
                   </Link>
                 ) : null}
                 <Outcome act={act} />
+                {act.copies.length + act.remaining.length + act.sinks.length > 0 ? (
+                  <ActReach tenantId={tenantId} act={act} mayManage={overview.mayManage} />
+                ) : null}
               </td>
             </tr>
           ))}

@@ -41,6 +41,7 @@ export const ENTITY_KINDS = [
   "audit export",
   "event dead letter",
   "sink",
+  "sink erasure",
   "sink backfill",
   "sink check",
   "dead letter",

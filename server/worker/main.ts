@@ -21,6 +21,7 @@ import { answerChecks } from "./delivery/answer-checks.ts";
 import { deliveryLoop } from "./delivery/delivery-loop.ts";
 import { OpenSinks } from "./delivery/open-sinks.ts";
 import { sinkWorld } from "./delivery/sink-world.ts";
+import { tellErasures } from "./delivery/tell-erasures.ts";
 import { tellLag } from "./delivery/tell-lag.ts";
 import { configuredPlaces, projectElevations, tendElevations } from "./elevation/tend-elevation.ts";
 import { openSources, readSource } from "./event-sources/read-sources.ts";
@@ -212,6 +213,9 @@ const loops = {
     return Promise.all([
       deliveryLoop(delivering),
       repeat(1_000, "sink-checks", () => answerChecks(open)),
+      repeat(1_000, "sink-erasures", () =>
+        tellErasures(open, { leaseSeconds: WORKER_LEASE_SECONDS, signal }),
+      ),
       repeat(5_000, "sink-lag", () => tellLag(SINK_LAG_SECONDS)),
     ]);
   },

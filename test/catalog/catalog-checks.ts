@@ -1,4 +1,9 @@
 import type pg from "pg";
+import {
+  CHANGED_COPIES,
+  COPY_COLUMNS,
+  columnsOf,
+} from "#server/features/retention/copies/copy-columns.ts";
 import { APPLICATION_LOGINS, FUNCTION_OWNERS } from "#server/platform/db/logins.ts";
 import { PLATFORM_TABLES } from "#server/platform/db/platform-tables.ts";
 
@@ -43,6 +48,18 @@ const GRANTS = `(SELECT c.oid, c.relname, c.relkind, c.relispartition, a.grantee
   WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner)`;
 
 const CONSOLE_SCHEMAS = "('public'::regnamespace, 'app'::regnamespace, 'pgboss'::regnamespace)";
+
+/** (table, column, whether an erasure changes it, whether two that it changed still differ), of `COPY_COLUMNS`. */
+const CLASSIFIED = `(VALUES ${Object.entries(COPY_COLUMNS)
+  .flatMap(([table, columns]) =>
+    (Object.keys(columns) as (keyof typeof columns)[]).flatMap((kind) =>
+      columnsOf(columns, kind).map(([column]) => {
+        const changes = CHANGED_COPIES.includes(kind);
+        return `('${table}', '${column}', ${changes}, ${kind === "named"})`;
+      }),
+    ),
+  )
+  .join(", ")}) AS classified (name, column_name, changes, is_told_apart)`;
 
 export const CATALOG_CHECKS: Record<string, Check> = {
   "every table has a tenant key": {
@@ -188,6 +205,28 @@ export const CATALOG_CHECKS: Record<string, Check> = {
         WHEN y.typtype = 'e' OR e.typtype = 'e' THEN 'is an enum: use text and CHECK' END AS fault
       FROM ${TENANT_TABLES} t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type y ON y.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = y.typelem AND y.typelem <> 0`,
+  },
+  "an erasure knows what to do with every column that can hold words": {
+    // Closed by itself: a CHECK on this column alone that lists its values, its syntax or its length in bytes.
+    sql: `SELECT t.relname || '.' || a.attname AS thing, CASE
+        WHEN classified.name IS NOT NULL OR EXISTS (SELECT FROM pg_constraint c
+          WHERE c.conrelid = t.oid AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum]
+            AND pg_get_constraintdef(c.oid) ~ '(= ANY \\(|<@ |~ ''\\^[^.]*\\$''|octet_length\\(\\w+\\) = )') THEN NULL
+        ELSE 'is in no list of COPY_COLUMNS (server/features/retention/copies): say what becomes of erased content in it' END AS fault
+      FROM ${TENANT_TABLES} t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+        AND a.attname <> 'tenant_id' AND a.atttypid = ANY ('{text,text[],jsonb,json,bytea,varchar,xml}'::regtype[])
+      LEFT JOIN ${CLASSIFIED} ON classified.name = t.relname AND classified.column_name = a.attname
+      UNION ALL
+      SELECT classified.name || '.' || classified.column_name, CASE
+        WHEN a.attname IS NULL THEN 'is in COPY_COLUMNS and does not exist'
+        WHEN classified.changes AND NOT (has_table_privilege('console_worker', a.attrelid, 'SELECT')
+            AND has_table_privilege('console_worker', a.attrelid, 'UPDATE'))
+          THEN 'is to be redacted, and the worker may not'
+        WHEN classified.changes AND NOT classified.is_told_apart AND EXISTS (SELECT FROM pg_index i
+          WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey))
+          THEN 'is unique, and two that were redacted would be the same' END
+      FROM ${CLASSIFIED} LEFT JOIN pg_attribute a ON a.attrelid = to_regclass('public.' || classified.name)
+        AND a.attname = classified.column_name AND NOT a.attisdropped`,
   },
   "no id comes from a sequence": {
     sql: `SELECT c.relname || coalesce('.' || a.attname, '') AS thing, CASE

@@ -239,6 +239,26 @@ const MUTATIONS: [CheckName, string, RegExp][] = [
     /alert.n: is an identity column/,
   ],
   [
+    "an erasure knows what to do with every column that can hold words",
+    "ALTER TABLE alert ADD COLUMN remark text CHECK (length(remark) <= 200)",
+    /alert.remark: is in no list of COPY_COLUMNS/,
+  ],
+  [
+    "an erasure knows what to do with every column that can hold words",
+    "ALTER TABLE alert DROP COLUMN detail",
+    /alert.detail: is in COPY_COLUMNS and does not exist/,
+  ],
+  [
+    "an erasure knows what to do with every column that can hold words",
+    "REVOKE UPDATE ON rotation_step FROM console_worker",
+    /rotation_step.note: is to be redacted, and the worker may not/,
+  ],
+  [
+    "an erasure knows what to do with every column that can hold words",
+    "CREATE UNIQUE INDEX once ON security_key (tenant_id, name)",
+    /security_key.name: is unique/,
+  ],
+  [
     "the log is append-only",
     "ALTER TABLE audit_event DISABLE TRIGGER append_only_statements",
     /audit_event: lacks its triggers/,

@@ -43,6 +43,7 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
   "audit export": ["audit_export", "export_id"],
   "event dead letter": ["event_dead_letter", "dead_letter_id"],
   sink: ["sink", "sink_id"],
+  "sink erasure": ["sink_erasure", "erasure_id"],
   "sink backfill": ["sink_cursor", "cursor_id"],
   "sink check": ["sink_check", "check_id"],
   "dead letter": ["sink_dead_letter", "letter_id"],

@@ -58,6 +58,30 @@ export async function seedDelivery(
     state: "waiting",
     dead_at: now,
   });
+  const actId = uuidv7();
+  await insert("retention_act", {
+    act_id: actId,
+    kind: "erasure",
+    state: "done",
+    plan: "{}",
+    plan_digest: Buffer.alloc(32),
+    reason: canary,
+    requested_by: canary,
+    request_event_id: eventId,
+    requested_at: now,
+    due_at: now,
+    destroyed_at: now,
+    finished_at: now,
+  });
+  await insert("sink_erasure", {
+    erasure_id: uuidv7(),
+    sink_id: sinkId,
+    act_id: actId,
+    event_ids: [eventId],
+    state: "by-hand",
+    next_attempt_at: now,
+    trouble: canary,
+  });
   await insert("sink_check", {
     check_id: uuidv7(),
     config,

@@ -49,6 +49,18 @@ export function sealedEvents(
   );
 }
 
+/** Those of these events that are sealed. */
+export function eventsByIds(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  eventIds: readonly string[],
+): Promise<DeliverableRow[]> {
+  return tx.query<DeliverableRow>(
+    `${SEALED} WHERE l.tenant_id = $1 AND l.event_id = ANY ($2::uuid[]) ORDER BY l.leaf_index`,
+    [tenant, eventIds],
+  );
+}
+
 /** What a sink's dead letters are about, where somebody asked to send them once more. */
 export function redrivenEvents(
   tx: TenantTx,

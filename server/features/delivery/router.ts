@@ -20,6 +20,7 @@ import { beginBackfill } from "./verbs/begin-backfill.ts";
 import { saveSink } from "./verbs/save-sink.ts";
 import { setSinkState } from "./verbs/set-sink-state.ts";
 import { settleDeadLetters } from "./verbs/settle-dead-letters.ts";
+import { settleErasure } from "./verbs/settle-erasure.ts";
 import { stopBackfill } from "./verbs/stop-backfill.ts";
 
 const read = readProcedure("runtime.delivery.read");
@@ -56,5 +57,6 @@ export const deliveryRouter = router({
   beginBackfill: verbProcedure(beginBackfill),
   stopBackfill: verbProcedure(stopBackfill),
   settleDeadLetters: verbProcedure(settleDeadLetters),
+  settleErasure: verbProcedure(settleErasure),
   askCheck: verbProcedure(askCheck),
 });

@@ -60,6 +60,9 @@ export const SettleDeadLettersInput = z.object({
 });
 export const DeadLettersSettled = z.object({ count: z.number().int() });
 
+export const SettleErasureInput = z.object({ erasureId: entityId("sink erasure"), reason });
+export const ErasureSettled = z.object({ isSettled: z.boolean() });
+
 export const AskCheckInput = z.object({ config: SinkConfig });
 export const CheckAsked = z.object({ checkId: z.string() });
 export const CheckId = z.object({ checkId: entityId("sink check") });

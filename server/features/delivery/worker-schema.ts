@@ -88,3 +88,34 @@ export const NoteLagInput = z.object({
 });
 /** `isNew`: people must be told. */
 export const LagNoted = z.object({ isNew: z.boolean(), name: z.string() });
+
+export const ErasureId = z.object({ erasureId: entityId("sink erasure") });
+export const ClaimErasureInput = ErasureId.extend({
+  leaseSeconds: z.number().int().min(1).max(3_600),
+});
+/** What a receiver is to forget. */
+export const ErasureWork = z.object({
+  fence,
+  sinkId: z.string(),
+  actId: z.string(),
+  config: SinkConfig,
+  eventIds: z.array(z.string()),
+  failures: z.number().int(),
+  erasedAt: z.date(),
+});
+export type ErasureWork = z.infer<typeof ErasureWork>;
+export const ErasureClaim = z.object({ work: ErasureWork.nullable() });
+
+export const RecordErasureInput = ErasureId.extend({
+  fence,
+  outcome: z.discriminatedUnion("kind", [
+    z.object({ kind: z.enum(["deleted", "told", "by-hand"]) }),
+    z.object({
+      kind: z.literal("later"),
+      trouble: text(500),
+      pauseMillis: z.number().int().min(0).max(86_400_000),
+    }),
+  ]),
+});
+export type ErasureOutcome = z.infer<typeof RecordErasureInput>["outcome"];
+export const ErasureRecorded = z.object({ isRecorded: z.boolean() });

@@ -25,6 +25,7 @@ export interface ActRow {
   root_before: number | null;
   fence: string;
   attempt: number;
+  told_at: Date | null;
   outcome: ActPlan | null;
 }
 
@@ -54,6 +55,12 @@ export async function lockTurn(
     throw new AppError("stale", "Another worker carries this out.");
   }
   return row;
+}
+
+/** A list of the plan. */
+export function textsOf(row: Pick<ActRow, "plan">, name: "eventIds" | "keyIds"): string[] {
+  const list = row.plan[name];
+  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
 }
 
 export const actRef = (actId: string) => `retention-act/${actId}`;

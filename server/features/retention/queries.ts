@@ -6,6 +6,7 @@ import {
   RETENTION_CLASSES,
   type RetentionClass,
 } from "#server/engines/retention/retention-classes.ts";
+import { erasuresOf } from "#server/features/delivery/index.ts";
 import { KEYS_KEPT_SECONDS } from "#server/platform/audit/data-keys.ts";
 import type { Scope } from "#server/platform/authz/scopes.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
@@ -141,6 +142,11 @@ async function actRows(tx: TenantTx, tenant: AuthorizedTenantId) {
      FROM retention_act WHERE tenant_id = $1 ORDER BY requested_at DESC LIMIT ${MOST_ACTS}`,
     [tenant],
   );
+  const atSinks = await erasuresOf(
+    tx,
+    tenant,
+    rows.map((row) => row.act_id),
+  );
   return rows.map((row) => {
     const count = (name: string) =>
       typeof row.outcome?.[name] === "number" ? (row.outcome[name] as number) : null;
@@ -160,8 +166,19 @@ async function actRows(tx: TenantTx, tenant: AuthorizedTenantId) {
       broken: count("broken"),
       unsealed: count("unsealed"),
       treeSize: typeof row.outcome?.treeSize === "string" ? row.outcome.treeSize : null,
+      copies: placesIn(row.outcome, "redacted"),
+      remaining: placesIn(row.outcome, "remaining"),
+      sinks: atSinks.filter((each) => each.actId === row.act_id),
     };
   });
+}
+
+/** What an erasure found in rows of other features, the most first. */
+function placesIn(outcome: ActRow["outcome"], which: "redacted" | "remaining") {
+  const copies = outcome?.copies as { [kind: string]: { [place: string]: number } } | undefined;
+  return Object.entries(copies?.[which] ?? {})
+    .map(([place, rows]) => ({ place, rows }))
+    .sort((a, b) => b.rows - a.rows || (a.place < b.place ? -1 : 1));
 }
 
 /** What another term would destroy at the next look. */

@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { ACT_KINDS, ACT_STATES, RetentionClassName } from "./schema.ts";
 
+const CopyPlace = z.object({ place: z.string(), rows: z.number() });
+const SinkOfAct = z.object({
+  erasureId: z.string(),
+  sinkId: z.string(),
+  name: z.string(),
+  events: z.number(),
+  state: z.enum(["due", "deleted", "told", "by-hand", "settled"]),
+  trouble: z.string().nullable(),
+  settledBy: z.string().nullable(),
+  settledReason: z.string().nullable(),
+});
+
 export const RetentionOverview = z.object({
   asOf: z.date(),
   mayManage: z.boolean(),
@@ -55,6 +67,12 @@ export const RetentionOverview = z.object({
       broken: z.number().nullable(),
       unsealed: z.number().nullable(),
       treeSize: z.string().nullable(),
+      /** `table.column`s of other features that said it too, and were changed. */
+      copies: z.array(CopyPlace),
+      /** Those that say it still, because they are in force or proved as they stand. */
+      remaining: z.array(CopyPlace),
+      /** Sinks that had received it. */
+      sinks: z.array(SinkOfAct),
     }),
   ),
   /** The key that wraps the data keys; null until the worker has made it. */

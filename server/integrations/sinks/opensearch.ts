@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { OpenSearchConfig } from "#server/engines/delivery/sink-kinds.ts";
+import { SEARCH_MEMBER, searchDocumentOf } from "#server/engines/query-language/search-document.ts";
 import { documentOf } from "./document-of.ts";
 import { type PartAnswer, sendInParts } from "./send-in-parts.ts";
 import type { DeliverableEvent, DeliveryOutcome, Sink, SinkWorld } from "./sink.ts";
@@ -24,10 +25,19 @@ const BulkAnswer = z.object({
   ),
 });
 
+const DELETED = "filter_path=total,deleted,timed_out";
+const DeleteAnswer = z.object({
+  total: z.number().int(),
+  deleted: z.number().int(),
+  timed_out: z.boolean(),
+});
+
 /**
  * OpenSearch (and Elasticsearch) by `_bulk`: each event is created under its own id, so that one sent
  * twice is there once (409 is done). Only the items that were refused for a passing cause are sent again.
  * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+ * Erased ones are deleted by a query for their ids, which data streams take too.
+ * https://docs.opensearch.org/latest/api-reference/document-apis/delete-by-query/
  */
 export async function openSearchSink(
   config: z.infer<typeof OpenSearchConfig>,
@@ -60,13 +70,40 @@ export async function openSearchSink(
 
   return {
     deliver(events, signal) {
-      const lines = events.map((event) => lineOf(event, config.format));
+      const lines = events.map((event) => lineOf(event, config));
       return sendInParts(lines, LIMITS, (part) =>
         send(
           part.map((at) => lines[at] ?? ""),
           signal,
         ),
       );
+    },
+    async erase(eventIds, signal) {
+      const post = (path: string, body?: string) =>
+        http.call({
+          method: "POST",
+          path: `/${index}/${path}`,
+          headers: { ...login, "content-type": "application/json" },
+          ...(body === undefined ? {} : { body }),
+          signal,
+        });
+      // What was indexed a moment ago is found only after a refresh.
+      const refreshed = await post("_refresh?filter_path=_shards.failed");
+      if (refreshed.status !== 200) throw statusTrouble(refreshed, http.receiver, FIELDS);
+      const query = JSON.stringify({ query: { ids: { values: eventIds } } });
+      const answer = await post(
+        `_delete_by_query?conflicts=proceed&refresh=true&${DELETED}`,
+        query,
+      );
+      if (answer.status !== 200) throw statusTrouble(answer, http.receiver, FIELDS);
+      const said = DeleteAnswer.safeParse(answer.body);
+      if (!said.success || said.data.timed_out || said.data.deleted !== said.data.total) {
+        throw new SinkError({
+          field: "index",
+          message: `${http.receiver} did not delete all of them`,
+          remedy: "It is tried again; give the login the right to search and to delete there.",
+        });
+      }
     },
     async check(signal) {
       const call = (path: string) => http.call({ method: "GET", path, headers: login, signal });
@@ -84,8 +121,18 @@ function base64(text: string): string {
 }
 
 /** A data stream asks for `@timestamp`; an index likes it. */
-function lineOf(event: DeliverableEvent, format: "cloudevents" | "ocsf"): string {
-  const document = { "@timestamp": event.occurredAt.toISOString(), ...documentOf(event, format) };
+function lineOf(
+  event: DeliverableEvent,
+  { format, searchTerms }: z.infer<typeof OpenSearchConfig>,
+): string {
+  const { envelope, occurredAt: recordedAt, seq: leafIndex } = event;
+  const document = {
+    "@timestamp": recordedAt.toISOString(),
+    ...documentOf(event, format),
+    ...(searchTerms === "included"
+      ? { [SEARCH_MEMBER]: searchDocumentOf(envelope, { recordedAt, leafIndex }) }
+      : {}),
+  };
   return `${JSON.stringify({ create: { _id: event.id } })}\n${JSON.stringify(document)}\n`;
 }
 

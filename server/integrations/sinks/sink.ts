@@ -37,6 +37,11 @@ export interface Sink {
     events: readonly DeliverableEvent[],
     signal: AbortSignal,
   ): Promise<readonly DeliveryOutcome[]>;
+  /**
+   * Deletes events that it has by their ids, where the protocol can; ids that it doesn't have are no trouble, so that
+   * it may be asked twice. Throws `SinkError` unless all of them are gone.
+   */
+  erase?(eventIds: readonly string[], signal: AbortSignal): Promise<void>;
   /** Reaches the receiver and proves that it would take events. Throws `SinkError`. */
   check(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -62,6 +62,20 @@ describe("OpenSearch", () => {
     });
   });
 
+  test("deletes what was erased by its ids, as often as it is asked, and nothing else", async () => {
+    const server = await start();
+    const sink = await sinkFor(server.url);
+    const events = eventsOf(3);
+    await sink.deliver(events, never());
+    const [first = "", , last = ""] = ids(events);
+    await sink.erase?.([first, last], never());
+    await sink.erase?.([first, last], never());
+    expect([...server.documents.keys()]).toEqual(ids(events).slice(1, 2));
+    const closed = await start({ mayDelete: false });
+    const refused = (await sinkFor(closed.url)).erase?.([first], never());
+    await expect(refused).rejects.toMatchObject({ field: "password" });
+  });
+
   test("an answer that was lost doubles nothing", async () => {
     let lost = 1;
     const server = await start({ after: () => (lost-- > 0 ? "hang up" : null) });
@@ -134,6 +148,21 @@ describe("OpenSearch", () => {
     const server = await start({ before: () => ({ status: 200, body: { ok: true } }) });
     const sink = await sinkFor(server.url);
     await expect(sink.deliver(eventsOf(1), never())).rejects.toMatchObject({ field: "url" });
+  });
+
+  test("documents hold what the console's own queries ask for, where that is wanted, of what may be seen", async () => {
+    const server = await start();
+    const events = eventsOf(1, () => ({ data: { region: "muscat", name: "[redacted]" } }));
+    const sink = await sinkFor(server.url, { searchTerms: "included", format: "ocsf" });
+    expect(await sink.deliver(events, never())).toEqual([delivered]);
+    const document = server.documents.get(events[0]?.id ?? "");
+    expect(document).toMatchObject({
+      class_uid: 3004,
+      search: { type: "runtime.secrets.rotated", outcome: "succeeded", index: "0" },
+    });
+    const { terms } = (document as { search: { terms: string[] } }).search;
+    expect(terms).toContain("whole:14:payload.region:muscat");
+    expect(terms.some((term) => term.includes("maryam"))).toBe(false);
   });
 
   test("OCSF events go where they are asked for", async () => {
@@ -251,6 +280,7 @@ describe("syslog over TLS", () => {
     expect(server.records.map(({ message }) => message.id)).toEqual(ids(events));
     expect(server.records[0]).toMatchObject({
       priority: 109,
+      enterprise: 32_473,
       timestamp: "2026-11-22T10:00:00.000Z",
       hostname: "log.example",
       appName: "sovereign-console",
@@ -263,7 +293,9 @@ describe("syslog over TLS", () => {
 
   test("what is too long goes without its payload and says so; what is too long even so is set aside", async () => {
     const server = await start();
-    const sink = await opened(config(server.port, { maxMessageBytes: 2_048 }));
+    const sink = await opened(
+      config(server.port, { maxMessageBytes: 2_048, enterpriseNumber: 57_264 }),
+    );
     const events = eventsOf(
       3,
       (at) => [{}, { data: "x".repeat(3_000) }, { subject: "y".repeat(3_000) }][at] ?? {},
@@ -274,6 +306,7 @@ describe("syslog over TLS", () => {
       { kind: "rejected", reason: "is longer than 2048 bytes" },
     ]);
     expect(server.records[1]?.data).toMatchObject({ id: events[1]?.id, trimmed: "data" });
+    expect(server.records.map(({ enterprise }) => enterprise)).toEqual([57_264, 57_264]);
     expect(server.records[1]?.message).not.toHaveProperty("data");
   });
 
@@ -312,6 +345,7 @@ describe("syslog over TLS", () => {
         clientCertificate: "",
         clientKey: null,
         maxMessageBytes: 8_192,
+        enterpriseNumber: 32_473,
         format: "cloudevents",
       },
       worldOf(),

@@ -11,29 +11,38 @@ import { auditEvent } from "#server/features/audit/queries.ts";
 import { logVerifierKey } from "#server/features/audit/sealing/log-key.ts";
 import { sealPendingAudit } from "#server/features/audit/sealing/seal-pending-audit.ts";
 import { indexTenant } from "#server/features/audit/search/indexing/index-tenant.ts";
+import { addSink, sinkNow } from "#server/features/delivery/testing/delivery-fixture.ts";
+import { retentionOverview } from "#server/features/retention/queries.ts";
 import { liftHold } from "#server/features/retention/verbs/lift-hold.ts";
 import { placeHold } from "#server/features/retention/verbs/place-hold.ts";
 import { renewKey } from "#server/features/retention/verbs/renew-key.ts";
 import { requestErasure } from "#server/features/retention/verbs/request-erasure.ts";
 import { setRetention } from "#server/features/retention/verbs/set-retention.ts";
+import { saveView } from "#server/features/saved-views/verbs/save-view.ts";
+import { type Sink, SinkError } from "#server/integrations/sinks/sink.ts";
 import { keepDataKeys, unlock } from "#server/platform/audit/data-keys.ts";
 import { emitEvent } from "#server/platform/audit/emit.ts";
 import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
-import { keeperOf } from "#server/platform/audit/key-keeper.ts";
+import { keeperOf, registerKeeper } from "#server/platform/audit/key-keeper.ts";
 import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
+import { deliverCursor } from "../delivery/deliver-cursor.ts";
+import { OpenSinks } from "../delivery/open-sinks.ts";
+import { tellErasures } from "../delivery/tell-erasures.ts";
 import { type RetentionDependencies, tendRetention } from "./tend-retention.ts";
 import { searchEventsOf } from "./testing/search-log.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const MARKER = "xqzmarkerwordjx";
+const OPENSEARCH = { kind: "opensearch", url: "https://siem.example.com", index: "audit" } as const;
 const KEPT = "keptwordbeside";
 let folder: string;
 let tenant: AuthorizedTenantId;
@@ -114,6 +123,73 @@ test("an event whose content is erased is nowhere any more, and every proof veri
   forgetTenantKeys(tenant);
 });
 
+test("what other features kept of it goes with it, and sinks that had it are told", async () => {
+  const said = "Layla asked to be moved away from her manager";
+  const { sinkId } = await addSink(tenant, { config: OPENSEARCH });
+  const { viewId } = await runVerb(saveView, officer(), {
+    page: "audit",
+    name: said,
+    params: new URLSearchParams({ q: said, outcome: "denied" }).toString(),
+    isShared: true,
+  });
+  await sealAndIndex();
+  const [event] = await asSuperuser<{ event_id: string }>(
+    "SELECT event_id FROM audit_event WHERE tenant_id = $1 AND subject = $2",
+    [tenant, `saved-view/${viewId}`],
+  );
+  const id = event?.event_id ?? "";
+  const took: string[][] = [];
+  const forgot: string[][] = [];
+  const sink: Sink = {
+    async deliver(events) {
+      took.push(events.map((each) => each.id));
+      return events.map(() => ({ kind: "delivered" as const }));
+    },
+    async erase(ids) {
+      forgot.push([...ids]);
+      if (forgot.length === 1)
+        throw new SinkError({ field: "index", message: "HTTP 503", remedy: "" });
+    },
+    async check() {},
+    async close() {},
+  };
+  await deliverAll(sinkId, sink);
+  expect(took.flat()).toContain(id);
+
+  const erasure = await runVerb(requestErasure, officer(), {
+    selection: { eventIds: [id] },
+    reason: "as she asked",
+  });
+  await approve(erasure.actId, second());
+  await carryOut();
+  expect((await everyTable()).text).not.toContain(said);
+  expect((await everyTable()).text).not.toContain(encodeURIComponent(said).replaceAll("%20", "+"));
+  const [view] = await asSuperuser<{ name: string; params: string }>(
+    "SELECT name, params FROM saved_view WHERE tenant_id = $1 AND view_id = $2",
+    [tenant, viewId],
+  );
+  expect(view?.name).toBe(`[erased] ${viewId.slice(-8)}`);
+  expect(new URLSearchParams(view?.params).get("outcome")).toBe("denied");
+
+  // The first time the receiver does not answer: it is asked again, and then it has forgotten them.
+  const tell = () =>
+    tellErasures(async () => sink, { leaseSeconds: 60, signal: new AbortController().signal });
+  await tell();
+  await asSuperuser("UPDATE sink_erasure SET next_attempt_at = now() WHERE tenant_id = $1", [
+    tenant,
+  ]);
+  await tell();
+  await tell();
+  expect(forgot).toEqual([[id], [id]]);
+  const seen = await withTenant(tenant, "tenant", (tx) =>
+    retentionOverview(tx, tenant, officer().scopes),
+  );
+  expect(seen.acts.find((act) => act.actId === erasure.actId)).toMatchObject({
+    copies: expect.arrayContaining([{ place: "saved_view.name", rows: 1 }]),
+    sinks: [{ sinkId, events: 1, state: "deleted", trouble: null }],
+  });
+});
+
 test("what a superuser takes away and calls an erasure is found all the same", async () => {
   const id = await emit("taken away", "c");
   await sealAndIndex();
@@ -137,6 +213,41 @@ test("what a superuser takes away and calls an erasure is found all the same", a
     [tenant, id, taken?.key_id, taken?.ciphertext],
   );
   expect((await verify()).faults).toEqual([]);
+});
+
+test("an act that keeps failing says why, people are told once, and it is carried out when it can be", async () => {
+  const id = await emit("kept while the keeper is down", "down");
+  const { actId } = await runVerb(requestErasure, officer(), {
+    selection: { eventIds: [id] },
+    reason: "as asked by the person",
+  });
+  await approve(actId, second());
+  const keeper = keeperOf("local");
+  const down = async () => {
+    throw new AppError("unavailable", "The keeper does not answer.");
+  };
+  registerKeeper({ ...keeper, rotate: down });
+  const again =
+    "UPDATE retention_act SET attempt = greatest(attempt, 4), due_at = now() WHERE act_id = $1";
+  await tendRetention(worker);
+  await tendRetention(worker);
+  await asSuperuser(again, [actId]);
+  await tendRetention(worker);
+  await asSuperuser(again, [actId]);
+  await tendRetention(worker);
+  registerKeeper(keeper);
+  expect(await actOf(actId)).toMatchObject({
+    state: "acting",
+    trouble: "The keeper does not answer.",
+  });
+  const alerts = await asSuperuser<{ subject_ref: string }>(
+    "SELECT subject_ref FROM alert WHERE tenant_id = $1 AND kind = 'retention-failing'",
+    [tenant],
+  );
+  expect(alerts).toEqual([{ subject_ref: `retention-act/${actId}` }]);
+  await asSuperuser(again, [actId]);
+  await carryOut();
+  expect(await actOf(actId)).toMatchObject({ state: "done", trouble: null });
 });
 
 test("a legal hold refuses: when asked, and when it came after the approval", async () => {
@@ -243,6 +354,18 @@ test("an organization's own key is imported: it wraps everything from then on, a
   );
   expect(failed).toMatchObject({ state: "refused", trouble: expect.stringContaining("wrapped") });
 });
+
+async function deliverAll(sinkId: string, sink: Sink): Promise<void> {
+  const { liveId } = await sinkNow(tenant, sinkId);
+  const delivering = {
+    sinks: new OpenSinks(async () => sink),
+    owner: "test",
+    leaseSeconds: 60,
+    signal: new AbortController().signal,
+  };
+  await deliverCursor({ tenantId: tenant, cursorId: liveId }, delivering);
+  await delivering.sinks.close();
+}
 
 function emit(note: string, of: string, day?: string): Promise<string> {
   return withTenant(tenant, "tenant", (tx) =>

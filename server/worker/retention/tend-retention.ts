@@ -1,10 +1,12 @@
 import "server-only";
+import { raiseAlert } from "#server/features/alerts/index.ts";
 import { approvalInBrief } from "#server/features/approvals/index.ts";
 import { endPacks } from "#server/features/evidence/verbs/end-packs.ts";
 import { rolesNow } from "#server/features/identity/index.ts";
 import { beginAct } from "#server/features/retention/verbs/begin-act.ts";
 import { finishAct } from "#server/features/retention/verbs/finish-act.ts";
 import { lookAfterKeys } from "#server/features/retention/verbs/look-after-keys.ts";
+import { noteTrouble } from "#server/features/retention/verbs/note-trouble.ts";
 import { recordDestruction } from "#server/features/retention/verbs/record-destruction.ts";
 import { settleAct } from "#server/features/retention/verbs/settle-act.ts";
 import { OpenBaoError } from "#server/integrations/openbao/openbao-error.ts";
@@ -23,7 +25,11 @@ import { backUpKeys } from "./back-up-keys.ts";
 const BATCH = 20;
 /** How often each tenant's keys and terms are looked at. */
 const LOOK_SECONDS = 3_600;
-const SCOPES = ["runtime.retention.carry-out", "runtime.approvals.consume"] as const;
+const SCOPES = [
+  "runtime.retention.carry-out",
+  "runtime.approvals.consume",
+  "runtime.alerts.raise",
+] as const;
 
 export interface RetentionDependencies {
   /** What keeps root keys of tenants that have none yet. */
@@ -49,7 +55,8 @@ export function tendRetention(dependencies: RetentionDependencies): Promise<numb
       const caller = workerCaller({ tenantId: due.tenant_id, name: "retention", scopes: SCOPES });
       if (due.id === null) await look(caller, dependencies);
       else if (due.state === "awaiting_approval") await settle(caller, due.id, dependencies);
-      else await carryOut(caller, due.id, dependencies);
+      else
+        await carryOut(caller, due.id, dependencies).catch((error) => tell(caller, due.id, error));
     },
   );
 }
@@ -61,8 +68,17 @@ async function look(caller: Caller, { keeper, backups }: RetentionDependencies):
   );
   const offered = key ? null : await offer(tenant, keeper);
   try {
-    const { made } = await runVerb(lookAfterKeys, caller, { offered });
+    const { made, isOverdue } = await runVerb(lookAfterKeys, caller, { offered });
     if (made > 0) await backUpKeys(tenant, backups);
+    if (isOverdue) {
+      await runVerb(raiseAlert, caller, {
+        kind: "retention-overdue",
+        severity: "warning",
+        subjectRef: `tenant/${tenant}`,
+        detail:
+          "Content of the audit log is older than its term, and its keys are not destroyed yet. See on the Retention page what stands in the way.",
+      });
+    }
   } finally {
     if (!key) expireTenantKeys(tenant);
   }
@@ -88,6 +104,24 @@ async function settle(
   });
   const approvers = await rolesOf(tenant, identities, "throw");
   await runVerb(settleAct, caller, { actId, approvers });
+}
+
+/** Notes what stood in the way, and says so to people where it keeps doing so. The act is tried again. */
+async function tell(caller: Caller, actId: string | null, error: unknown): Promise<void> {
+  if (actId === null) throw error;
+  const isForPeople = error instanceof AppError || error instanceof OpenBaoError;
+  const trouble = isForPeople ? error.message : "it could not be carried out; see the worker's log";
+  const said = { actId, trouble: trouble.slice(0, 1_000) || "it could not be carried out" };
+  const { isNew, kind } = await runVerb(noteTrouble, caller, said);
+  if (isNew) {
+    await runVerb(raiseAlert, caller, {
+      kind: "retention-failing",
+      severity: "critical",
+      subjectRef: `retention-act/${actId}`,
+      detail: `An act of retention (${kind}) keeps failing: ${trouble}`.slice(0, 1_000),
+    });
+  }
+  throw error;
 }
 
 async function carryOut(

@@ -1,11 +1,14 @@
 import "server-only";
 import { z } from "zod";
 import { rewriteSegments } from "#server/features/audit/index.ts";
+import { noteErasures } from "#server/features/delivery/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, verb } from "#server/platform/verb.ts";
-import { type ActRow, actEvent, lockTurn } from "../act-rows.ts";
+import { type ActRow, actEvent, lockTurn, textsOf } from "../act-rows.ts";
+import { redactCopies } from "../copies/redact-copies.ts";
+import { erasedContent } from "../erased-content-of.ts";
 import { activeHolds, type HoldableEvent, holdOver, holdOverKey, lockHolds } from "../holds.ts";
 import { replaceWrapKey } from "../replace-wrap-key.ts";
 import { ActTurn } from "../schema.ts";
@@ -18,9 +21,9 @@ const Destroyed = z.object({
 });
 
 /**
- * The destruction itself, in one transaction: all keys that stay are wrapped by a new key, without those of the
- * events that are erased; payloads go, and segments of the index are written anew without their words. Refuses an
- * act that a legal hold covers by now.
+ * The destruction itself, in one transaction: what rows of other features say of the events is taken out there; all
+ * keys that stay are wrapped by a new key, without those of the events that are erased; payloads go, and segments of
+ * the index are written anew without their words. Refuses an act that a legal hold covers by now.
  */
 export const recordDestruction = verb({
   name: "retention.recordDestruction",
@@ -54,6 +57,9 @@ export const recordDestruction = verb({
       const why = { why: "legal-hold" as const, caseRef: hold.caseRef, holdId: hold.holdId };
       return refuse(tx, tenant, row, why);
     }
+    // As long as the content can be read.
+    const copies = await redactCopies(tx, tenant, await erasedContent(tx, tenant, row));
+    const sinks = await noteErasures(tx, tenant, { actId: row.act_id, eventIds });
     const wrapVersion = await replaceWrapKey(tx, tenant, {
       rootVersion: input.made.rootVersion,
       wrapped: input.made.wrapped,
@@ -66,7 +72,8 @@ export const recordDestruction = verb({
       [tenant, eventIds],
     );
     const segments = eventIds.length > 0 ? await rewriteSegments(tx, tenant, eventIds) : 0;
-    const outcome = { payloads: gone.length, keys: keyIds.length, segments, wrapVersion };
+    const counts = { payloads: gone.length, keys: keyIds.length, segments, wrapVersion };
+    const outcome = eventIds.length > 0 ? { ...counts, copies: { ...copies }, sinks } : counts;
     await tx.query(
       `UPDATE retention_act SET state = 'destroyed', destroyed_at = clock_timestamp(), outcome = $3, plan = plan - 'wrapped'
        WHERE tenant_id = $1 AND act_id = $2`,
@@ -109,9 +116,4 @@ async function refuse(
     { outcome, payloads: 0, keys: 0 },
     { ...actEvent(row, "refused", { ...detail }), outcome: "denied" },
   );
-}
-
-function textsOf(row: ActRow, name: "eventIds" | "keyIds"): string[] {
-  const list = row.plan[name];
-  return Array.isArray(list) ? list.filter((each) => typeof each === "string") : [];
 }

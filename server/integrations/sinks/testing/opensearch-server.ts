@@ -16,6 +16,8 @@ export interface OpenSearchOptions {
   readonly file?: string;
   /** What is wrong with a document, if anything: asked before it is created. */
   readonly faultOf?: (document: Record<string, unknown>) => ItemFault | null;
+  /** Whether the login may delete; default: it may. */
+  readonly mayDelete?: boolean;
   /** Asked before anything: the whole request's answer, or null to go on. */
   readonly before?: (call: HttpCall) => HttpReply | "hang up" | null;
   /** After the documents were created: "hang up" loses the answer. */
@@ -25,7 +27,7 @@ export interface OpenSearchOptions {
 /**
  * What our driver needs of OpenSearch, as its reference says it: `_bulk` with `create` actions, one
  * item's answer each (201, 409 for an id that is there, 4xx and 5xx), basic authentication, 413 above
- * `http.max_content_length`, 406 for another media type, the index by name.
+ * `http.max_content_length`, 406 for another media type, the index by name; `_refresh`, and `_delete_by_query` by ids.
  */
 export async function startOpenSearch(options: OpenSearchOptions = {}) {
   const { index = "audit", file } = options;
@@ -65,6 +67,17 @@ export async function startOpenSearch(options: OpenSearchOptions = {}) {
       return { status: 413 };
     if (call.path === `/${index}` && call.method === "GET")
       return { status: 200, body: { [index]: {} } };
+    if (call.path === `/${index}/_refresh` && call.method === "POST")
+      return { status: 200, body: { _shards: { failed: 0 } } };
+    if (call.path === `/${index}/_delete_by_query` && call.method === "POST") {
+      if (options.mayDelete === false) return { status: 403, body: { status: 403 } };
+      const asked = JSON.parse(call.body) as { query: { ids: { values: string[] } } };
+      const there = asked.query.ids.values.filter((id) => documents.delete(id));
+      return {
+        status: 200,
+        body: { total: there.length, deleted: there.length, timed_out: false },
+      };
+    }
     if (call.path !== `/${index}/_bulk`) return { status: 404, body: { status: 404 } };
     if (!/^application\/(x-nd)?json/.test(call.headers["content-type"] ?? ""))
       return { status: 406 };

@@ -1,0 +1,86 @@
+import type { CopyColumns } from "./copy-columns.ts";
+
+/** The second half of the alphabet. */
+export const MORE_COPY_COLUMNS: Readonly<Record<string, CopyColumns>> = {
+  received_event: { plain: "event_key content" },
+  remediation: {
+    text: "reason error_text",
+    json: "proposed_by",
+    people: "proposed_by_name",
+    sealed: "previous",
+    derived: "plan intent baseline worse",
+    plain: "cluster environment api_version kind namespace name previous_key_id lease_owner",
+  },
+  remediation_breaker: {
+    text: "reset_reason",
+    people: "reset_by_name",
+    plain: "cluster rule api_version kind namespace name",
+  },
+  remediation_policy: { text: "reason", people: "saved_by_name", declared: "spec" },
+  remediation_step: { text: "note", people: "actor_name", plain: "state_from state_to" },
+  retention_act: { plain: "plan reason requested_by trouble outcome" },
+  retention_rule: { plain: "reason saved_by" },
+  rotation: {
+    text: "error_text",
+    json: "requested_by",
+    plain: "old_handle new_handle intent resume_state lease_owner error_code target_key",
+  },
+  rotation_step: { text: "note", plain: "state_from state_to" },
+  rotation_target: { declared: "name address", plain: "kind tenants environments" },
+  rotation_watch: { json: "overridden_by" },
+  runtime_deployment: { plain: "service" },
+  runtime_tenant_binding: { text: "reason", people: "saved_by_name", declared: "declaration" },
+  saved_view: {
+    named: "name=view_id",
+    params: "params",
+    people: "saved_by_name=issuer,subject",
+    plain: "issuer subject page",
+  },
+  secret_binding: {
+    text: "retired_reason",
+    declared: "name path owner rotator rule",
+    derived: "name_key owner_key region_key",
+    plain: "store rule_digest windows_digest rotation_state standing",
+  },
+  secret_binding_text: { derived: "words" },
+  secret_consumer: { derived: "name", plain: "cluster namespace fetch_error_code reason" },
+  secret_lease: {
+    text: "error_text",
+    derived: "held_by username proof",
+    plain: "workload mount role lease_ref error_code",
+  },
+  secret_policy: { declared: "name source parsed" },
+  secret_policy_version: { declared: "source", plain: "digest" },
+  secret_sighting: { derived: "place detail" },
+  security_key: {
+    text: "name",
+    plain: "issuer subject credential_id public_key transports aaguid",
+  },
+  sink: { declared: "name config query masking" },
+  sink_check: { text: "error_text", plain: "config error_field error_remedy" },
+  sink_cursor: {
+    text: "error_text",
+    declared: "query",
+    plain: "lease_owner error_field error_remedy",
+  },
+  // What a receiver says of an event may quote it; the envelope is that of the log.
+  sink_dead_letter: { text: "reason", plain: "envelope" },
+  sink_erasure: { text: "trouble settled_reason", people: "settled_by_name" },
+  step_up_attempt: { plain: "issuer subject act return_to" },
+  step_up_proof: { plain: "issuer subject act acr amr used_by" },
+  store_login: { plain: "address worker role error_code" },
+  store_observation: { derived: "facts detail lag_reason", plain: "store_id region digest lag" },
+  tenant: { declared: "display_name labels" },
+  // Whole only while the organization ends; destroyed when it has been fetched.
+  tenant_export_chunk: { derived: "bytes" },
+  tenant_key: { sealed: "wrapped" },
+  tenant_lifecycle: {
+    text: "reason end_note",
+    people: "requester_name=requester_issuer,requester_subject",
+    declared: "display_name",
+    plain: "plan requester_issuer requester_subject lease_owner export_manifest",
+  },
+  tenant_lifecycle_step: { derived: "detail trouble" },
+  webhook_delivery: { text: "last_error" },
+  webhook_endpoint: { declared: "url description", plain: "event_types" },
+};
