@@ -2,14 +2,17 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import {
+  type Decided,
+  DecisionFields,
+  decisionWords,
+} from "#components/approvals/decision-fields.tsx";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { useStepUp } from "#components/step-up/use-step-up.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Identifier } from "#components/ui/identifier.tsx";
-import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { DeploymentCard } from "#server/features/deployments/schema.ts";
 
 interface DecideFormProps {
@@ -34,8 +37,7 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
   const problemText = useProblemText();
   const router = useRouter();
   const [comment, setComment] = useState("");
-  const [needsComment, setNeedsComment] = useState(false);
-  const [busy, setBusy] = useState<"approve" | "reject" | null>(null);
+  const [busy, setBusy] = useState<Decided | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const { revision, service, subjectDigest, yourPart } = card;
   const isChecking = card.state === "requested" || card.state === "checking";
@@ -55,10 +57,7 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
     restore: (input) => setComment(input.comment),
   });
 
-  async function decide(decision: "approve" | "reject") {
-    const isMissing = decision === "reject" && comment.trim() === "";
-    setNeedsComment(isMissing);
-    if (isMissing) return;
+  async function decide(decision: Decided) {
     setBusy(decision);
     setFailure(null);
     try {
@@ -81,38 +80,16 @@ export function DecideForm({ tenantId, card, policyVersion }: DecideFormProps) {
           : t("words", { revision, service, environment, images, version: policyVersion })}{" "}
         {t("digest")} <Identifier value={subjectDigest} ends={10} />
       </p>
-      {blocked === null ? (
-        <TextareaField
-          label={t("comment")}
-          hint={t("commentHint")}
-          error={needsComment ? t("commentMissing") : null}
-          maxLength={2000}
-          value={comment}
-          onChange={setComment}
-        />
-      ) : null}
-      {failure ? (
-        <p role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
-          {failure}
-        </p>
-      ) : null}
-      <div className="flex flex-wrap gap-2">
-        <Button
-          look="primary"
-          disabledReason={blocked ?? (isChecking ? t("checking") : null)}
-          isBusy={busy === "approve"}
-          onClick={() => decide("approve")}
-        >
-          {t("approve")}
-        </Button>
-        <Button
-          disabledReason={blocked}
-          isBusy={busy === "reject"}
-          onClick={() => decide("reject")}
-        >
-          {t("reject")}
-        </Button>
-      </div>
+      <DecisionFields
+        words={decisionWords(t)}
+        comment={comment}
+        onComment={setComment}
+        blocked={blocked}
+        notYet={isChecking ? t("checking") : null}
+        busy={busy}
+        failure={failure}
+        onDecide={decide}
+      />
       {stepUp.dialog}
     </div>
   );
