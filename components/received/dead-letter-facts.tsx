@@ -21,7 +21,7 @@ export function DeadLetterFacts({ tenantId, letter }: DeadLetterFactsProps) {
   const facts = [
     { name: t("why"), value: t(`about.${letter.reason}`) },
     ...(field ? [{ name: t("field"), value: <bdi dir="ltr">{field}</bdi> }] : []),
-    { name: t("said"), value: <bdi>{words(letter.detail, field)}</bdi> },
+    { name: t("said"), value: <bdi className="font-sans">{words(letter.detail, field)}</bdi> },
     { name: t("from"), value: <bdi dir="ltr">{letter.sourceName}</bdi> },
     { name: t("first"), value: <ClockTime at={letter.receivedAt} /> },
     { name: t("last"), value: <ClockTime at={letter.lastAt} /> },
