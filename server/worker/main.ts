@@ -64,6 +64,7 @@ import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { reportLogins } from "./report-login.ts";
 import { tendRetention } from "./retention/tend-retention.ts";
 import { rotationLoop } from "./rotation-loop.ts";
+import { tendLogKeys } from "./log-keys/tend-log-keys.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredForge } from "./supply-chain/configured-forge.ts";
 import { configuredVault } from "./vault.ts";
@@ -236,6 +237,12 @@ const loops = {
     const backups = folder ?? join(DATA_DIR, "key-backups");
     const tending = { keeper, backups, leaseSeconds: WORKER_LEASE_SECONDS };
     return repeat(1_000, "retention", () => tendRetention(tending));
+  },
+  "log-keys": () => {
+    const { LOG_KEY_DAYS: mostDays, LOG_KEY_AHEAD_DAYS: aheadDays, LOG_KEYS_DIR, DATA_DIR } = env();
+    const folder = LOG_KEYS_DIR ?? join(DATA_DIR, "log-keys");
+    const tending = { mostDays, aheadDays, folder };
+    return repeat(1_000, "log-keys", () => tendLogKeys(tending));
   },
   drift: () =>
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),

@@ -35,6 +35,7 @@ const LOOPS = [
   "tenant-lifecycles",
   "event-sources",
   "retention",
+  "log-keys",
   "evidence",
   "delivery",
 ] as const;

@@ -165,6 +165,7 @@ export const HTTP_ROUTES: Record<string, RouteCase> = {
     },
   },
   "app/api/v1/log/[tenant]/checkpoint/route.ts": logCalls("checkpoint"),
+  "app/api/v1/log/[tenant]/keys/route.ts": logCalls("keys"),
   // Entries of a small log are always a partial bundle; its width is filled in by the caller.
   "app/api/v1/log/[tenant]/tile/[...path]/route.ts": logCalls("tile/entries/000.p/12", [
     "entries",

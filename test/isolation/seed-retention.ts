@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { uuidv7 } from "uuidv7";
+import { logVerifier } from "#server/features/audit/sealing/log-key.ts";
+import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { FormSlot } from "./slots.ts";
 
 type Insert = (table: string, row: Record<string, unknown>) => Promise<unknown>;
@@ -75,6 +77,15 @@ export async function seedRetention(
     created_at: now,
     destroyed_at: now,
   });
+  // The log's own first key, as it is before it is ever changed: sealing goes on with it.
+  await ensure("audit_log_key", {
+    number: 1,
+    public_key: Buffer.from(logVerifier(mintAuthorizedTenant(tenantId)).publicKey),
+    state: "current",
+    first_size: 0,
+    begins_at: now,
+  });
+  await ensure("audit_log_key_due", { number: 1, told_at: now });
   await ensure("retention_rule", {
     class: "isolation",
     days: 1_000,

@@ -5,12 +5,16 @@ import { CannotTell } from "#server/engines/evidence/pack-query.ts";
 import { type PackVerdict, verifyPack } from "#server/engines/evidence/verify-pack.ts";
 import { toHex } from "#server/engines/merkle/bytes.ts";
 import { parseCosignerKey } from "#server/engines/merkle/cosigner-key.ts";
-import { type NoteVerifier, parseVerifierKey } from "#server/engines/merkle/note-key.ts";
+import { followKeys } from "#server/engines/merkle/follow-keys.ts";
+import { parseKeyList } from "#server/engines/merkle/key-list-file.ts";
+import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
+import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
 import { type Command, type CommandOutput, EXIT, UsageError } from "../command.ts";
+import { keysIn } from "../read-log-keys.ts";
 
 /** Verifies an evidence pack offline, with keys that were got elsewhere. */
 export const evidenceVerifyCommand: Command = {
-  usage: "evidence verify PACK --vkey F [--vkey F…] [--witness F…]",
+  usage: "evidence verify PACK --vkey F [--vkey F…] [--keys F] [--witness F…]",
   summary:
     "that nothing in a pack was changed and nothing of its range left out; exit 0 valid, 1 not, 2 cannot tell",
   async run(args, output) {
@@ -18,6 +22,7 @@ export const evidenceVerifyCommand: Command = {
       args: [...args],
       options: {
         vkey: { type: "string", multiple: true },
+        keys: { type: "string" },
         witness: { type: "string", multiple: true },
       },
       allowPositionals: true,
@@ -29,43 +34,30 @@ export const evidenceVerifyCommand: Command = {
         "Name the log's key by --vkey, got elsewhere: the one in the pack proves nothing.",
       );
     }
-    const log = await keysIn(values.vkey, parseVerifierKey);
+    const held = await keysIn(values.vkey, parseVerifierKey);
     const witnesses = await keysIn(values.witness ?? [], parseCosignerKey);
     await stat(file);
     try {
+      const list = values.keys && parseKeyList(await readFile(values.keys, "utf8"));
+      const { keys: log, told } = list ? followKeys(held, list) : { keys: held, told: [] };
+      for (const line of told) output.out(`keys: ${line}`);
       const verdict = await verifyPack(createReadStream(file), { log, witnesses });
+      for (const line of verdict.told) output.out(`keys: ${line}`);
       for (const fault of verdict.faults) output.out(`not valid: ${fault}`);
       if (verdict.faults.length > 0) return EXIT.findings;
       tell(verdict, output);
       return EXIT.fine;
     } catch (error) {
+      if (error instanceof MerkleError) {
+        output.out(`not valid: ${error.message}`);
+        return EXIT.findings;
+      }
       if (!(error instanceof CannotTell)) throw error;
       output.err(`cannot tell: ${error.message}`);
       return EXIT.cannotTell;
     }
   },
 };
-
-/** One key a line; lines that are empty or begin with # are left out. */
-async function keysIn(
-  files: readonly string[],
-  parse: (text: string) => NoteVerifier,
-): Promise<NoteVerifier[]> {
-  const keys: NoteVerifier[] = [];
-  for (const file of files) {
-    const lines = (await readFile(file, "utf8")).split("\n").map((line) => line.trim());
-    const found = lines.filter((line) => line !== "" && !line.startsWith("#"));
-    if (found.length === 0) throw new UsageError(`${file} holds no key.`);
-    for (const line of found) {
-      try {
-        keys.push(parse(line));
-      } catch (error) {
-        throw new UsageError(`${file}: ${(error as Error).message}.`);
-      }
-    }
-  }
-  return keys;
-}
 
 /** What is proved, by whom it is said, and what stays open: a reader must not have to guess. */
 function tell(

@@ -6,32 +6,37 @@ import { type Checkpoint, openCheckpoint } from "#server/engines/merkle/checkpoi
 import { parseEntryBundle } from "#server/engines/merkle/entry-bundle.ts";
 import { findLogFaults, type StoredLogFiles } from "#server/engines/merkle/find-log-faults.ts";
 import { HASH_BYTES } from "#server/engines/merkle/hashing.ts";
-import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
+import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
 import { formatTilePath, TILE_WIDTH } from "#server/engines/merkle/tile-path.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
+import { readLogKeys } from "../read-log-keys.ts";
 
 /** Verifies a whole log against a checkpoint that was kept elsewhere. */
 export const logVerifyCommand: Command = {
-  usage: "log verify --checkpoint F --vkey F --tiles DIR",
-  summary: "every entry and tile under DIR against a signed checkpoint; exit 0 intact, 1 altered",
+  usage: "log verify --checkpoint F --vkey F [--keys F] --tiles DIR",
+  summary:
+    "every entry and tile under DIR against a signed checkpoint; --keys follows the log's published keys; exit 0 intact, 1 altered",
   async run(args, { out }) {
     const { values } = parseArgs({
       args: [...args],
       options: {
         checkpoint: { type: "string" },
-        vkey: { type: "string" },
+        vkey: { type: "string", multiple: true },
+        keys: { type: "string" },
         tiles: { type: "string" },
       },
     });
     if (!values.checkpoint || !values.vkey || !values.tiles)
       throw new UsageError("Name --checkpoint, --vkey and --tiles.");
-    const key = parseVerifierKey((await readFile(values.vkey, "utf8")).trim());
     const note = await readFile(values.checkpoint, "utf8");
     let checkpoint: Checkpoint;
     try {
-      checkpoint = openCheckpoint(note, key.name, key);
+      const { origin, keys, told } = await readLogKeys(values.vkey, values.keys);
+      for (const line of told) out(`keys: ${line}`);
+      checkpoint = openCheckpoint(note, origin, keys);
     } catch (error) {
-      out(`altered: the checkpoint is not signed by ${key.name}: ${(error as Error).message}`);
+      if (!(error instanceof MerkleError)) throw error;
+      out(`altered: the checkpoint is not signed by the log: ${error.message}`);
       return EXIT.findings;
     }
     const faults = await findLogFaults(filesOf(values.tiles), checkpoint);

@@ -88,6 +88,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
         seed: keys.witness,
         logOrigin: `${sovereign}.console.local`,
         logSigningFile: keys.logSigningFile,
+        keyLists: join(layout.dataDir, "log-keys"),
       });
       witness.server.listen(ports.witness, "127.0.0.1");
       witness.server.once("error", (error) => say(`The witness can't listen: ${error.message}`));

@@ -24,6 +24,7 @@ test("it cosigns any log of the demo, and none of another installation", async (
     seed: "6b".repeat(32),
     logOrigin: "omantel.console.local",
     logSigningFile,
+    keyLists: join(folder, "log-keys"),
   });
   await new Promise<void>((resolve) => witness.server.listen(0, "127.0.0.1", resolve));
   const { port } = witness.server.address() as AddressInfo;

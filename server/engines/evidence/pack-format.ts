@@ -1,4 +1,5 @@
 import { canonicalJson, type JsonValue } from "../canonical-json/canonical-json.ts";
+import type { LogKeyList } from "../merkle/follow-keys.ts";
 import { formatTilePath, TILE_WIDTH } from "../merkle/tile-path.ts";
 import type { Condition } from "../query-language/condition.ts";
 import { bindingTiles, leafTiles, type PackRange } from "./pack-tiles.ts";
@@ -28,11 +29,21 @@ export interface PackPlan {
   readonly condition: Condition;
   /** Verifier key of the log, to be compared with one that was kept elsewhere. */
   readonly verifierKey: string;
+  /** Every key of the log, with its handovers: whoever holds one of them follows it to the others. */
+  readonly keyList: LogKeyList;
   /** C2SP tlog-policy: the log and the witnesses that this installation asks. */
   readonly policy: string;
 }
 
-export const FIXED_FILES = ["README.md", "query.json", "policy", "log.vkey", "checkpoint"] as const;
+export const KEY_LIST = "log-keys.json";
+export const FIXED_FILES = [
+  "README.md",
+  "query.json",
+  "policy",
+  "log.vkey",
+  KEY_LIST,
+  "checkpoint",
+] as const;
 export const MANIFEST = "MANIFEST.sha256";
 export const MANIFEST_NOTE = "MANIFEST.note";
 

@@ -26,6 +26,8 @@ of these the events that fit a query, asked at ${asOf}:
 - \`checkpoint\`: the log's signed head (C2SP tlog-checkpoint) with the cosignatures of its witnesses.
 - \`log.vkey\`, \`policy\`: the log's key and the witnesses that it asks (C2SP tlog-policy). Believe neither because
   they are here: compare them with keys that you got elsewhere.
+- \`log-keys.json\`: every key that signed the log, now and before, with the tree sizes of each and the notes by which one
+  handed over to the next, signed by both. Whoever holds any of them follows the handovers to the others.
 - \`tile/<L>/<N>\`: the log's hash tiles (C2SP tlog-tiles): every leaf hash of the range, and what binds it to the root.
 - \`tile/entries/<N>\`: entry bundles (C2SP tlog-tiles), where the pack opens the whole range.
 - \`events/<N>.ndjson\`: the events that fit, by tile; a line each: \`index\`, \`envelope\`, \`payload\`, \`salt\` (hexadecimal), \`state\`.

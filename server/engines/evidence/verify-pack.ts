@@ -2,19 +2,30 @@ import { createHash } from "node:crypto";
 import { equalBytes } from "../merkle/bytes.ts";
 import { type Checkpoint, openCheckpoint } from "../merkle/checkpoint.ts";
 import { openCosignatures } from "../merkle/cosignature.ts";
+import { type FollowedKeys, followKeys } from "../merkle/follow-keys.ts";
+import { parseKeyList } from "../merkle/key-list-file.ts";
+import type { LogKey } from "../merkle/log-key.ts";
+import { MerkleError } from "../merkle/merkle-error.ts";
 import { formatVerifierKey, type NoteVerifier } from "../merkle/note-key.ts";
 import { openNote } from "../merkle/signed-note.ts";
 import { ExpectedFiles } from "./expected-files.ts";
 import { ManifestLines } from "./manifest-lines.ts";
 import { PackContents, type PackCounts } from "./pack-contents.ts";
-import { FIXED_FILES, MANIFEST, MANIFEST_NOTE, manifestText, queryFile } from "./pack-format.ts";
+import {
+  FIXED_FILES,
+  KEY_LIST,
+  MANIFEST,
+  MANIFEST_NOTE,
+  manifestText,
+  queryFile,
+} from "./pack-format.ts";
 import { CannotTell, type PackQuery, readPackQuery } from "./pack-query.ts";
 import { packReadme } from "./pack-readme.ts";
 import { readTar, TarFault } from "./read-tar.ts";
 
 export interface PackKeys {
-  /** Keys of the log that were got elsewhere; several where it changed its key. */
-  readonly log: readonly NoteVerifier[];
+  /** Keys of the log that were got elsewhere; those that the pack's list leads to from there are believed too. */
+  readonly log: readonly LogKey[];
   /** Witnesses that must have cosigned the head. */
   readonly witnesses: readonly NoteVerifier[];
 }
@@ -26,6 +37,8 @@ export interface PackVerdict {
   readonly checkpoint: Checkpoint | undefined;
   readonly counts: PackCounts;
   readonly cosignedBy: readonly string[];
+  /** Which keys of the log are believed by whose word, and which are not. */
+  readonly told: readonly string[];
 }
 
 export const MOST_FAULTS = 100;
@@ -83,7 +96,7 @@ export async function verifyPack(
   if (!isReadable) return verdictOf();
   for (const { path } of opened.files.rest()) fault(`${path} is missing`);
   opened.contents.finish();
-  checkManifest(kept, digests, opened, keys, fault);
+  checkManifest(kept, digests, opened, fault);
   return verdictOf();
 
   function verdictOf(): PackVerdict {
@@ -99,6 +112,7 @@ export async function verifyPack(
         erased: 0,
       },
       cosignedBy: opened?.cosignedBy ?? [],
+      told: opened?.log.told ?? [],
     };
   }
 }
@@ -107,6 +121,7 @@ interface OpenedPack {
   query: PackQuery;
   checkpoint: Checkpoint;
   cosignedBy: string[];
+  log: FollowedKeys;
   contents: PackContents;
   files: ExpectedFiles;
 }
@@ -127,7 +142,9 @@ function openPack(
       `the pack is of the log ${query.origin}; the keys given are of ${keys.log.map(({ name }) => name).join(", ")}`,
     );
   }
-  const checkpoint = openHead(note, query.origin, keys, fault);
+  const log = followed(kept, query.origin, keys);
+  const checkpoint = openHead(note, query.origin, log.keys, fault);
+  if (log.fault) fault(log.fault);
   if (!checkpoint) return undefined;
   if (checkpoint.size !== query.range.treeSize) {
     fault(
@@ -136,29 +153,42 @@ function openPack(
     return undefined;
   }
   const cosignedBy = cosignersOf(note, keys, fault);
-  checkFixed(kept, query, keys, fault);
+  checkFixed(kept, query, log.keys, fault);
   const files = new ExpectedFiles(query.range, query.disclosure);
   for (const path of FIXED_FILES) files.reach(path);
   const contents = new PackContents(query, checkpoint, fault);
-  return { query, checkpoint, cosignedBy, contents, files };
+  return { query, checkpoint, cosignedBy, log, contents, files };
+}
+
+/** The keys given, and those that handovers in the pack lead to. Keys that were given with bounds keep them. */
+function followed(
+  kept: ReadonlyMap<string, Buffer>,
+  origin: string,
+  keys: PackKeys,
+): FollowedKeys & { fault?: string } {
+  const held = keys.log.filter(({ name }) => name === origin);
+  try {
+    const list = parseKeyList(textOf(kept, KEY_LIST));
+    if (list.origin !== origin) throw new MerkleError("is of another log");
+    return followKeys(held, list);
+  } catch (error) {
+    const fault = `${KEY_LIST}: ${(error as Error).message}`;
+    return { keys: held, told: [], fault };
+  }
 }
 
 function openHead(
   note: string,
   origin: string,
-  keys: PackKeys,
+  log: readonly LogKey[],
   fault: Fault,
 ): Checkpoint | undefined {
-  const reasons: string[] = [];
-  for (const key of keys.log.filter(({ name }) => name === origin)) {
-    try {
-      return openCheckpoint(note, origin, key);
-    } catch (error) {
-      reasons.push((error as Error).message);
-    }
+  try {
+    return openCheckpoint(note, origin, log);
+  } catch (error) {
+    fault(`checkpoint is not signed by ${origin}: ${(error as Error).message}`);
+    return undefined;
   }
-  fault(`checkpoint is not signed by ${origin}: ${reasons.join("; ")}`);
-  return undefined;
 }
 
 function cosignersOf(note: string, { witnesses }: PackKeys, fault: Fault): string[] {
@@ -178,14 +208,15 @@ function cosignersOf(note: string, { witnesses }: PackKeys, fault: Fault): strin
 function checkFixed(
   kept: ReadonlyMap<string, Buffer>,
   query: PackQuery,
-  keys: PackKeys,
+  log: readonly LogKey[],
   fault: Fault,
 ): void {
   const vkey = textOf(kept, "log.vkey");
-  if (!keys.log.some((key) => vkey === `${formatVerifierKey(key)}\n`)) {
-    fault("log.vkey is not a key that was got elsewhere");
+  if (!log.some((key) => vkey === `${formatVerifierKey(key)}\n`)) {
+    fault("log.vkey is not a key that was got elsewhere, nor one that a handover leads to");
   }
-  const plan = { ...query, checkpoint: "", verifierKey: "", policy: "" };
+  const keyList = { origin: query.origin, keys: [] };
+  const plan = { ...query, checkpoint: "", verifierKey: "", keyList, policy: "" };
   if (!query.hasSameMeaning) fault("query.json: the meaning is not that of the query");
   else if (textOf(kept, "query.json") !== queryFile(plan))
     fault("query.json is not as it is written");
@@ -195,8 +226,7 @@ function checkFixed(
 function checkManifest(
   kept: ReadonlyMap<string, Buffer>,
   digests: ManifestLines,
-  { query, contents }: OpenedPack,
-  keys: PackKeys,
+  { query, contents, log }: OpenedPack,
   fault: Fault,
 ): void {
   const manifest = kept.get(MANIFEST);
@@ -209,13 +239,20 @@ function checkManifest(
   const manifestDigest = createHash("sha256").update(manifest).digest("hex");
   const text = manifestText({ origin, range, disclosure, matches, manifestDigest });
   try {
-    const opened = openNote(note.toString("utf8"), keys.log);
+    // Signed when the pack was made, which may be before a new key's first head, but not by a key that had ended.
+    const { treeSize } = range;
+    const signing = log.keys.filter(
+      ({ lastSize, isRevoked }) => !isRevoked && (lastSize === undefined || lastSize >= treeSize),
+    );
+    const opened = openNote(note.toString("utf8"), signing);
     if (opened.text !== text) fault(`${MANIFEST_NOTE} was signed for other contents`);
     const lines = note
       .toString("utf8")
       .slice(text.length + 1)
       .split("\n");
-    if (lines.length !== 2) fault(`${MANIFEST_NOTE} has more than the log's signature`);
+    if (lines.length !== opened.signatures.length + 1) {
+      fault(`${MANIFEST_NOTE} has more than the log's signature`);
+    }
   } catch (error) {
     fault(`${MANIFEST_NOTE} is not signed by the log: ${(error as Error).message}`);
   }

@@ -7,6 +7,7 @@ import { decideQuery } from "./decide-query.ts";
 import { envelopeEvent } from "./envelope-event.ts";
 import { ManifestLines } from "./manifest-lines.ts";
 import {
+  KEY_LIST,
   MANIFEST,
   manifestText,
   type PackFile,
@@ -108,6 +109,8 @@ function fixedFile(plan: PackPlan, path: string): string {
       return queryFile(plan);
     case "policy":
       return plan.policy;
+    case KEY_LIST:
+      return `${JSON.stringify(plan.keyList, null, 2)}\n`;
     case "log.vkey":
       return `${plan.verifierKey}\n`;
     case "checkpoint":

@@ -1,8 +1,8 @@
 import { equalBytes, fromBase64, parseUint64, toBase64 } from "./bytes.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { HASH_BYTES } from "./hashing.ts";
+import type { LogKey } from "./log-key.ts";
 import { MerkleError } from "./merkle-error.ts";
-import type { NoteVerifier } from "./note-key.ts";
 import { verifyConsistency } from "./verify-consistency.ts";
 
 /** What a log sends to a witness (C2SP tlog-witness, `add-checkpoint`). */
@@ -48,12 +48,12 @@ export type WitnessVerdict =
   | { status: 409; size: bigint; reason: string };
 
 /**
- * Judges a request in the specification's order. `logOf` gives the key of a log by its origin,
+ * Judges a request in the specification's order. `logOf` gives the key or keys of a log by its origin,
  * `cosigned` what was cosigned last of it. The caller holds that log from the question to the write.
  */
 export function judgeAddCheckpoint(
   body: string,
-  logOf: (origin: string) => NoteVerifier | undefined,
+  logOf: (origin: string) => LogKey | readonly LogKey[] | undefined,
   cosigned: (origin: string) => WitnessedHead | undefined,
 ): WitnessVerdict {
   let request: AddCheckpoint;

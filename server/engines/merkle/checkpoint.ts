@@ -1,7 +1,8 @@
 import { fromBase64, isUint64, parseUint64, toBase64 } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
+import { checkTerm, type LogKey } from "./log-key.ts";
 import { MerkleError } from "./merkle-error.ts";
-import type { NoteSigner, NoteVerifier } from "./note-key.ts";
+import type { NoteSigner } from "./note-key.ts";
 import { openNote, parseNote, signNote } from "./signed-note.ts";
 
 /** A tree head (C2SP tlog-checkpoint). */
@@ -45,9 +46,19 @@ export function parseCheckpoint(note: string): Checkpoint {
   return parseCheckpointText(parseNote(note).text);
 }
 
-/** The checkpoint, if that log's own key signed it under that log's own name; else `MerkleError`. */
-export function openCheckpoint(note: string, origin: string, log: NoteVerifier): Checkpoint {
-  const checkpoint = parseCheckpointText(openNote(note, [log]).text);
+/**
+ * The checkpoint, if a key of that log that may sign a head of this size did so under that log's own
+ * name; else `MerkleError`.
+ */
+export function openCheckpoint(
+  note: string,
+  origin: string,
+  log: LogKey | readonly LogKey[],
+): Checkpoint {
+  const keys = "publicKey" in log ? [log] : log;
+  const { text, signatures } = openNote(note, keys);
+  const checkpoint = parseCheckpointText(text);
   if (checkpoint.origin !== origin) throw new MerkleError("the checkpoint is of another log");
+  checkTerm(keys, signatures, checkpoint.size);
   return checkpoint;
 }

@@ -1,8 +1,8 @@
 import { fromBase64, parseUint64, toBase64 } from "./bytes.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { HASH_BYTES } from "./hashing.ts";
+import type { LogKey } from "./log-key.ts";
 import { MerkleError } from "./merkle-error.ts";
-import type { NoteVerifier } from "./note-key.ts";
 import { verifyInclusion } from "./verify-inclusion.ts";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
@@ -52,7 +52,7 @@ export function verifyLogProof(
   text: string,
   leafHash: Uint8Array,
   origin: string,
-  log: NoteVerifier,
+  log: LogKey | readonly LogKey[],
 ): Checkpoint {
   const { leafIndex, proof, checkpoint: note } = parseLogProof(text);
   const checkpoint = openCheckpoint(note, origin, log);

@@ -13,7 +13,15 @@ export { cosignatureLines, headToWitness } from "./log/cosignatures.ts";
 export { logTile } from "./log/log-tiles.ts";
 export { latestCheckpoint, tileReader as proofTiles } from "./log/log-tree.ts";
 export { sealProof } from "./seal-proof.ts";
-export { logOrigin, logVerifierKey, signedByLog } from "./sealing/log-key.ts";
+export { handOverLogKey, refuseSecondChange } from "./sealing/hand-over-log-key.ts";
+export { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
+export {
+  currentVerifierKey,
+  logKeyList,
+  logKeys,
+  logNotary,
+  seedPlace,
+} from "./sealing/log-keys.ts";
 export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";
 export { rewriteSegments } from "./search/indexing/rewrite-segments.ts";

@@ -14,7 +14,8 @@ import type {
   SealProof,
 } from "./schema.ts";
 import { sealProof } from "./seal-proof.ts";
-import { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
+import { logOrigin } from "./sealing/log-key.ts";
+import { currentVerifierKey, logKeyList } from "./sealing/log-keys.ts";
 
 /** The newest events, whatever they are: what Home shows. */
 export async function recentEvents(
@@ -118,7 +119,7 @@ export async function logHead(tx: TenantTx, tenant: AuthorizedTenantId): Promise
   const head = await latestCheckpoint(tx, tenant);
   return {
     origin: logOrigin(tenant),
-    verifierKey: logVerifierKey(tenant),
+    verifierKey: currentVerifierKey(await logKeyList(tx, tenant)),
     checkpoint: head
       ? {
           treeSize: head.treeSize.toString(),

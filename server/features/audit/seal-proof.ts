@@ -12,7 +12,8 @@ import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-ten
 import { cosignatureLines } from "./log/cosignatures.ts";
 import { latestCheckpoint, tileReader } from "./log/log-tree.ts";
 import type { SealProof } from "./schema.ts";
-import { logOrigin, logVerifier } from "./sealing/log-key.ts";
+import { logOrigin } from "./sealing/log-key.ts";
+import { logKeys } from "./sealing/log-keys.ts";
 
 export interface StoredLeaf {
   leafIndex: bigint;
@@ -36,7 +37,7 @@ export async function sealProof(
     const { size: treeSize, root: rootHash } = openCheckpoint(
       head.note,
       logOrigin(tenant),
-      logVerifier(tenant),
+      await logKeys(tx, tenant),
     );
     const { leafIndex, sealedAt } = leaf;
     const hash = leafHash(new TextEncoder().encode(envelope));

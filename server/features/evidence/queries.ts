@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import { logVerifierKey } from "#server/features/audit/index.ts";
+import { currentVerifierKey, logKeyList } from "#server/features/audit/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -36,7 +36,7 @@ export async function listPacks(
   return {
     packs: page.map((row) => viewOf(tenant, row)),
     nextCursor: rows.length > limit ? (page.at(-1)?.packId ?? null) : null,
-    verifierKey: logVerifierKey(tenant),
+    verifierKey: currentVerifierKey(await logKeyList(tx, tenant)),
     asOf: await tx.startedAt(),
   };
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { seedPlace } from "#server/features/audit/index.ts";
 import {
   keepDataKeys,
   rewrapDataKey,
@@ -82,6 +83,7 @@ export async function replaceWrapKey(
     ],
   );
   await rewrapSegments(tx, tenant, rewrap);
+  await rewrapLogKeys(tx, tenant, rewrap);
   keepDataKeys(tenant, { version, keeper: old.keeper, wrapped }, after);
   return version;
 }
@@ -98,6 +100,27 @@ async function cutOut(
     [tenant, eventIds],
   );
   return new Map(rows.map((row) => [row.key_id, row.events]));
+}
+
+/** The seeds of the log's keys: locked, so that no change of the key passes by. */
+async function rewrapLogKeys(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rewrap: { from: string; to: string },
+): Promise<void> {
+  const keys = await tx.query<{ number: number; public_key: Buffer; wrapped: Buffer }>(
+    `SELECT number, public_key, wrapped FROM audit_log_key WHERE tenant_id = $1 AND wrapped IS NOT NULL FOR UPDATE`,
+    [tenant],
+  );
+  const wrapped = keys.map((key) => {
+    const place = seedPlace(key.number, key.public_key);
+    return rewrapForTenant(tenant, key.wrapped, { ...rewrap, place });
+  });
+  await tx.query(
+    `UPDATE audit_log_key k SET wrapped = n.wrapped FROM unnest($2::integer[], $3::bytea[]) AS n (number, wrapped)
+     WHERE k.tenant_id = $1 AND k.number = n.number`,
+    [tenant, keys.map((key) => key.number), wrapped],
+  );
 }
 
 async function rewrapSegments(

@@ -9,6 +9,7 @@ import { liftHold } from "./verbs/lift-hold.ts";
 import { placeHold } from "./verbs/place-hold.ts";
 import { renewKey } from "./verbs/renew-key.ts";
 import { requestErasure } from "./verbs/request-erasure.ts";
+import { rotateLogKey } from "./verbs/rotate-log-key.ts";
 import { setRetention } from "./verbs/set-retention.ts";
 import { ErasurePreview, RetentionOverview, RetentionPreview } from "./views.ts";
 
@@ -34,4 +35,5 @@ export const retentionRouter = router({
   liftHold: verbProcedure(liftHold),
   requestErasure: verbProcedure(requestErasure),
   renewKey: verbProcedure(renewKey),
+  rotateLogKey: verbProcedure(rotateLogKey),
 });

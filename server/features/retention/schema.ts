@@ -12,6 +12,7 @@ export const ACT_KINDS = [
   "expiry",
   "key-rotation",
   "key-import",
+  "log-key",
 ] as const;
 export type ActKind = (typeof ACT_KINDS)[number];
 
@@ -91,6 +92,28 @@ export const RenewKeyInput = z.object({
     .optional(),
   reason: Reason,
 });
+
+export const MOST_OVERLAP_DAYS = 365;
+
+/** A new key for the log: how long both sign, and whether the old one may be in other hands. */
+export const RotateLogKeyInput = z
+  .object({
+    overlapDays: z
+      .number()
+      .int("must be whole days")
+      .min(0)
+      .max(MOST_OVERLAP_DAYS, `must be at most ${MOST_OVERLAP_DAYS} days`),
+    compromised: z.boolean().default(false),
+    reason: Reason,
+  })
+  .refine(({ overlapDays, compromised }) => compromised || overlapDays > 0, {
+    path: ["overlapDays"],
+    error: "must be at least 1 day, so that auditors and witnesses come along",
+  })
+  .refine(({ overlapDays, compromised }) => !compromised || overlapDays === 0, {
+    path: ["overlapDays"],
+    error: "must be 0: a compromised key is revoked at once",
+  });
 
 export const ActOutcome = z.object({ actId: z.string().nullable(), state: z.enum(ACT_STATES) });
 

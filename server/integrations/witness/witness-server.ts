@@ -1,14 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { judgeAddCheckpoint } from "#server/engines/merkle/add-checkpoint.ts";
 import { cosign } from "#server/engines/merkle/cosignature.ts";
-import type { NoteSigner, NoteVerifier } from "#server/engines/merkle/note-key.ts";
+import type { LogKey } from "#server/engines/merkle/log-key.ts";
+import type { NoteSigner } from "#server/engines/merkle/note-key.ts";
 import type { WitnessStore } from "./witness-store.ts";
 
 export interface WitnessOptions {
   /** Its cosigner's key. */
   signer: NoteSigner;
-  /** The logs that it watches, by origin. */
-  logs: ReadonlyMap<string, NoteVerifier>;
+  /** The keys of the logs that it watches, by origin. */
+  logs: { get(origin: string): LogKey | readonly LogKey[] | undefined };
   store: WitnessStore;
   /** Told of each request: the origin's answer and why. */
   onAnswer?(status: number, reason: string): void;

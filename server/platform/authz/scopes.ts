@@ -113,6 +113,7 @@ export const WORKER_SCOPES = {
   "runtime.evidence.make": "Make evidence packs, end what is over, copy tiles to the content store",
   "runtime.retention.carry-out": "Look after keys of the audit log, and destroy what is due",
   "runtime.audit.witness": "Record what witnesses said to the log's heads",
+  "runtime.audit.keys": "Take the change of a log's key on, and note that a key is due",
   "runtime.isolation.observe": "Record what sources show of each tenant's isolation",
   "runtime.drift.observe": "Record what differs from what is declared",
   "runtime.remediations.execute": "Dry-run, apply, verify and roll back remediations",

@@ -33,6 +33,11 @@ const settings = z.object({
   KEY_TRANSIT_MOUNT: z.string().min(1).default("transit"),
   /** Where wrapped keys are backed up; `key-backups` in DATA_DIR otherwise. */
   KEY_BACKUP_DIR: z.string().min(1).optional(),
+  /** Where the published keys of logs are written as files; `log-keys` in DATA_DIR otherwise. */
+  LOG_KEYS_DIR: z.string().min(1).optional(),
+  /** How old a key that signs a log may become, and how long before that people are told. Days. */
+  LOG_KEY_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  LOG_KEY_AHEAD_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   LOG_ORIGIN: z
     .string()
     .regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/, "must be a schemaless URL such as log.example.om"),

@@ -5,9 +5,17 @@ import type { PackPlan } from "#server/engines/evidence/pack-format.ts";
 import { openPack, sealPack } from "#server/engines/evidence/sealed-pack.ts";
 import { verifyPack } from "#server/engines/evidence/verify-pack.ts";
 import { type PackProgress, packBytes } from "#server/engines/evidence/write-pack.ts";
-import { type NoteVerifier, parseVerifierKey } from "#server/engines/merkle/note-key.ts";
+import type { LogKeyList } from "#server/engines/merkle/follow-keys.ts";
+import type { LogKey } from "#server/engines/merkle/log-key.ts";
+import type { NoteVerifier } from "#server/engines/merkle/note-key.ts";
 import { analyzeQuery } from "#server/engines/query-language/analyze-query.ts";
-import { logOrigin, logVerifierKey, signedByLog } from "#server/features/audit/index.ts";
+import {
+  currentVerifierKey,
+  logKeyList,
+  logKeys,
+  logNotary,
+  logOrigin,
+} from "#server/features/audit/index.ts";
 import type { PackBegun, PackFailure } from "#server/features/evidence/schema.ts";
 import { beginPack } from "#server/features/evidence/verbs/begin-pack.ts";
 import { recordPack } from "#server/features/evidence/verbs/record-pack.ts";
@@ -16,6 +24,7 @@ import {
   ContentStoreError,
 } from "#server/integrations/content-store/content-store.ts";
 import type { Caller } from "#server/platform/actor.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { appErrorIn } from "#server/platform/errors/map.ts";
 import { logger } from "#server/platform/telemetry/logger.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -83,12 +92,21 @@ async function storedPack({
   begun: PackBegun;
   report: (progress: PackProgress) => Promise<void>;
 }) {
-  const plan = planOf(tenant, begun, witnesses);
+  const { keyList, believed } = await withTenant(
+    tenant,
+    "worker",
+    async (tx) => ({
+      keyList: await logKeyList(tx, tenant),
+      believed: await logKeys(tx, tenant),
+    }),
+    { readOnly: true },
+  );
+  const plan = planOf(tenant, begun, { keyList, witnesses });
   const key = randomBytes(32);
   const hash = createHash("sha256");
   let bytes = 0;
   let last: PackProgress = { entries: 0, matches: 0 };
-  const sign = (text: string) => signedByLog(tenant, text);
+  const sign = await logNotary(tenant);
   async function* counted() {
     const source = packSource(tenant, plan);
     for await (const piece of packBytes(plan, source, sign, async (progress) => {
@@ -102,7 +120,7 @@ async function storedPack({
   }
   const expiresAt = new Date(Date.now() + begun.keptDays * 86_400_000);
   const stored = await store.put(sealPack(key, packId, counted()), { retainUntil: expiresAt });
-  await verifyStored(store, tenant, { key, packId, digest: stored.digest, bytes }, () =>
+  await verifyStored(store, believed, { key, packId, digest: stored.digest, bytes }, () =>
     report(last),
   );
   return {
@@ -118,7 +136,7 @@ async function storedPack({
 /** Nobody is handed a pack that does not verify: a log that was altered shows here. */
 async function verifyStored(
   store: ContentStore,
-  tenant: AuthorizedTenantId,
+  log: readonly LogKey[],
   { key, packId, digest, bytes }: { key: Buffer; packId: string; digest: string; bytes: number },
   onPiece: () => Promise<void>,
 ): Promise<void> {
@@ -131,7 +149,6 @@ async function verifyStored(
     }
   }
   const plain = openPack(key, packId, stored, { size: bytes, start: 0, end: bytes });
-  const log = [parseVerifierKey(logVerifierKey(tenant))];
   const { faults } = await verifyPack(watched(plain), { log, witnesses: [] });
   if (faults.length > 0) throw new NotVerified(faults.slice(0, 3).join("; "));
 }
@@ -139,12 +156,12 @@ async function verifyStored(
 function planOf(
   tenant: AuthorizedTenantId,
   begun: PackBegun,
-  witnesses: readonly NoteVerifier[],
+  { keyList, witnesses }: { keyList: LogKeyList; witnesses: readonly NoteVerifier[] },
 ): PackPlan {
   const { query, asOf, disclosure, checkpoint } = begun;
   const { condition } = analyzeQuery(query, { now: asOf.getTime() });
   if (!condition) throw new Error("the query of the pack can't be read any more");
-  const verifierKey = logVerifierKey(tenant);
+  const signing = keyList.keys.filter((each) => each.to === null).map((each) => each.vkey);
   return {
     origin: logOrigin(tenant),
     checkpoint,
@@ -157,8 +174,9 @@ function planOf(
     query,
     asOf: asOf.toISOString(),
     condition,
-    verifierKey,
-    policy: logPolicy(verifierKey, witnesses),
+    verifierKey: currentVerifierKey(keyList),
+    keyList,
+    policy: logPolicy(signing, witnesses),
   };
 }
 

@@ -7,7 +7,7 @@ import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/ca
 import { formatTilePath, TILE_WIDTH, tileWidth } from "#server/engines/merkle/tile-path.ts";
 import { headerLine, sealFrame } from "#server/engines/tenant-export/sealed-frames.ts";
 import { TAR_END, tarEntry } from "#server/engines/tenant-export/tar.ts";
-import { logTile, logVerifierKey, signedByLog } from "#server/features/audit/index.ts";
+import { logKeyList, logNotary, logTile } from "#server/features/audit/index.ts";
 import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -53,7 +53,7 @@ export async function exportTenant(options: {
       yield tarEntry(name, content);
     }
     const text = `sovereign-console/tenant-export/v1\n${tenant}\n${lifecycleId}\n${listed.join("\n")}\n`;
-    manifest = signedByLog(sovereign, text);
+    manifest = (await logNotary(sovereign))(text);
     yield tarEntry("MANIFEST", Buffer.from(manifest));
     yield TAR_END;
   }
@@ -96,7 +96,10 @@ async function* filesOf(
   const read = <Result>(work: (tx: TenantTx) => Promise<Result>) =>
     withTenant(tenant, "worker", work, { readOnly: true });
   yield json("configuration.json", await read((tx) => configurationOf(tx, tenant)));
-  yield { name: "log/verifier-key", content: Buffer.from(`${logVerifierKey(tenant)}\n`) };
+  const list = await read((tx) => logKeyList(tx, tenant));
+  const vkeys = list.keys.map(({ vkey }) => `${vkey}\n`).join("");
+  yield { name: "log/verifier-key", content: Buffer.from(vkeys) };
+  yield { name: "log/keys.json", content: Buffer.from(`${JSON.stringify(list, null, 2)}\n`) };
   const head = await read((tx) =>
     tx.query<{ tree_size: string; note: string }>(
       "SELECT tree_size::text, note FROM audit_checkpoint WHERE tenant_id = $1 ORDER BY audit_checkpoint.tree_size DESC LIMIT 1",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LogKeyListJson } from "#server/engines/merkle/key-list-file.ts";
 import { operation } from "#server/features/http-api/index.ts";
 
 const TAG = "Transparency log";
@@ -20,6 +21,44 @@ export const readCheckpoint = operation({
         schema: z.string(),
         example:
           "omantel.console.local/acme-shop\n1042\nqj0H…=\n\n— omantel.console.local/acme-shop Az3g…\n",
+      },
+    },
+  },
+});
+
+export const readKeys = operation({
+  id: "log.keys",
+  method: "GET",
+  path: "/api/v1/log/{tenant}/keys",
+  tag: TAG,
+  summary: "Read the keys that sign a tenant's log, now and before",
+  description:
+    "Each verifier key with the tree sizes and the time that it signs, its state, and the note by which the key before handed over to it, signed by both. Whoever holds one of the keys follows the handovers to the others: `log verify --keys`.",
+  access: { by: "session", scope: "runtime.audit.read" },
+  params: { schema: z.object({ tenant: z.string() }), absent: "tenant" },
+  answers: {
+    200: {
+      description: "The keys, from the first on",
+      content: {
+        type: "application/json",
+        schema: LogKeyListJson,
+        example: {
+          origin: "omantel.console.local/acme-shop",
+          keys: [
+            {
+              number: 1,
+              vkey: "omantel.console.local/acme-shop+0376f2e3+AY…",
+              state: "current",
+              firstSize: "0",
+              lastSize: null,
+              from: "2026-01-04T06:00:00.000Z",
+              to: null,
+              overlapUntil: null,
+              handover: null,
+              ending: null,
+            },
+          ],
+        },
       },
     },
   },

@@ -4,6 +4,7 @@ import { appendLeaves } from "../../merkle/append-leaves.ts";
 import { signCheckpoint } from "../../merkle/checkpoint.ts";
 import { cosign } from "../../merkle/cosignature.ts";
 import { cosigner } from "../../merkle/cosigner-key.ts";
+import type { PublishedLogKey } from "../../merkle/follow-keys.ts";
 import { leafHash } from "../../merkle/hashing.ts";
 import { formatVerifierKey, noteSigner } from "../../merkle/note-key.ts";
 import { signNote } from "../../merkle/signed-note.ts";
@@ -52,10 +53,16 @@ export function madeLog(size: number) {
       asOf: AS_OF,
       condition,
       verifierKey,
-      policy: logPolicy(verifierKey, [witnessKey]),
+      keyList: { origin: ORIGIN, keys: [firstKey(verifierKey)] },
+      policy: logPolicy([verifierKey], [witnessKey]),
     };
   };
   return { leaves, source, plan };
+}
+
+function firstKey(vkey: string): PublishedLogKey {
+  const open = { lastSize: null, to: null, overlapUntil: null, handover: null, ending: null };
+  return { number: 1, vkey, state: "current", firstSize: "0", from: AS_OF, ...open };
 }
 
 export const signed = (text: string): string => signNote(text, logKey);

@@ -1,9 +1,11 @@
 import "server-only";
 import { z } from "zod";
+import { LogKeyListJson } from "#server/engines/merkle/key-list-file.ts";
 import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
 import { parseTilePath } from "#server/engines/merkle/tile-path.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import { readProcedure, router } from "#server/trpc/init.ts";
+import { logKeyList } from "../sealing/log-keys.ts";
 import { cosignatureLines } from "./cosignatures.ts";
 import { logTile } from "./log-tiles.ts";
 import { latestCheckpoint } from "./log-tree.ts";
@@ -19,6 +21,11 @@ const log = router({
     const head = await latestCheckpoint(ctx.tx, ctx.caller.tenant);
     if (!head) throw notFound("checkpoint");
     return head.note + (await cosignatureLines(ctx.tx, ctx.caller.tenant, head.treeSize));
+  }),
+
+  keys: read.output(LogKeyListJson).query(async ({ ctx }) => {
+    const { origin, keys } = await logKeyList(ctx.tx, ctx.caller.tenant);
+    return { origin, keys: [...keys] };
   }),
 
   tile: read

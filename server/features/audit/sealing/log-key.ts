@@ -6,7 +6,6 @@ import {
   type NoteVerifier,
   noteVerifier,
 } from "#server/engines/merkle/note-key.ts";
-import { signNote } from "#server/engines/merkle/signed-note.ts";
 import { env } from "#server/platform/env/env.ts";
 import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -19,8 +18,8 @@ export function logOrigin(tenant: AuthorizedTenantId): string {
 const signers = new Map<string, NoteSigner>();
 
 /**
- * The signing key of one tenant's log, derived from the installation's seed (which lives outside
- * Postgres).
+ * The first signing key of one tenant's log, derived from the installation's seed (which lives outside
+ * Postgres). Later ones: `log-keys.ts`.
  */
 export function logSigner(tenant: AuthorizedTenantId): NoteSigner {
   const origin = logOrigin(tenant);
@@ -31,20 +30,15 @@ export function logSigner(tenant: AuthorizedTenantId): NoteSigner {
   return signer;
 }
 
-/** What auditors verify this tenant's checkpoints with. */
+/** What auditors verify checkpoints of the first key with, and follow the handovers from. */
 export function logVerifier(tenant: AuthorizedTenantId): NoteVerifier {
   const { name, publicKey } = logSigner(tenant);
   return noteVerifier(name, publicKey);
 }
 
-/** `origin+keyid+base64`, to be kept by auditors outside this installation. */
+/** The first key as `origin+keyid+base64`, to be kept by auditors outside this installation. */
 export function logVerifierKey(tenant: AuthorizedTenantId): string {
   return formatVerifierKey(logVerifier(tenant));
-}
-
-/** A text (ending in a newline) as a note that this tenant's log signed. */
-export function signedByLog(tenant: AuthorizedTenantId, text: string): string {
-  return signNote(text, logSigner(tenant));
 }
 
 /** Throws unless the installation can sign: called when a process starts. */

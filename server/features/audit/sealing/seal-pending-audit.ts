@@ -4,7 +4,8 @@ import { signCheckpoint } from "#server/engines/merkle/checkpoint.ts";
 import { leafHash } from "#server/engines/merkle/hashing.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { logOrigin, logSigner } from "./log-key.ts";
+import { logOrigin } from "./log-key.ts";
+import { logSigners } from "./log-keys.ts";
 import { trustedHead } from "./trusted-head.ts";
 
 /** Events sealed under one signature at most: bounds the transaction and the memory of a pass. */
@@ -50,21 +51,22 @@ async function isOnlySequencer(tx: TenantTx, tenant: AuthorizedTenantId): Promis
 
 /**
  * Takes the oldest waiting events off the queue (ids are UUIDv7, so the key is in order of time). A row without an event, or of an event that has its
- * leaf already, is only taken off: no stray row may stop the log.
+ * leaf already, is only taken off: no stray row may stop the log. Each row is looked up by its key: a plan that
+ * joins whole tables reads all that waits and all leaves for each batch, and a sequencer that is behind stays behind.
  */
 function takePending(tx: TenantTx, tenant: AuthorizedTenantId, maxBatch: number) {
   return tx.query<{ event_id: string; envelope: string | null; is_sealed: boolean }>(
-    `WITH batch AS (
-       SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id LIMIT $2
-     ), taken AS (
-       DELETE FROM audit_pending p USING batch b
-       WHERE p.tenant_id = $1 AND p.event_id = b.event_id
+    `WITH taken AS (
+       DELETE FROM audit_pending p WHERE p.tenant_id = $1 AND p.event_id = ANY (ARRAY(
+         SELECT event_id FROM audit_pending WHERE tenant_id = $1 ORDER BY event_id LIMIT $2))
        RETURNING p.event_id
      )
      SELECT t.event_id, e.envelope, l.event_id IS NOT NULL AS is_sealed
      FROM taken t
-     LEFT JOIN audit_event e ON e.tenant_id = $1 AND e.event_id = t.event_id
-     LEFT JOIN audit_leaf l ON l.tenant_id = $1 AND l.event_id = t.event_id
+     LEFT JOIN LATERAL (SELECT envelope FROM audit_event
+       WHERE tenant_id = $1 AND event_id = t.event_id LIMIT 1) e ON true
+     LEFT JOIN LATERAL (SELECT event_id FROM audit_leaf
+       WHERE tenant_id = $1 AND event_id = t.event_id LIMIT 1) l ON true
      ORDER BY t.event_id`,
     [tenant, maxBatch],
   );
@@ -75,7 +77,8 @@ async function extendLog(
   tenant: AuthorizedTenantId,
   events: readonly PendingEvent[],
 ): Promise<void> {
-  const head = await trustedHead(tx, tenant);
+  const { keys, signers } = await logSigners(tx, tenant);
+  const head = await trustedHead(tx, tenant, keys);
   const hashes = events.map(({ envelope }) => leafHash(new TextEncoder().encode(envelope)));
   const grown = appendLeaves(head.treeSize, head.read, hashes);
   await tx.query(
@@ -94,12 +97,7 @@ async function extendLog(
   await tx.query(
     `INSERT INTO audit_checkpoint (tenant_id, tree_size, root_hash, note, signed_at)
      VALUES ($1, $2, $3, $4, clock_timestamp())`,
-    [
-      tenant,
-      grown.size.toString(),
-      buffer(grown.root),
-      signCheckpoint(checkpoint, logSigner(tenant)),
-    ],
+    [tenant, grown.size.toString(), buffer(grown.root), signCheckpoint(checkpoint, ...signers)],
   );
 }
 

@@ -3,12 +3,15 @@ import { appendLeaves } from "#server/engines/merkle/append-leaves.ts";
 import { consistencyProof } from "#server/engines/merkle/build-proof.ts";
 import { toHex } from "#server/engines/merkle/bytes.ts";
 import { openCheckpoint } from "#server/engines/merkle/checkpoint.ts";
+import { asKept, followKeys } from "#server/engines/merkle/follow-keys.ts";
 import { leafHash } from "#server/engines/merkle/hashing.ts";
 import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
 import type { TileReader } from "#server/engines/merkle/subtree.ts";
 import { verifyConsistency } from "#server/engines/merkle/verify-consistency.ts";
+import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { logVerifierKey } from "../sealing/log-key.ts";
+import { logKeyList } from "../sealing/log-keys.ts";
 import { type StoredLog, storedLog } from "./stored-log.ts";
 
 /**
@@ -26,12 +29,14 @@ export async function checkLog(tenant: AuthorizedTenantId): Promise<StoredLog> {
     a.level - b.level || Number(a.index - b.index);
   expect(log.tiles).toEqual(rebuilt.tiles.toSorted(inOrder));
 
-  const key = parseVerifierKey(logVerifierKey(tenant));
+  const first = parseVerifierKey(logVerifierKey(tenant));
+  const published = await withTenant(tenant, "worker", (tx) => logKeyList(tx, tenant));
+  const { keys } = followKeys([first], published, { mayFollowRevoked: true });
   const read: TileReader = (level, index) =>
     log.tiles.find((tile) => tile.level === level && tile.index === index)?.hashes;
   let before: { size: bigint; root: Uint8Array } | undefined;
   for (const note of log.notes) {
-    const { size, root } = openCheckpoint(note, key.name, key);
+    const { size, root } = openCheckpoint(note, first.name, asKept(keys));
     if (before) {
       const proof = consistencyProof(before.size, size, read);
       verifyConsistency({

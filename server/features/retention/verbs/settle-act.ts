@@ -7,6 +7,8 @@ import {
   ConsumeApprovalInput,
   consumeApproval,
 } from "#server/features/approvals/index.ts";
+import { handOverLogKey } from "#server/features/audit/index.ts";
+import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
@@ -48,7 +50,7 @@ export const settleAct = verb({
         : null;
     const isApproved = used?.output.outcome === "executed";
     const why = used?.output.outcome === "refused" ? used.output.why : approval.state;
-    if (isApproved) await carryOut(context, row);
+    const told = isApproved ? await carryOut(context, row) : [];
     const state: ActState = !isApproved ? "refused" : row.kind === "erasure" ? "due" : "done";
     await tx.query(
       `UPDATE retention_act SET state = $3, due_at = clock_timestamp(), trouble = $4,
@@ -56,7 +58,10 @@ export const settleAct = verb({
        WHERE tenant_id = $1 AND act_id = $2`,
       [tenant, row.act_id, state, isApproved ? null : why],
     );
-    const payload = { ...approvedFields(row), approvalId: approval.requestId };
+    const { before = null, days = null } = row.plan;
+    const change =
+      row.kind === "shortening" && isApproved ? { before: { days: before }, after: { days } } : {};
+    const payload = { ...approvedFields(row), ...change, approvalId: approval.requestId };
     const event = actEvent(row, isApproved ? "approved" : "refused", {
       ...payload,
       ...(isApproved ? {} : { why }),
@@ -65,12 +70,16 @@ export const settleAct = verb({
       { actId: row.act_id, state },
       isApproved ? event : { ...event, outcome: "denied" },
       ...(used?.events ?? []),
+      ...told,
     );
   },
 });
 
-/** What takes no keys: a rule, a hold. */
-async function carryOut({ tx, tenant }: VerbContext<unknown>, row: ActRow): Promise<void> {
+/** What asks no keeper: a rule, a hold, a new key of the log. */
+async function carryOut(
+  { tx, tenant }: VerbContext<unknown>,
+  row: ActRow,
+): Promise<AuditEventDraft[]> {
   const { class: of, days, holdId } = row.plan;
   if (row.kind === "shortening") {
     const [{ requested_by: savedBy } = { requested_by: "" }] = await tx.query<{
@@ -96,4 +105,11 @@ async function carryOut({ tx, tenant }: VerbContext<unknown>, row: ActRow): Prom
       [tenant, holdId, row.reason, row.act_id],
     );
   }
+  if (row.kind !== "log-key") return [];
+  const change = {
+    overlapDays: Number(row.plan.overlapDays),
+    isCompromised: row.plan.compromised === true,
+  };
+  const event = await handOverLogKey(tx, tenant, change);
+  return [{ ...event, causedBy: row.request_event_id }];
 }
