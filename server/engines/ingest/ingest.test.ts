@@ -46,6 +46,9 @@ test("Kubernetes: who did what to which object, and whether it was allowed; neve
   expect(denied).toMatchObject({ outcome: "denied", data: { object: { resource: "secrets" } } });
   expect(JSON.stringify(denied)).not.toContain("aHVudGVyMg");
   expect(probe).toMatchObject({ subject: "/livez", home: { kind: "source" } });
+  const asked = { ...KUBERNETES_AUDIT.items[1], stage: "RequestReceived", responseStatus: null };
+  const [received] = taken("kubernetes-audit", { ...KUBERNETES_AUDIT, items: [asked] });
+  expect(received?.type).toBe("io.kubernetes.audit.request.create");
 });
 
 test("OpenBao: by whom and at which path, whose it may be; a value that is no hash is left out", () => {

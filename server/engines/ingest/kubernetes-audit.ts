@@ -77,7 +77,8 @@ function mapOne(event: JsonValue, cluster: string): MappedEvent {
       specversion: "1.0",
       id: `${auditId}/${stage}`,
       source: `/kubernetes/${segment(cluster)}/audit`,
-      type: `io.kubernetes.audit.${slug(verb)}`,
+      // How a request that only came in will end nobody knows: its type says that it is no more.
+      type: `io.kubernetes.audit.${stage === "RequestReceived" ? "request." : ""}${slug(verb)}`,
       subject: upTo(place || textAt(event, "requestURI"), 256),
       time: timeOf(textAt(event, "stageTimestamp") ?? textAt(event, "requestReceivedTimestamp")),
       principal: upTo(actsAs ?? user, 256),
