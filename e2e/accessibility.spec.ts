@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { sideBySide } from "./support/side-by-side.ts";
 import { signIn } from "./support/sign-in.ts";
 
 const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
@@ -90,11 +91,13 @@ for (const { name, scheme, locale } of LOOKS) {
     await context.clearCookies({ name: "console-locale" });
     await signIn(page, OFFICER);
     await context.addCookies([{ name: "console-locale", value: locale, url: page.url() }]);
-    const found: string[] = [];
-    for (const path of PAGES) {
-      await page.goto(path);
-      found.push(...(await violationsOf(page, path)));
-    }
+    const other = await context.newPage();
+    await other.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const found = await sideBySide([page, other], PAGES, async (tab, path) => {
+      await tab.goto(path);
+      return violationsOf(tab, path);
+    });
+    await other.close();
     expect(found).toEqual([]);
     for (const path of ["rotations", "audit"]) {
       await page.goto(`/t/muscatpharmacy/${path}`);

@@ -1,7 +1,57 @@
 import { expect, type Page, test } from "@playwright/test";
+import { sideBySide } from "./support/side-by-side.ts";
 import { signIn } from "./support/sign-in.ts";
 
 const PHONE = { width: 390, height: 844 };
+const PAGES = [
+  "",
+  "/inbox",
+  "/rotations",
+  "/rotations?overview=classes&env=prod",
+  "/rotations?overview=ages",
+  "/bindings",
+  "/bindings?tab=bind",
+  "/bindings?tab=import",
+  "/leases",
+  "/access",
+  "/security-keys",
+  "/policies",
+  "/decisions",
+  "/decisions/what-if",
+  "/rights",
+  "/api",
+  "/api?at=deployments.claim",
+  "/audit",
+  "/evidence",
+  "/delivery",
+  "/delivery?tab=letters",
+  "/alerts",
+  "/alerts?tab=webhooks",
+  "/incidents",
+  "/quotas",
+  "/retention",
+  "/tenants",
+  "/compliance",
+  "/compliance?framework=soc2&control=CC6.1",
+  "/compliance/threats",
+  "/isolation",
+  "/isolation?cell=network",
+  "/isolation?tab=reach",
+  "/isolation?tab=what-if",
+  "/drift",
+  "/drift/ignored",
+  "/drift/ignored?rule=new",
+  "/drift/remediation",
+  "/drift/tenants",
+  "/regions",
+  "/access/reviews",
+  "/access/break-glass",
+  "/deployments",
+  "/deployments?new=1",
+  "/deployments/environments?environment=prod",
+  "/deployments/admission",
+  "/received",
+];
 
 /** What is wider than the phone: the outermost first. */
 async function widerOf(page: Page, path: string): Promise<string[]> {
@@ -30,58 +80,8 @@ for (const locale of ["en", "ar"]) {
     await signIn(page, { username: "security-officer", realm: "muscatpharmacy" });
     const language = { name: "console-locale", value: locale, url: baseURL ?? "" };
     await context.addCookies([language]);
-    const found: string[] = [];
-    for (const path of [
-      "",
-      "/inbox",
-      "/rotations",
-      "/rotations?overview=classes&env=prod",
-      "/rotations?overview=ages",
-      "/bindings",
-      "/bindings?tab=bind",
-      "/bindings?tab=import",
-      "/leases",
-      "/access",
-      "/security-keys",
-      "/policies",
-      "/decisions",
-      "/decisions/what-if",
-      "/rights",
-      "/api",
-      "/api?at=deployments.claim",
-      "/audit",
-      "/evidence",
-      "/delivery",
-      "/delivery?tab=letters",
-      "/alerts",
-      "/alerts?tab=webhooks",
-      "/incidents",
-      "/quotas",
-      "/retention",
-      "/tenants",
-      "/compliance",
-      "/compliance?framework=soc2&control=CC6.1",
-      "/compliance/threats",
-      "/isolation",
-      "/isolation?cell=network",
-      "/isolation?tab=reach",
-      "/isolation?tab=what-if",
-      "/drift",
-      "/drift/ignored",
-      "/drift/ignored?rule=new",
-      "/drift/remediation",
-      "/drift/tenants",
-      "/regions",
-      "/access/reviews",
-      "/access/break-glass",
-      "/deployments",
-      "/deployments?new=1",
-      "/deployments/environments?environment=prod",
-      "/deployments/admission",
-      "/received",
-    ]) {
-      found.push(...(await widerOf(page, `/t/muscatpharmacy${path}`)));
-    }
+    const paths = PAGES.map((path) => `/t/muscatpharmacy${path}`);
+    const found = await sideBySide([page, await context.newPage()], paths, widerOf);
     expect(found).toEqual([]);
     const operators = await browser.newContext({ viewport: PHONE });
     const operator = await operators.newPage();

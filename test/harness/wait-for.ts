@@ -15,7 +15,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | "">;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeout = 10_000, interval = 25, message = "the condition" }: WaitOptions = {},
+  { timeout = 60_000, interval = 25, message = "the condition" }: WaitOptions = {},
 ): Promise<Truthy<T>> {
   const deadline = Date.now() + timeout;
   let cause: unknown;
