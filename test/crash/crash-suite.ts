@@ -48,7 +48,7 @@ export function crashSuite(kind: CrashKind, acts: readonly string[] = OUTSIDE_CA
 
     const heir = startWorker(env);
     const isOver = async () => (await rotationState(tenant, rotationId)).finished_at;
-    const stuck = await waitFor(isOver, { timeout: 180_000 }).then(
+    const stuck = await waitFor(isOver, { timeout: 180_000, interval: 100 }).then(
       (): string[] => [],
       () => ["it did not end"],
     );

@@ -52,7 +52,7 @@ test.each(kills)("%s, killed %s", { timeout: 240_000 }, async (kind, failpoint) 
   expect(await doomed.exited, doomed.output()).toBe("SIGKILL");
   const heir = startWorker(env);
   const isOver = async () => (await rotationState(tenant, rotationId)).finished_at;
-  const stuck = await waitFor(isOver, { timeout: 180_000 }).then(
+  const stuck = await waitFor(isOver, { timeout: 180_000, interval: 100 }).then(
     (): string[] => [],
     () => ["it did not end"],
   );
