@@ -1,5 +1,6 @@
 import "server-only";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
+import { parseExact } from "#server/engines/canonical-json/parse-exact.ts";
 import type { Arrived } from "#server/engines/cloud-events/judge-event.ts";
 import { isObject } from "#server/engines/ingest/mapped.ts";
 import { MAPPERS } from "#server/engines/ingest/mapper-of.ts";
@@ -130,7 +131,7 @@ function keptText(text: string | null, isCut: boolean): string {
 function parsed(text: string): JsonValue {
   try {
     // A person's text is judged for secrets as a sender's is, before anything of it is kept.
-    return maskKnownSecrets(JSON.parse(text) as JsonValue).value;
+    return maskKnownSecrets(parseExact(text)).value;
   } catch {
     throw new AppError("invalid", "envelope: is not JSON", {
       field: "envelope",
