@@ -24,6 +24,13 @@ const KeysSection = dynamic(async () => (await import("./keys-section.tsx")).Key
   ssr: false,
   loading: () => <Skeleton className="h-40" />,
 });
+const LogKeysSection = dynamic(
+  async () => (await import("./log-keys-section.tsx")).LogKeysSection,
+  {
+    ssr: false,
+    loading: () => <Skeleton className="h-40" />,
+  },
+);
 
 const REFRESH_MILLIS = 10_000;
 
@@ -45,6 +52,7 @@ export function RetentionScreen({ tenantId, overview }: RetentionSectionProps) {
         <HoldsSection tenantId={tenantId} overview={overview} />
         <ActsSection tenantId={tenantId} overview={overview} />
         <KeysSection tenantId={tenantId} overview={overview} />
+        <LogKeysSection tenantId={tenantId} />
       </div>
     </AsOfProvider>
   );

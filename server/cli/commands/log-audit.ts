@@ -1,9 +1,17 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { parseCosignerKey } from "#server/engines/merkle/cosigner-key.ts";
-import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
+import {
+  asKept,
+  type FollowedKeys,
+  followKeys,
+  type LogKeyList,
+} from "#server/engines/merkle/follow-keys.ts";
+import type { LogKey } from "#server/engines/merkle/log-key.ts";
+import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
 import type { AuditProgress } from "#server/features/audit/integrity/audit-progress.ts";
 import { type Command, type CommandOutput, EXIT, UsageError } from "../command.ts";
+import { readLogKeys } from "../read-log-keys.ts";
 
 /** Progress is printed once in so long at most. Milliseconds. */
 const TOLD_EVERY = 2_000;
@@ -29,16 +37,21 @@ export const logAuditCommand: Command = {
       throw new UsageError("Name --tenant, --checkpoint and --vkey.");
     }
     const lineIn = async (path: string) => (await readFile(path, "utf8")).trim();
-    const key = parseVerifierKey(await lineIn(vkey));
+    const { origin, keys: held } = await readLogKeys([vkey]);
     const witnesses = (await Promise.all(values.witness.map(lineIn))).map(parseCosignerKey);
-    const kept = { note: await readFile(checkpoint, "utf8"), origin: key.name, key, witnesses };
+    const note = await readFile(checkpoint, "utf8");
     // Loaded only here: the other commands need no environment and no database.
     const { systemCaller } = await import("#server/platform/system-caller.ts");
-    const { auditStoredLog } = await import("#server/features/audit/index.ts");
+    const { auditStoredLog, logKeyList } = await import("#server/features/audit/index.ts");
     const { closePools, withTenant } = await import("#server/platform/db/tenant-transaction.ts");
     const { tenant } = systemCaller(name, "console-cli");
     const watch = watched(file, output);
     try {
+      // The list of the database is believed as far as handovers lead from what the caller holds.
+      const list = await withTenant(tenant, "worker", (tx) => logKeyList(tx, tenant));
+      const { keys, told } = followedFrom(held, list);
+      for (const line of told) output.out(`keys: ${line}`);
+      const kept = { note, origin, key: asKept(keys), witnesses };
       const { size, faults } = await auditStoredLog({
         inPart: (work) => withTenant(tenant, "worker", work, { snapshot: true }),
         tenant,
@@ -49,7 +62,7 @@ export const logAuditCommand: Command = {
       if (file) await rm(file, { force: true });
       for (const fault of faults) output.out(`altered: ${fault}`);
       if (faults.length > 0) return EXIT.findings;
-      output.out(`intact: ${size} entries of ${key.name}, as the database holds them`);
+      output.out(`intact: ${size} entries of ${origin}, as the database holds them`);
       return EXIT.fine;
     } catch (error) {
       const more = file ? `; the same command goes on from ${file}` : "";
@@ -103,4 +116,14 @@ async function progressIn(file: string): Promise<AuditProgress | undefined> {
     "#server/features/audit/integrity/audit-progress.ts"
   );
   return shape.parse(JSON.parse(text));
+}
+
+/** Where nothing leads from the caller's keys to the list, they are believed alone: the audit then says what they did not sign. */
+function followedFrom(held: readonly LogKey[], list: LogKeyList): FollowedKeys {
+  try {
+    return followKeys(held, list);
+  } catch (error) {
+    if (!(error instanceof MerkleError)) throw error;
+    return { keys: held, told: [`the database's list of keys is not followed: ${error.message}`] };
+  }
 }

@@ -1,18 +1,43 @@
 import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
 import { fromBase64 } from "#server/engines/merkle/bytes.ts";
+import { leafHash } from "#server/engines/merkle/hashing.ts";
+import { verifyLogProof } from "#server/engines/merkle/log-proof.ts";
+import { MerkleError } from "#server/engines/merkle/merkle-error.ts";
 import { verifyConsistency } from "#server/engines/merkle/verify-consistency.ts";
 import { verifyInclusion } from "#server/engines/merkle/verify-inclusion.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
+import { readLogKeys } from "../read-log-keys.ts";
 
 type ProofFile = Record<string, unknown>;
 
-/** Checks one inclusion or consistency proof (RFC 6962) in its JSON form. */
+/**
+ * Checks one inclusion or consistency proof (RFC 6962) in its JSON form; or, with the log's key, a C2SP tlog-proof
+ * of an entry, whose head must be signed by a key that may sign one of its size.
+ */
 export const logCheckProofCommand: Command = {
-  usage: "log check-proof FILE",
-  summary: "an inclusion or consistency proof; exit 0 valid, 1 not",
-  async run([file, ...more], { out }) {
+  usage: "log check-proof FILE [--vkey F [--keys F] --entry F]",
+  summary:
+    "an inclusion or consistency proof, or with --vkey a tlog-proof of the entry in a file; exit 0 valid, 1 not",
+  async run(args, { out }) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        vkey: { type: "string", multiple: true },
+        keys: { type: "string" },
+        entry: { type: "string" },
+      },
+      allowPositionals: true,
+    });
+    const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new UsageError("Name one proof file.");
-    const proof = parseProof(file, await readFile(file, "utf8"));
+    const text = await readFile(file, "utf8");
+    const { vkey, keys, entry } = values;
+    if (vkey || keys || entry) {
+      if (!vkey || !entry) throw new UsageError("Name --vkey and --entry, for a tlog-proof.");
+      return checkSigned(text, { vkey, keys, entry: await readFile(entry) }, out);
+    }
+    const proof = parseProof(file, text);
     try {
       verify(proof);
     } catch (error) {
@@ -23,6 +48,24 @@ export const logCheckProofCommand: Command = {
     return EXIT.fine;
   },
 };
+
+async function checkSigned(
+  text: string,
+  { vkey, keys: list, entry }: { vkey: string[]; keys: string | undefined; entry: Uint8Array },
+  out: (line: string) => void,
+) {
+  try {
+    const { origin, keys, told } = await readLogKeys(vkey, list);
+    for (const line of told) out(`keys: ${line}`);
+    const { size } = verifyLogProof(text, leafHash(entry), origin, keys);
+    out(`valid: an entry of ${origin}, under a signed head of ${size}`);
+    return EXIT.fine;
+  } catch (error) {
+    if (!(error instanceof MerkleError)) throw error;
+    out(`not valid: ${error.message}`);
+    return EXIT.findings;
+  }
+}
 
 /** Integers are read from their source text: sizes go up to 2^64-1, past a double's precision. */
 function parseProof(file: string, text: string): ProofFile {

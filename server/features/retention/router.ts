@@ -3,6 +3,7 @@ import { z } from "zod";
 import { keeperOf } from "#server/platform/audit/key-keeper.ts";
 import { env } from "#server/platform/env/env.ts";
 import { guardedProcedure, readProcedure, router, verbProcedure } from "#server/trpc/init.ts";
+import { LogKeysView, logKeysView } from "./log-key-view.ts";
 import { erasurePreview, retentionOverview, retentionPreview } from "./queries.ts";
 import { RequestErasureInput, SetRetentionInput } from "./schema.ts";
 import { liftHold } from "./verbs/lift-hold.ts";
@@ -30,6 +31,9 @@ export const retentionRouter = router({
   importKey: guardedProcedure("runtime.keys.manage")
     .output(z.object({ publicKey: z.string() }))
     .query(async () => ({ publicKey: await keeperOf(env().KEY_KEEPER).importKey() })),
+  logKeys: readProcedure("runtime.retention.read")
+    .output(LogKeysView)
+    .query(({ ctx }) => logKeysView(ctx.tx, ctx.caller.tenant, ctx.caller.scopes)),
   setRetention: verbProcedure(setRetention),
   placeHold: verbProcedure(placeHold),
   liftHold: verbProcedure(liftHold),

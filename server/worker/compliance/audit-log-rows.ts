@@ -1,6 +1,5 @@
 import "server-only";
-import { parseVerifierKey } from "#server/engines/merkle/note-key.ts";
-import { auditStoredLog, logVerifierKey } from "#server/features/audit/index.ts";
+import { auditStoredLog, logKeys, logOrigin } from "#server/features/audit/index.ts";
 import { recordLogAudit } from "#server/features/compliance/index.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
@@ -15,24 +14,25 @@ const SCOPES = ["runtime.compliance.observe"] as const;
 
 /**
  * Holds every row of a tenant's log against the head that the last audit kept (the newest, the first
- * time) and the log's key, which is outside of the database. What was found stays, and so does the head
+ * time) and the log's keys, of which the first is outside of the database. What was found stays, and so does the head
  * it was found by, until an audit by that same head finds nothing. Gives how many rows differ.
  */
 export async function auditLogRows(tenantId: string): Promise<number> {
   const caller = workerCaller({ tenantId, name: "compliance", scopes: SCOPES });
   const { tenant } = caller;
-  const key = parseVerifierKey(logVerifierKey(tenant));
   const begunAt = new Date();
   const inPart = <Result>(work: (tx: TenantTx) => Promise<Result>) =>
     withTenant(tenant, "worker", work, { snapshot: true });
   const [kept, newest] = await inPart((tx) => keptAndNewest(tx, tenant));
   const note = kept ?? newest;
   if (note === undefined) return 0;
+  // From the first key on, which is outside of the database: a table of keys that was altered throws.
+  const key = await inPart((tx) => logKeys(tx, tenant));
   const witnesses = readWitnesses(env().WITNESSES_FILE).map((witness) => witness.key);
   const { size, faults } = await auditStoredLog({
     inPart,
     tenant,
-    kept: { note, origin: key.name, key, witnesses },
+    kept: { note, origin: logOrigin(tenant), key, witnesses },
   });
   const { faultCount } = await runVerb(recordLogAudit, caller, {
     begunAt,

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { logCheckProofCommand } from "#server/cli/commands/log-check-proof.ts";
 import { logVerifyCommand } from "#server/cli/commands/log-verify.ts";
 import { formatAddCheckpoint } from "#server/engines/merkle/add-checkpoint.ts";
 import { openCheckpoint } from "#server/engines/merkle/checkpoint.ts";
@@ -36,6 +37,7 @@ import { runVerb } from "#server/platform/verb.ts";
 import { typesOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { auditLogRows } from "../compliance/audit-log-rows.ts";
 import { type RetentionDependencies, tendRetention } from "../retention/tend-retention.ts";
 import { tendLogKeys } from "./tend-log-keys.ts";
 
@@ -148,7 +150,15 @@ test("a log changes its key: both sign, then the new one alone, and whoever held
   const detail = await withTenant(tenant, "tenant", (tx) =>
     auditEvent(tx, tenant, event?.event_id ?? ""),
   );
-  expect(detail?.proof.status).toBe("proven");
+  if (detail?.proof.status !== "proven") throw new Error("the event is not proven");
+  const checked = await checkProof(detail.proof.logProof, detail.envelope);
+  expect(checked).toMatchObject({ code: 0, text: expect.stringContaining("valid: an entry of") });
+  const other = await checkProof(detail.proof.logProof, `${detail.envelope} `);
+  expect(other.code).toBe(1);
+});
+
+test("the audit of all rows, which compliance runs, goes by every key", async () => {
+  expect(await auditLogRows(tenant)).toBe(0);
 });
 
 test("a superuser who edits the table of keys stops the log, and is found", async () => {
@@ -324,6 +334,24 @@ async function verify(vkeys: string[], published?: LogKeyList) {
   args.push("--vkey", put("vkey", vkeys.join("\n")));
   if (published) args.push("--keys", put("keys.json", JSON.stringify(published)));
   const code = await logVerifyCommand.run(args, { out: (line) => lines.push(line), err() {} });
+  return { code, text: lines.join("\n") };
+}
+
+/** With the first key and the published list alone. */
+async function checkProof(logProof: string, entry: string) {
+  const put = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const lines: string[] = [];
+  const args = [put("proof", logProof), "--vkey", put("vkey", logVerifierKey(tenant))];
+  args.push(
+    "--keys",
+    put("keys.json", JSON.stringify(await list())),
+    "--entry",
+    put("entry", entry),
+  );
+  const code = await logCheckProofCommand.run(args, { out: (line) => lines.push(line), err() {} });
   return { code, text: lines.join("\n") };
 }
 
