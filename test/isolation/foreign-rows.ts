@@ -1,7 +1,25 @@
 import type pg from "pg";
 
-/** One digest over every row that belongs to `tenant` in every table with a tenant key. */
-export async function digestOfRows(client: pg.Client, tenant: string): Promise<string> {
+const statements = new WeakMap<pg.Client, Promise<string>>();
+
+/**
+ * One line for each table with a tenant key: how many rows belong to `tenant`, and the newest
+ * transaction that wrote one of them. A row that is added or touched, be it with the values it had,
+ * raises the second; one that is deleted lowers the first. Asked after every change of a walk, so it
+ * is prepared once for a connection and reads no column.
+ */
+export async function markOfRows(client: pg.Client, tenant: string): Promise<string> {
+  const known = statements.get(client) ?? statementOf(client);
+  statements.set(client, known);
+  const { rows } = await client.query<{ mark: string }>({
+    name: "mark-of-rows",
+    text: await known,
+    values: [tenant],
+  });
+  return rows.map(({ mark }) => mark).join("\n");
+}
+
+async function statementOf(client: pg.Client): Promise<string> {
   const { rows: tables } = await client.query<{ name: string }>(
     `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`,
@@ -9,13 +27,9 @@ export async function digestOfRows(client: pg.Client, tenant: string): Promise<s
   if (tables.length === 0) throw new Error("no tenant table to look at");
   const each = tables.map(
     ({ name }) =>
-      `SELECT '${name}' AS name, md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest FROM ${name} t WHERE tenant_id = $1`,
+      `SELECT concat_ws(':', '${name}', count(*), max(xmin::text::bigint)) AS mark FROM ${name} WHERE tenant_id = $1`,
   );
-  const { rows } = await client.query<{ name: string; digest: string }>(
-    `${each.join(" UNION ALL ")} ORDER BY 1`,
-    [tenant],
-  );
-  return rows.map(({ name, digest }) => `${name}:${digest}`).join("\n");
+  return each.join(" UNION ALL ");
 }
 
 /** Every id in those rows: none may come to light elsewhere. */

@@ -50,35 +50,49 @@ const HOME: Record<EntityKind, readonly [table: string, column: string]> = {
 };
 
 export type Pool = Record<EntityKind, string[]>;
-/** The columns of a record in the words of inputs: `subjectDigest` for `subject_digest`. */
-export type Hints = Map<string, Record<string, unknown>>;
+/** The digests of a record, as hex, in the words of inputs: `subjectDigest` for `subject_digest`. */
+type Hint = Record<string, string>;
+export type Hints = Map<string, Hint>;
 
-/** Every record of a tenant by kind, newest first, and what is known of each. */
+const MOST = 60;
+const statements = new WeakMap<pg.Client, Promise<string>>();
+
+/** Every record of a tenant by kind, newest first, and the digests that are known of each. */
 export async function poolOf(
   client: pg.Client,
   tenant: string,
 ): Promise<{ pool: Pool; hints: Hints }> {
-  const hints: Hints = new Map();
-  const entries: [string, string[]][] = [];
-  for (const [kind, [table, column]] of Object.entries(HOME)) {
-    const { rows } = await client.query<Record<string, unknown>>(
-      `SELECT * FROM ${table} WHERE tenant_id = $1 ORDER BY ${column} DESC LIMIT 60`,
-      [tenant],
-    );
-    for (const row of rows) hints.set(String(row[column]), inWordsOfInputs(row));
-    entries.push([kind, rows.map((row) => String(row[column]))]);
-  }
-  return { pool: Object.fromEntries(entries) as Pool, hints };
+  const known = statements.get(client) ?? statementOf(client);
+  statements.set(client, known);
+  const { rows } = await client.query<{ kind: EntityKind; id: string; hints: Hint }>({
+    name: "pool-of-ids",
+    text: await known,
+    values: [tenant],
+  });
+  const pool = Object.fromEntries(Object.keys(HOME).map((kind) => [kind, [] as string[]])) as Pool;
+  for (const { kind, id } of rows) pool[kind].push(id);
+  return { pool, hints: new Map(rows.map(({ id, hints }) => [id, hints])) };
 }
 
-function inWordsOfInputs(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [
-      column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-      Buffer.isBuffer(value) ? value.toString("hex") : value,
-    ]),
+/** One statement for all kinds, prepared once for a connection: it runs after every change of a walk. */
+async function statementOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ table: string; column: string; value: string }>(
+    `SELECT c.relname AS table, a.attname AS column,
+       CASE WHEN a.atttypid = 'bytea'::regtype THEN format('encode(%s, ''hex'')', a.attname) ELSE a.attname END AS value
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = 'public'::regnamespace AND a.attname LIKE '%\\_digest'`,
   );
+  const parts = Object.entries(HOME).map(([kind, [table, id]]) => {
+    const digests = rows.filter((row) => row.table === table);
+    const fields = digests.map(({ column, value }) => `'${inWordsOfInputs(column)}', ${value}`);
+    return `(SELECT '${kind}' AS kind, ${id}::text AS id, jsonb_build_object(${fields.join(", ")}) AS hints
+      FROM ${table} WHERE tenant_id = $1 ORDER BY ${table}.${id} DESC LIMIT ${MOST})`;
+  });
+  return parts.join(" UNION ALL ");
 }
+
+const inWordsOfInputs = (column: string) =>
+  column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Ids that no record has, the same for the same pick. */
 const absent = new Map<number, string>();

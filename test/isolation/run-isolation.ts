@@ -40,6 +40,10 @@ export const OWN = "isolation-own";
 export const FOREIGN = "isolation-foreign";
 const CANARY = { own: "canaryownq7x", foreign: "canaryforeignz9k" };
 const ATTEMPTS_TO_SUCCEED = 150;
+/** So many times refused in the same words, or for want of any record: the next would be as well. */
+const ATTEMPTS_IN_VAIN = 25;
+
+type Side = "own" | "foreign";
 
 /** Walks every procedure and route as somebody of one tenant and looks for anything of another's. */
 export async function runIsolation(options: IsolationOptions): Promise<IsolationReport> {
@@ -63,8 +67,8 @@ class IsolationRun {
   readonly #outcomes: Record<string, number> = {};
   readonly #cursors = { own: [] as string[], foreign: [] as string[] };
   #calls = 0;
-  #pools!: { own: Pool; foreign: Pool };
-  #hints: Hints = new Map();
+  readonly #pools = {} as Record<Side, Pool>;
+  readonly #hints: Hints = new Map();
 
   constructor(options: IsolationOptions, admin: pg.Client) {
     this.#options = options;
@@ -90,10 +94,8 @@ class IsolationRun {
       await this.#seal(OWN);
       for (const path of this.#procedures.keys()) {
         if (!this.#reachedBy.has(path)) {
-          const answers = (this.#refusals.get(path) ?? []).map(({ text }) => text.split("\n\n")[1]);
-          const last = [
-            ...new Set(answers.map((text) => /"message":"[^"]*"/.exec(text ?? "")?.[0])),
-          ];
+          const answers = this.#refusals.get(path) ?? [];
+          const last = [...new Set(answers.map(messageOf))];
           this.#watch.failures.add(
             `${path}: never succeeded with own ids: ${last.slice(0, 5).join("; ")}`,
           );
@@ -139,11 +141,19 @@ class IsolationRun {
   }
 
   async #refreshPools(): Promise<void> {
-    const own = await poolOf(this.#admin, OWN);
-    const foreign = await poolOf(this.#admin, FOREIGN);
-    this.#pools = { own: own.pool, foreign: foreign.pool };
-    this.#hints = new Map([...own.hints, ...foreign.hints]);
-    // Limits are another test's matter; here they would only hide what stands behind them.
+    await this.#refreshPool("own");
+    await this.#refreshPool("foreign");
+    await this.#forgetLimits();
+  }
+
+  async #refreshPool(side: Side): Promise<void> {
+    const { pool, hints } = await poolOf(this.#admin, side === "own" ? OWN : FOREIGN);
+    this.#pools[side] = pool;
+    for (const [id, known] of hints) this.#hints.set(id, known);
+  }
+
+  /** Limits are another test's matter; here they would only hide what stands behind them. */
+  async #forgetLimits(): Promise<void> {
     await this.#admin.query("DELETE FROM rate_limit");
   }
 
@@ -153,7 +163,7 @@ class IsolationRun {
   }
 
   /** Ids of `side` are the caller's own here: the foreign tenant's people have their own records. */
-  #resolver(side: "own" | "foreign", onlyOwn: boolean, twin = false): Resolver {
+  #resolver(side: Side, onlyOwn: boolean, twin = false): Resolver {
     const other = side === "own" ? "foreign" : "own";
     return {
       canary: CANARY[side],
@@ -179,7 +189,7 @@ class IsolationRun {
     return fc.sample(arbitrary, { numRuns: count, seed: this.#options.seed + hashOf(path) + salt });
   }
 
-  async #succeedInTurn(people: Persona[], side: "own" | "foreign"): Promise<void> {
+  async #succeedInTurn(people: Persona[], side: Side): Promise<void> {
     const [first] = people;
     for (const [turn, who] of people.entries()) {
       // Some acts are about what is sealed: of what was seeded, then of what was done before.
@@ -191,11 +201,11 @@ class IsolationRun {
   }
 
   /** Calls again every change that names no record: those that make one. */
-  async #makeMore(who: Persona, side: "own" | "foreign", salt: number): Promise<void> {
+  async #makeMore(who: Persona, side: Side, salt: number): Promise<void> {
     for (const [path, { type }] of this.#procedures) {
       if (type !== "mutation" || this.#reachedBy.get(path) !== who) continue;
       for (const sample of this.#samples(path, 25, 10 + salt)) {
-        if (Object.values((sample ?? {}) as object).some((value) => value instanceof IdSlot)) break;
+        if (namesRecord(sample)) break;
         const input = fillIn(sample, this.#resolver(side, true));
         await callProcedure(this.#options.router, path, type, input, who.headers());
         this.#calls += 1;
@@ -204,13 +214,15 @@ class IsolationRun {
     await this.#refreshPools();
   }
 
-  async #succeedEverywhere(who: Persona, side: "own" | "foreign"): Promise<void> {
+  async #succeedEverywhere(who: Persona, side: Side): Promise<void> {
     const refusals = this.#refusals;
     for (const [path, { type }] of this.#procedures) {
       if (this.#reachedBy.has(path)) continue;
       const samples = this.#samples(path, ATTEMPTS_TO_SUCCEED, side === "own" ? 0 : 1);
+      let vain = 0;
+      let before = "";
       for (const [at, sample] of samples.entries()) {
-        if (at % 40 === 39) await this.#refreshPools();
+        if (at % 40 === 39) await this.#forgetLimits();
         const filled = fillIn(sample, this.#resolver(side, true));
         const input = consistentInput(sample, filled, this.#hints);
         const answer = await callProcedure(this.#options.router, path, type, input, who.headers());
@@ -220,17 +232,29 @@ class IsolationRun {
           refusals.set(path, [...(refusals.get(path) ?? []), answer]);
           // Whoever may not, may not the next time either.
           if (answer.status === 500 || (at > 10 && answer.code === "forbidden")) break;
+          const words = `${answer.code} ${messageOf(answer)}`;
+          if (this.#hasNone(sample, side) || (!namesRecord(sample) && words === before)) vain += 1;
+          before = words;
+          if (vain >= ATTEMPTS_IN_VAIN) break;
           continue;
         }
         this.#reachedBy.set(path, who);
         this.#rememberCursors(answer, side);
         break;
       }
-      await this.#refreshPools();
+      if (type === "mutation") await this.#refreshPool(side);
+      await this.#forgetLimits();
     }
   }
 
-  #rememberCursors(answer: Answer, side: "own" | "foreign"): void {
+  /** Whether it names a record of a kind that the caller has none of. */
+  #hasNone(sample: unknown, side: Side): boolean {
+    return Object.values((sample ?? {}) as object).some(
+      (value) => value instanceof IdSlot && this.#pools[side][value.kind].length === 0,
+    );
+  }
+
+  #rememberCursors(answer: Answer, side: Side): void {
     for (const [, cursor] of answer.text.matchAll(/"(?:next|older|newer)Cursor":"([^"]+)"/g)) {
       if (cursor) this.#cursors[side].push(cursor);
     }
@@ -284,6 +308,14 @@ class IsolationRun {
       this.#watch.mustLookAlike(`${path}: a foreign tenant`, foreign, input, absent, input);
     }
   }
+}
+
+function messageOf({ text }: Answer): string | undefined {
+  return /"message":"[^"]*"/.exec(text)?.[0];
+}
+
+function namesRecord(sample: unknown): boolean {
+  return Object.values((sample ?? {}) as object).some((value) => value instanceof IdSlot);
 }
 
 function hashOf(text: string): number {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { mintAuthorizedTenant } from "#server/platform/tenancy/authorized-tenant.ts";
 import { fileDatabase } from "#test/harness/file-database.ts";
-import { digestOfRows } from "../isolation/foreign-rows.ts";
+import { markOfRows } from "../isolation/foreign-rows.ts";
 import {
   seedEveryTable,
   settableColumns,
@@ -25,7 +25,7 @@ const tables = await tenantTables(admin);
 
 let before = "";
 beforeAll(async () => {
-  before = await digestOfRows(admin, THEIRS);
+  before = await markOfRows(admin, THEIRS);
 });
 afterAll(async () => {
   await closePools();
@@ -90,7 +90,7 @@ describe.each(tables)("%s, without a tenant in the statement", (table) => {
         expect(await attempt(planted)).toBe("42501");
       }
     }
-    expect(await digestOfRows(admin, THEIRS)).toBe(before);
+    expect(await markOfRows(admin, THEIRS)).toBe(before);
   });
 });
 
