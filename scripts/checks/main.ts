@@ -1,7 +1,9 @@
 /** `npm run check`: the structural rules. Each names the file at fault and the way to mend it. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { staleRealmFiles } from "../generate-realms.ts";
+import { changesSayBoth } from "./changes-say-both.ts";
 import { dependencies } from "./dependencies.ts";
 import { fileNames } from "./file-names.ts";
 import { importDirection } from "./import-direction.ts";
@@ -19,6 +21,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 const files = sourceTree(root);
 const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
   "imports point one way": () => importDirection(files),
+  "a change says what stood and what stands now": () => changesSayBoth(files),
   "every verb is tested": () => verbTests(files),
   "only verbs write": () => onlyVerbsWrite(files, modelTables(read("prisma/schema.prisma"))),
   "every procedure declares its output": () => procedureOutputs(files),

@@ -14,11 +14,11 @@ export {
   selectionOf,
 } from "./deliverable-events.ts";
 export { type ErasureAtSink, erasuresOf } from "./erasures.ts";
-export { noteErasures } from "./note-erasures.ts";
 export { checkConfig } from "./queries.ts";
 export { isSinkAddress } from "./refuse-target.ts";
 export { claimCursor } from "./verbs/claim-cursor.ts";
 export { claimErasure } from "./verbs/claim-erasure.ts";
+export { noteErasures } from "./verbs/note-erasures.ts";
 export { noteLag } from "./verbs/note-lag.ts";
 export { recordBatch } from "./verbs/record-batch.ts";
 export { recordCheck } from "./verbs/record-check.ts";

@@ -62,6 +62,16 @@ export const saveReviewPolicy = verb({
           reviewerRoles,
           nextStartAt: saved.next_start_at.toISOString(),
           reason: input.reason,
+          before: before
+            ? {
+                isEnabled: before.is_enabled,
+                periodDays: before.period_days,
+                answerDays: before.answer_days,
+                remindAfterDays: before.remind_after_days,
+                reviewerRoles: before.reviewer_roles,
+              }
+            : null,
+          after: { isEnabled, periodDays, answerDays, remindAfterDays, reviewerRoles },
         },
       },
     );

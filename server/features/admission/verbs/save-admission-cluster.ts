@@ -20,12 +20,12 @@ export const saveAdmissionCluster = verb({
   async run({ tx, tenant, input }) {
     const { cluster, description, isRetired, reason } = input;
     const tenants = input.tenants === "every" ? [] : [...new Set(input.tenants)].sort();
-    const before = await lockCluster(tx, tenant, cluster);
+    const found = await lockCluster(tx, tenant, cluster);
     const asked = { description, tenants, isRetired };
-    const had = before && {
-      description: before.description,
-      tenants: before.tenants,
-      isRetired: before.retired_at !== null,
+    const had = found && {
+      description: found.description,
+      tenants: found.tenants,
+      isRetired: found.retired_at !== null,
     };
     if (isDeepStrictEqual(had, asked)) return unchanged({ cluster, outcome: "unchanged" as const });
     await tx.query(
@@ -36,13 +36,21 @@ export const saveAdmissionCluster = verb({
          retired_at = CASE WHEN $6 THEN coalesce(c.retired_at, excluded.retired_at) END`,
       [tenant, cluster, description, input.tenants === "every", tenants, isRetired],
     );
-    const outcome = before ? ("changed" as const) : ("created" as const);
+    const outcome = found ? ("changed" as const) : ("created" as const);
     return audited(
       { cluster, outcome },
       {
         type: "runtime.admission.cluster-saved",
         subject: `admission-cluster/${cluster}`,
-        payload: { outcome, description, tenants: input.tenants, isRetired, reason },
+        payload: {
+          outcome,
+          description,
+          tenants: input.tenants,
+          isRetired,
+          reason,
+          before: had ?? null,
+          after: asked,
+        },
       },
     );
   },

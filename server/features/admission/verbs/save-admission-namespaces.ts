@@ -27,6 +27,7 @@ export const saveAdmissionNamespaces = verb({
       refuseForeignOwner(cluster, each, at);
     });
     const eventId = uuidv7();
+    const before = await rulesOf(tx, tenant, input.cluster);
     const saved: { namespace: string; rule: string }[] = [];
     for (const each of namespaces) {
       const by = { reason, name: displayNameOf(actor), eventId };
@@ -34,14 +35,25 @@ export const saveAdmissionNamespaces = verb({
     }
     const output = { cluster: input.cluster, changed: saved.length };
     if (saved.length === 0) return unchanged(output);
+    const after = await rulesOf(tx, tenant, input.cluster);
     return audited(output, {
       eventId,
       type: "runtime.admission.namespaces-saved",
       subject: `admission-cluster/${input.cluster}`,
-      payload: { namespaces: saved, reason },
+      payload: { namespaces: saved, reason, before, after },
     });
   },
 });
+
+/** What is said of each namespace of a cluster. */
+async function rulesOf(tx: TenantTx, tenant: AuthorizedTenantId, cluster: string) {
+  const rows = await tx.query<{ namespace: string; said: { [name: string]: string | null } }>(
+    `SELECT namespace, jsonb_build_object('rule', rule, 'tenant', owner, 'environment', environment, 'service', service) AS said
+     FROM admission_namespace WHERE tenant_id = $1 AND cluster = $2 ORDER BY namespace`,
+    [tenant, cluster],
+  );
+  return Object.fromEntries(rows.map(({ namespace, said }) => [namespace, said]));
+}
 
 function refuseForeignOwner(cluster: ClusterRow, each: NamespaceRule, at: number): void {
   if (each.rule !== "owned" || cluster.for_every || cluster.tenants.includes(each.tenant)) return;

@@ -26,6 +26,7 @@ export const setWebhookEndpointEnabled = verb({
       {
         type: enabled ? "runtime.alerts.endpoint-enabled" : "runtime.alerts.endpoint-disabled",
         subject: `webhook-endpoint/${endpointId}`,
+        payload: { before: { isEnabled: endpoint.enabled }, after: { isEnabled: enabled } },
       },
     );
   },

@@ -8,7 +8,7 @@ import { audited, verb } from "#server/platform/verb.ts";
 import { refuseBadQuery } from "../check-query.ts";
 import { refuseTarget } from "../refuse-target.ts";
 import { SaveSinkInput, SinkSaved } from "../schema.ts";
-import { lockSink, sealedSize } from "../sink-rows.ts";
+import { lockSink, type SinkRow, sealedSize } from "../sink-rows.ts";
 
 const MOST_SINKS = 50;
 
@@ -22,13 +22,7 @@ export const saveSink = verb({
     const { config, query, masking, name } = input;
     refuseBadQuery(query, await tx.startedAt());
     refuseTarget(config);
-    const told = {
-      name,
-      kind: config.kind,
-      target: sinkTarget(config),
-      query,
-      maskingRules: masking.length,
-    };
+    const told = shown({ name, config, query, masking });
     const columns = [name, JSON.stringify(config), query, JSON.stringify(masking)];
     if (input.sinkId === undefined) {
       await refuseTaken(tx, tenant, name, null);
@@ -85,11 +79,29 @@ export const saveSink = verb({
       {
         type: "runtime.delivery.sink-changed",
         subject: `sink/${sink.sink_id}`,
-        payload: { ...told, revision: sink.revision + 1 },
+        payload: { ...told, revision: sink.revision + 1, before: shown(sink), after: told },
       },
     );
   },
 });
+
+/** Of an address its origin alone: the rest may be what a receiver takes for a key. */
+function shown({
+  name,
+  config,
+  query,
+  masking,
+}: Pick<SinkRow, "name" | "config" | "query" | "masking">) {
+  return {
+    name,
+    kind: config.kind,
+    target: sinkTarget(config),
+    format: config.format,
+    query,
+    maskingRules: masking.length,
+    masking: masking.map((rule) => ({ ...rule })),
+  };
+}
 
 async function refuseTaken(
   tx: TenantTx,

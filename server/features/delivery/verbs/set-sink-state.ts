@@ -44,7 +44,7 @@ export const setSinkState = verb({
       {
         type: `runtime.delivery.${ACTS[state]}`,
         subject: `sink/${sinkId}`,
-        payload: { name: sink.name, reason },
+        payload: { name: sink.name, reason, before: { state: sink.state }, after: { state } },
       },
     );
   },

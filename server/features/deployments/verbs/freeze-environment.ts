@@ -57,7 +57,12 @@ export const freezeEnvironment = verb({
     return audited(output, {
       type: wanted ? "runtime.environments.frozen" : "runtime.environments.unfrozen",
       subject: `environment/${environment}`,
-      payload: { reason: input.reason, until: until?.toISOString() ?? null },
+      payload: {
+        reason: input.reason,
+        until: until?.toISOString() ?? null,
+        before: { isFrozen: was, until: was ? (row.frozen_until?.toISOString() ?? null) : null },
+        after: { isFrozen: wanted, until: until?.toISOString() ?? null },
+      },
     });
   },
 });

@@ -63,7 +63,8 @@ export const saveEnvironmentPolicy = verb({
         payload: {
           version,
           reason: input.reason,
-          policy: policy as unknown as JsonValue,
+          before: (before?.spec ?? null) as unknown as JsonValue,
+          after: policy as unknown as JsonValue,
           digest: digest.toString("hex"),
         },
       },

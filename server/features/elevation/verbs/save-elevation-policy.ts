@@ -72,7 +72,8 @@ export const saveElevationPolicy = verb({
         payload: {
           version,
           reason: input.reason,
-          policy: policy as unknown as JsonValue,
+          before: (before?.spec ?? null) as unknown as JsonValue,
+          after: policy as unknown as JsonValue,
           digest: digest.toString("hex"),
         },
       },

@@ -86,6 +86,14 @@ export const saveEventSource = verb({
           reason,
           ...(cluster ? { cluster } : {}),
           ...(isNewToken && tokenHash ? { mark: tokenHash.slice(0, 8) } : {}),
+          before: found
+            ? {
+                description: found.description,
+                cluster: found.cluster,
+                isRetired: found.retired_at !== null,
+              }
+            : null,
+          after: { description, cluster, isRetired },
         },
       },
     );

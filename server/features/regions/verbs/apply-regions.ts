@@ -67,11 +67,22 @@ export const applyRegions = verb({
             addresses,
             replication,
           })),
+          before: shown(before),
+          after: shown(await regionsOf(tx, tenant)),
         },
       },
     );
   },
 });
+
+function shown(regions: Awaited<ReturnType<typeof regionsOf>>) {
+  return Object.fromEntries(
+    regions.map(({ region, role, addresses, replication }) => [
+      region,
+      { role, addresses, replication },
+    ]),
+  );
+}
 
 function isSame(found: RegionRow, wanted: Wanted, position: number): boolean {
   return (

@@ -2,8 +2,10 @@ import "server-only";
 import { z } from "zod";
 import { rewriteSegments } from "#server/features/audit/index.ts";
 import { noteErasures } from "#server/features/delivery/index.ts";
+import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
+import { runVouched } from "#server/platform/run-within.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { type ActRow, actEvent, lockTurn, textsOf } from "../act-rows.ts";
@@ -35,7 +37,8 @@ export const recordDestruction = verb({
       .nullable(),
   }),
   output: Destroyed,
-  async run({ tx, tenant, actor, input }) {
+  async run(context) {
+    const { tx, tenant, actor, input } = context;
     if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
     const row = await lockTurn(tx, tenant, input, "acting");
     if (!input.made) return refuse(tx, tenant, row, { why: "wrapped" });
@@ -59,7 +62,7 @@ export const recordDestruction = verb({
     }
     // As long as the content can be read.
     const copies = await redactCopies(tx, tenant, await erasedContent(tx, tenant, row));
-    const sinks = await noteErasures(tx, tenant, { actId: row.act_id, eventIds });
+    const noted = await runVouched(noteErasures, context, { actId: row.act_id, eventIds });
     const wrapVersion = await replaceWrapKey(tx, tenant, {
       rootVersion: input.made.rootVersion,
       wrapped: input.made.wrapped,
@@ -73,7 +76,10 @@ export const recordDestruction = verb({
     );
     const segments = eventIds.length > 0 ? await rewriteSegments(tx, tenant, eventIds) : 0;
     const counts = { payloads: gone.length, keys: keyIds.length, segments, wrapVersion };
-    const outcome = eventIds.length > 0 ? { ...counts, copies: { ...copies }, sinks } : counts;
+    const outcome =
+      eventIds.length > 0
+        ? { ...counts, copies: { ...copies }, sinks: noted.output.sinks }
+        : counts;
     await tx.query(
       `UPDATE retention_act SET state = 'destroyed', destroyed_at = clock_timestamp(), outcome = $3, plan = plan - 'wrapped'
        WHERE tenant_id = $1 AND act_id = $2`,
@@ -84,14 +90,15 @@ export const recordDestruction = verb({
       return audited(output, actEvent(row, "rewrapped", outcome));
     }
     // What is missing from now on is missing on purpose: this, sealed, is what says so.
-    return audited(output, {
+    const destroyed: AuditEventDraft = {
       ...actEvent(row, "destroyed", {
         ...outcome,
         eventIds,
         periods: keys.map((key) => `${key.class}|${key.period}`),
       }),
       type: "runtime.retention.destroyed",
-    });
+    };
+    return audited(output, destroyed, ...noted.events);
   },
 });
 

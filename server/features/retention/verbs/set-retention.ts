@@ -47,7 +47,12 @@ export const setRetention = verb({
         eventId,
         type: "runtime.retention.set",
         subject: `retention-class/${input.class}`,
-        payload: { ...plan, reason: input.reason },
+        payload: {
+          ...plan,
+          reason: input.reason,
+          before: { days: now },
+          after: { days: input.days },
+        },
       },
     );
   },

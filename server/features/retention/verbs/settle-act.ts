@@ -12,7 +12,14 @@ import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
-import { type ActRow, actEvent, actRef, approvedFields, lockAct } from "../act-rows.ts";
+import {
+  type ActPlan,
+  type ActRow,
+  actEvent,
+  actRef,
+  approvedFields,
+  lockAct,
+} from "../act-rows.ts";
 import { lockHolds } from "../holds.ts";
 import { ActOutcome, type ActState } from "../schema.ts";
 import { saveRule } from "../writes/save-rule.ts";
@@ -59,7 +66,7 @@ export const settleAct = verb({
       [tenant, row.act_id, state, isApproved ? null : why],
     );
     const { before = null, days = null } = row.plan;
-    const change =
+    const change: ActPlan =
       row.kind === "shortening" && isApproved ? { before: { days: before }, after: { days } } : {};
     const payload = { ...approvedFields(row), ...change, approvalId: approval.requestId };
     const event = actEvent(row, isApproved ? "approved" : "refused", {

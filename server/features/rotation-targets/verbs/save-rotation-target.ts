@@ -56,13 +56,37 @@ export const saveRotationTarget = verb({
       {
         type: "runtime.targets.saved",
         subject: `rotation-target/${targetId}`,
-        payload: { name, outcome, address, tenants: input.tenants, environments, reason },
+        payload: {
+          name,
+          outcome,
+          address,
+          tenants: input.tenants,
+          environments,
+          reason,
+          before: before ? shown(before) : null,
+          after: shown({ ...asked, retired_at: null }),
+        },
       },
     );
   },
 });
 
 type Asked = Pick<TargetRow, "address" | "for_every" | "tenants" | "environments">;
+
+function shown({
+  address,
+  for_every,
+  tenants,
+  environments,
+  retired_at,
+}: Asked & Pick<TargetRow, "retired_at">) {
+  return {
+    address: { ...address },
+    tenants: for_every ? "every" : tenants,
+    environments,
+    isRetired: retired_at !== null,
+  };
+}
 
 function isSame(before: TargetRow, asked: Asked): boolean {
   const { address, for_every, tenants, environments } = before;

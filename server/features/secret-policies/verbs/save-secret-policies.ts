@@ -1,5 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { parseSecretPolicies } from "#server/engines/secret-policy/parse-policies.ts";
 import type { SecretPolicy } from "#server/engines/secret-policy/policy.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
@@ -40,13 +41,14 @@ export const saveSecretPolicies = verb({
       const policyId = before?.policy_id ?? uuidv7();
       const version = (before?.version ?? 0) + 1;
       const eventId = uuidv7();
+      const parsed = parsedAlone(policy, source);
       const [written] = await tx.query<{ policy_id: string }>(before ? REPLACE : INSERT, [
         tenant,
         policyId,
         name,
         version,
         source,
-        JSON.stringify(parsedAlone(policy, source)),
+        JSON.stringify(parsed),
       ]);
       // Somebody made one of this name between our look and our insert.
       if (!written) throw stale(name);
@@ -57,7 +59,14 @@ export const saveSecretPolicies = verb({
         eventId,
         type: "runtime.policies.saved",
         subject: `secret-policy/${policyId}`,
-        payload: { name, version, outcome, reason: input.reason },
+        payload: {
+          name,
+          version,
+          outcome,
+          reason: input.reason,
+          before: (before && !before.retired_at ? before.parsed : null) as unknown as JsonValue,
+          after: parsed as unknown as JsonValue,
+        },
       });
     }
     const [first, ...more] = events;

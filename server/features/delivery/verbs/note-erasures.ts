@@ -1,14 +1,17 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import { z } from "zod";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
+import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import {
   type DeliverableRow,
   eventsByIds,
   isSelected,
   openedRow,
   selectionOf,
-} from "./deliverable-events.ts";
+} from "../deliverable-events.ts";
 
 /** A batch that is on its way may reach so far beyond what its cursor has noted. */
 const MOST_ON_THE_WAY = 500n;
@@ -29,14 +32,48 @@ interface CursorReach {
 /**
  * Writes down for each sink which of these events it has received, before their content goes: the worker has them
  * deleted there or tells it. In doubt (the sink was changed since, a batch is on its way) it counts as received.
- * Gives how many sinks.
  */
-export async function noteErasures(
+export const noteErasures = verb({
+  name: "delivery.noteErasures",
+  scope: "runtime.retention.carry-out",
+  input: z.object({ actId: z.uuid(), eventIds: z.array(z.uuid()).max(1_000) }),
+  output: z.object({ sinks: z.number().int() }),
+  async run({ tx, tenant, actor, input: { actId, eventIds } }) {
+    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
+    const has = await receivedBy(tx, tenant, eventIds);
+    if (has.length === 0) return unchanged({ sinks: 0 });
+    for (const { sinkId, isRemoved, ids, after } of has) {
+      await tx.query(
+        `INSERT INTO sink_erasure (tenant_id, erasure_id, sink_id, act_id, event_ids, state, next_attempt_at)
+         VALUES ($1, $2, $3, $4, $5::uuid[], $6, coalesce($7, clock_timestamp()))`,
+        [tenant, uuidv7(), sinkId, actId, ids, isRemoved ? "by-hand" : "due", after],
+      );
+    }
+    return audited(
+      { sinks: has.length },
+      {
+        type: "runtime.delivery.erasures-due",
+        subject: `retention-act/${actId}`,
+        payload: { sinks: has.map(({ sinkId, ids }) => ({ sinkId, events: ids.length })) },
+      },
+    );
+  },
+});
+
+interface Received {
+  sinkId: string;
+  isRemoved: boolean;
+  ids: string[];
+  /** When a batch that is on its way has ended. */
+  after: Date | null;
+}
+
+async function receivedBy(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { actId, eventIds }: { actId: string; eventIds: readonly string[] },
-): Promise<number> {
-  if (eventIds.length === 0) return 0;
+  eventIds: readonly string[],
+): Promise<Received[]> {
+  if (eventIds.length === 0) return [];
   const rows = await eventsByIds(tx, tenant, eventIds);
   const cursors = await tx.query<CursorReach>(
     `SELECT c.sink_id, s.state AS sink_state, s.revision, array_remove(ARRAY[s.query, c.query], '') AS queries,
@@ -68,15 +105,9 @@ export async function noteErasures(
       sink.after = cursor.leased_until ?? sink.after;
     }
   }
-  const told = [...has].filter(([, { ids }]) => ids.size > 0);
-  for (const [sinkId, { isRemoved, ids, after }] of told) {
-    await tx.query(
-      `INSERT INTO sink_erasure (tenant_id, erasure_id, sink_id, act_id, event_ids, state, next_attempt_at)
-       VALUES ($1, $2, $3, $4, $5::uuid[], $6, coalesce($7, clock_timestamp()))`,
-      [tenant, uuidv7(), sinkId, actId, [...ids].sort(), isRemoved ? "by-hand" : "due", after],
-    );
-  }
-  return told.length;
+  return [...has].flatMap(([sinkId, { isRemoved, ids, after }]) =>
+    ids.size > 0 ? [{ sinkId, isRemoved, ids: [...ids].sort(), after }] : [],
+  );
 }
 
 function hasPassed(
