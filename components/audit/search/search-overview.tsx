@@ -52,7 +52,11 @@ export function SearchOverview({ tenantId, query, onSearch }: SearchOverviewProp
   }, [tenantId, query]);
 
   if (shown && shown.overview === null) {
-    return <Status tone="unknown">{t("overviewFailed")}</Status>;
+    return (
+      <p>
+        <Status tone="unknown">{t("overviewFailed")}</Status>
+      </p>
+    );
   }
   const overview = shown?.overview;
   if (!overview) return <div aria-hidden="true" className="h-28" />;
