@@ -91,13 +91,13 @@ try {
       millis: seconds * 1_000,
     });
     await admin.query("DELETE FROM rate_limit");
-    const machine = await ask({ ...common, path: `/api/v1/events/${sourceId}`, machineToken });
+    const machine = await costed({ ...common, path: `/api/v1/events/${sourceId}`, machineToken });
     await admin.query("DELETE FROM rate_limit");
-    const caller = await ask({ ...common, path: "/api/v1/events", realm: account });
+    const caller = await costed({ ...common, path: "/api/v1/events", realm: account });
     figures[`batch of ${batch}`] = {
       "inserts by hand": told(byHand),
-      "machine, token": told(machine),
-      "service caller, DPoP": told(caller),
+      "machine, token": { ...told(machine), ...machine.cost },
+      "service caller, DPoP": { ...told(caller), ...caller.cost },
       "machine to by hand": ratio(machine, byHand),
       "caller to by hand": ratio(caller, byHand),
     };
@@ -124,6 +124,15 @@ try {
   await closeIdentityPools();
   await idp.stop();
   await database.stop();
+}
+
+/** With what an event cost this process, which is the console and the database's client. */
+async function costed(orders: ClientOrders) {
+  const begun = process.cpuUsage();
+  const figures = await ask(orders);
+  const { user, system } = process.cpuUsage(begun);
+  const each = (user + system) / 1_000 / figures.events;
+  return { ...figures, cost: { consoleCpuMillisPerEvent: Number(each.toFixed(3)) } };
 }
 
 /** The clients have a process of their own: what they cost is not the console's. */

@@ -17,6 +17,13 @@ import type { SourceRef } from "./schema.ts";
 type Accepted = Extract<JudgedEvent, { kind: "event" }>;
 export type Refused = Extract<JudgedEvent, { kind: "refused" }>;
 
+/** Who sends, and as what the tenant knows it: the id may still be under way. */
+interface ReceivedFrom {
+  source: SourceRef;
+  sourceId: string | Promise<string>;
+  mendedBy?: string;
+}
+
 /** What became of one: an event of the log, one that was there, or one that is refused. */
 export type Received =
   | { readonly status: "received"; readonly eventId: string; readonly masked: number }
@@ -26,12 +33,12 @@ export type Received =
 /**
  * Judges events and says which are new, in the transaction that will write them: whoever calls it emits
  * `drafts`. The same id, source and voucher is one event however often it comes; with other content it is
- * refused (`id-reused`). Three statements, however many events there are.
+ * refused (`id-reused`). Three statements, however many events there are, which do not wait for one another.
  */
 export async function receive(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  from: { source: SourceRef; sourceId: string; mendedBy?: string },
+  { source, sourceId, mendedBy }: ReceivedFrom,
   arrived: readonly Arrived[],
 ): Promise<{ results: Received[]; drafts: AuditEventDraft[] }> {
   const key = tenantKey(tenant, "received-events");
@@ -42,7 +49,7 @@ export async function receive(
     each.kind === "event"
       ? {
           each,
-          key: digest("key", from.source.how, from.source.name, each.event.source, each.event.id),
+          key: digest("key", source.how, source.name, each.event.source, each.event.id),
           content: digest("content", each.exact),
         }
       : null,
@@ -53,8 +60,12 @@ export async function receive(
     const name = entry?.key.toString("hex");
     if (entry && name && !first.has(name)) first.set(name, { ...entry, eventId: uuidv7() });
   }
-  const known = await knownAfterInsert(tx, tenant, [...first.values()]);
-  const at = await tx.startedAt();
+  const [known, at, id] = await Promise.all([
+    knownAfterInsert(tx, tenant, [...first.values()]),
+    tx.startedAt(),
+    sourceId,
+  ]);
+  const from = { source, sourceId: id, mendedBy };
   const drafts: AuditEventDraft[] = [];
   const used = new Set<string>();
   const results = named.map((entry, place): Received => {
@@ -88,7 +99,7 @@ async function knownAfterInsert(
   const known = new Map<string, Known>();
   if (events.length === 0) return known;
   const sorted = events.toSorted((one, other) => Buffer.compare(one.key, other.key));
-  const made = await tx.query<{ event_key: Buffer; content: Buffer; event_id: string }>(
+  const made = await tx.prepared<{ event_key: Buffer; content: Buffer; event_id: string }>(
     `INSERT INTO received_event (tenant_id, event_key, content, event_id)
      SELECT $1, event_key, content, event_id
      FROM unnest($2::bytea[], $3::bytea[], $4::uuid[]) WITH ORDINALITY AS e (event_key, content, event_id, place)
@@ -123,7 +134,7 @@ async function knownAfterInsert(
 function draftOf(
   { event, masked }: Accepted,
   eventId: string,
-  from: { source: SourceRef; sourceId: string; mendedBy?: string },
+  from: { source: SourceRef; sourceId: string; mendedBy: string | undefined },
 ): AuditEventDraft {
   const sender: Sender = {
     kind: from.source.kind,

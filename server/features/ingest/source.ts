@@ -11,7 +11,7 @@ export async function sourceIdOf(
   { how, kind, name }: SourceRef,
 ): Promise<string> {
   const find = () =>
-    tx.query<{ source_id: string }>(
+    tx.prepared<{ source_id: string }>(
       "SELECT source_id FROM event_source WHERE tenant_id = $1 AND how = $2 AND name = $3",
       [tenant, how, name],
     );

@@ -16,7 +16,7 @@ export function countEvents(
   sourceId: string,
   { received, repeated, refused, masked }: Tally,
 ): Promise<unknown> {
-  return tx.query(
+  return tx.prepared(
     `INSERT INTO event_tally AS t (tenant_id, source_id, day, shard, received, repeated, refused, masked, last_at)
      VALUES ($1, $2, (clock_timestamp() AT TIME ZONE 'UTC')::date, pg_backend_pid() % 64, $3, $4, $5, $6, clock_timestamp())
      ON CONFLICT (tenant_id, source_id, day, shard) DO UPDATE SET

@@ -11,7 +11,10 @@ const AHEAD_SECONDS = 15;
 
 /** What the database's clock says (law 8). */
 export async function databaseNow(): Promise<Date> {
-  const { rows } = await identityPool().query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  const { rows } = await identityPool().query<{ now: Date }>({
+    name: "console_database_now",
+    text: "SELECT clock_timestamp() AS now",
+  });
   return (rows[0] as { now: Date }).now;
 }
 
@@ -27,11 +30,12 @@ export async function takeProof(proof: Proof, now: Date): Promise<{ nextNonce: s
     throw new TokenRefusal("proof_nonce", { nonce: issueNonce(now) });
   }
   // Kept for longer than the proof could be taken; its name only as a digest.
-  const { rowCount } = await identityPool().query(
-    `INSERT INTO dpop_proof_seen (key_thumbprint, jti_digest, expires_at)
+  const { rowCount } = await identityPool().query({
+    name: "console_proof_seen",
+    text: `INSERT INTO dpop_proof_seen (key_thumbprint, jti_digest, expires_at)
      VALUES ($1, $2, clock_timestamp() + interval '5 minutes') ON CONFLICT DO NOTHING`,
-    [proof.keyThumbprint, createHash("sha256").update(proof.jti).digest()],
-  );
+    values: [proof.keyThumbprint, createHash("sha256").update(proof.jti).digest()],
+  });
   if (rowCount !== 1) throw new TokenRefusal("proof_replayed");
   return { nextNonce: nonceAge > NONCE_SECONDS / 2 ? issueNonce(now) : null };
 }

@@ -20,8 +20,10 @@ export const receiveEvents = verb({
   output: EventsReceived,
   async run({ tx, tenant, input }) {
     const { source, events, cursor } = input;
-    const sourceId = await sourceIdOf(tx, tenant, source);
-    const { results, drafts } = await receive(tx, tenant, { source, sourceId }, events);
+    const asked = sourceIdOf(tx, tenant, source);
+    asked.catch(() => undefined);
+    const { results, drafts } = await receive(tx, tenant, { source, sourceId: asked }, events);
+    const sourceId = await asked;
     const refused = results.flatMap((each) => (each.status === "refused" ? [each.refused] : []));
     const eventId = uuidv7();
     const kept = await keepDeadLetters(tx, tenant, { sourceId, eventId }, refused);
