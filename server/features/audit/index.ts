@@ -13,8 +13,8 @@ export { cosignatureLines, headToWitness } from "./log/cosignatures.ts";
 export { logTile } from "./log/log-tiles.ts";
 export { latestCheckpoint, tileReader as proofTiles } from "./log/log-tree.ts";
 export { sealProof } from "./seal-proof.ts";
-export { handOverLogKey, refuseSecondChange } from "./sealing/hand-over-log-key.ts";
 export { logOrigin, logVerifierKey } from "./sealing/log-key.ts";
+export { refuseSecondChange } from "./sealing/log-key-change.ts";
 export {
   currentVerifierKey,
   logKeyList,
@@ -27,3 +27,4 @@ export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit
 export { rewriteSegments } from "./search/indexing/rewrite-segments.ts";
 export { runIndexer } from "./search/indexing/run-indexer.ts";
 export { queryEventOf } from "./search/query-event-of.ts";
+export { handOverLogKey } from "./verbs/hand-over-log-key.ts";

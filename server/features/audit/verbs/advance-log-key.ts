@@ -8,8 +8,9 @@ import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { latestCheckpoint } from "../log/log-tree.ts";
-import { endKey, holdSequencer } from "../sealing/hand-over-log-key.ts";
+import { holdSequencer } from "../sealing/log-key-change.ts";
 import { type LogKeyRow, logKeyRows, logKeys, signerOf } from "../sealing/log-keys.ts";
+import { endLogKey } from "../writes/end-log-key.ts";
 
 /**
  * Takes the change of a log's key one step on: the announced key begins once its announcement is sealed under the
@@ -83,7 +84,7 @@ async function end(
   const lastSize = (await latestCheckpoint(tx, tenant))?.treeSize ?? 0n;
   const ending = { lastSize, time: clock.now.toISOString(), isRevoked: false };
   const note = signEnding(ended, successor, ending);
-  await endKey(tx, tenant, retiring, { ...ending, note });
+  await endLogKey(tx, tenant, retiring, { ...ending, note });
   return {
     type: "runtime.audit.log-key-ended",
     subject: `log-key/${retiring.number}`,

@@ -10,7 +10,7 @@ import {
 import { handOverLogKey } from "#server/features/audit/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
-import { runWithin } from "#server/platform/run-within.ts";
+import { runVouched, runWithin } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";
 import {
   type ActPlan,
@@ -84,9 +84,10 @@ export const settleAct = verb({
 
 /** What asks no keeper: a rule, a hold, a new key of the log. */
 async function carryOut(
-  { tx, tenant }: VerbContext<unknown>,
+  context: VerbContext<unknown>,
   row: ActRow,
-): Promise<AuditEventDraft[]> {
+): Promise<readonly AuditEventDraft[]> {
+  const { tx, tenant } = context;
   const { class: of, days, holdId } = row.plan;
   if (row.kind === "shortening") {
     const [{ requested_by: savedBy } = { requested_by: "" }] = await tx.query<{
@@ -117,6 +118,6 @@ async function carryOut(
     overlapDays: Number(row.plan.overlapDays),
     isCompromised: row.plan.compromised === true,
   };
-  const event = await handOverLogKey(tx, tenant, change);
-  return [{ ...event, causedBy: row.request_event_id }];
+  const { events } = await runVouched(handOverLogKey, context, change);
+  return events.map((event) => ({ ...event, causedBy: row.request_event_id }));
 }

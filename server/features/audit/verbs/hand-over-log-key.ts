@@ -1,6 +1,7 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import { uuidv7 } from "uuidv7";
+import { z } from "zod";
 import { toHex } from "#server/engines/merkle/bytes.ts";
 import { signEnding, signHandover } from "#server/engines/merkle/key-notes.ts";
 import {
@@ -15,45 +16,41 @@ import { missKey } from "#server/platform/audit/key-reading.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { audited, verb } from "#server/platform/verb.ts";
 import { latestCheckpoint } from "../log/log-tree.ts";
-import { logOrigin, logSigner } from "./log-key.ts";
-import { bornAt, type LogKeyRow, logKeyRows, logKeys, seedPlace, signerOf } from "./log-keys.ts";
-
-/** From here on no head of the tenant is signed until the transaction has ended. */
-export async function holdSequencer(tx: TenantTx, tenant: AuthorizedTenantId): Promise<void> {
-  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('audit-sequencer|' || $1, 0))", [
-    tenant,
-  ]);
-}
-
-/** Throws `conflict` while another change of the log's key is under way. A compromised key waits for no overlap. */
-export async function refuseSecondChange(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  { isCompromised }: { isCompromised: boolean },
-): Promise<void> {
-  const rows = await logKeyRows(tx, tenant);
-  const announced = rows.some((row) => row.state === "announced");
-  const retiring = rows.find((row) => row.state === "retiring");
-  if (!announced && (!retiring || isCompromised)) return;
-  const args = { until: retiring?.overlap_ends_at?.toISOString() ?? "" };
-  throw new AppError("conflict", "The log is changing its key already.", {
-    said: retiring ? { key: "logKey.overlapping", args } : { key: "logKey.underWay" },
-    remedy: retiring
-      ? `Wait until the overlap ends (${args.until}), or say that the key is compromised.`
-      : "Wait a few seconds until the new key signs, and look again.",
-  });
-}
+import { logOrigin, logSigner } from "../sealing/log-key.ts";
+import { holdSequencer, refuseSecondChange } from "../sealing/log-key-change.ts";
+import {
+  bornAt,
+  type LogKeyRow,
+  logKeyRows,
+  logKeys,
+  seedPlace,
+  signerOf,
+} from "../sealing/log-keys.ts";
+import { endLogKey } from "../writes/end-log-key.ts";
 
 /**
  * Gives the log a new key: made here, wrapped, handed over to by a note that both keys sign. With an overlap it is
  * announced under the old key first; a compromised one signs no more from here on.
  */
-export async function handOverLogKey(
+export const handOverLogKey = verb({
+  name: "audit.handOverLogKey",
+  scope: "runtime.audit.keys",
+  input: z.object({ overlapDays: z.int().min(0), isCompromised: z.boolean() }),
+  output: z.object({ number: z.int() }),
+  async run({ tx, tenant, actor, input }) {
+    if (actor.kind !== "worker") throw new AppError("forbidden", "Only the worker does this.");
+    const event = await handOver(tx, tenant, input);
+    return audited({ number: event.number }, event.draft);
+  },
+});
+
+async function handOver(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   { overlapDays, isCompromised }: { overlapDays: number; isCompromised: boolean },
-): Promise<AuditEventDraft> {
+): Promise<{ number: number; draft: AuditEventDraft }> {
   await holdSequencer(tx, tenant);
   await refuseSecondChange(tx, tenant, { isCompromised });
   const [clock] = await tx.query<{ now: Date }>(
@@ -85,7 +82,7 @@ export async function handOverLogKey(
     for (const [at, row] of signing.entries()) {
       const [ended, successor] = [signers[at] as NoteSigner, signers[at + 1] as NoteSigner];
       const ending = { lastSize: size, time: now.toISOString(), isRevoked: true };
-      await endKey(tx, tenant, row, { ...ending, note: signEnding(ended, successor, ending) });
+      await endLogKey(tx, tenant, row, { ...ending, note: signEnding(ended, successor, ending) });
     }
   } else {
     await tx.query(
@@ -108,7 +105,7 @@ export async function handOverLogKey(
       eventId,
     ],
   );
-  return {
+  const draft: AuditEventDraft = {
     eventId,
     type: isCompromised ? "runtime.audit.log-key-revoked" : "runtime.audit.log-key-announced",
     subject: `log-key/${number}`,
@@ -122,25 +119,7 @@ export async function handOverLogKey(
       handover,
     },
   };
-}
-
-/** Writes down that a key signs no more, and drops its seed. */
-export async function endKey(
-  tx: TenantTx,
-  tenant: AuthorizedTenantId,
-  { number }: LogKeyRow,
-  {
-    lastSize,
-    time,
-    isRevoked,
-    note,
-  }: { lastSize: bigint; time: string; isRevoked: boolean; note: string },
-): Promise<void> {
-  await tx.query(
-    `UPDATE audit_log_key SET state = $3, last_size = $4, ended_at = $5, ending = $6, wrapped = NULL
-     WHERE tenant_id = $1 AND number = $2`,
-    [tenant, number, isRevoked ? "revoked" : "retired", lastSize.toString(), time, note],
-  );
+  return { number, draft };
 }
 
 /** Under the tenant's key that is in force until this transaction has ended: one that is gone would wrap it for nobody. */
