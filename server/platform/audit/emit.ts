@@ -110,10 +110,8 @@ const INSERT_EVENT = `
   WITH event AS (
     INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at, envelope, commitment)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-    RETURNING tenant_id, event_id
   )
-  INSERT INTO audit_payload (tenant_id, event_id, key_id, ciphertext)
-  SELECT tenant_id, event_id, $12, $13 FROM event`;
+  INSERT INTO audit_payload (tenant_id, event_id, key_id, ciphertext) VALUES ($1, $2, $12, $13)`;
 
 const INSERT_EVENTS = `
   WITH event AS (
