@@ -7,15 +7,16 @@ import { startBenchDatabase } from "./bench-database.ts";
 import { EVIDENCE_TENANT, seedEvidence } from "./evidence-seed.ts";
 
 /*
- * `npm run -s bench:evidence [-- --events 1000000]`: one tenant's log, first a tenth of it and then all, exported as
- * CSV and NDJSON and packed with everything opened (made, stored, read back and verified), each in a process of its
+ * `npm run -s bench:evidence [-- --events 1000000 --only audit]`: one tenant's log, first a tenth of it and then all, exported as
+ * CSV and NDJSON and packed with everything opened (made, stored, read back and verified), and the rows of the
+ * whole of it audited as `console log audit` does, each in a process of its
  * own with a heap of 96 MB. Prints JSON: seconds, bytes, and of each process, in MB: its memory before it began, the
  * most that it ever had (`peak`, resident), and the most that it really held (`held`: heap and buffers after a full
  * collection, looked at some hundred times at most). Resident memory alone grows until the collector sees a reason to
  * collect, so that it tells nothing of short runs. Ends with 1 when the whole held 8 MB more than the tenth, or a
  * process came to four times its heap: 384 MB, whatever the number of events.
  */
-const ACTS = ["csv", "ndjson", "pack"] as const;
+const ACTS = ["csv", "ndjson", "pack", "audit"] as const;
 const HEAP_MB = 96;
 const MOST_HELD_MORE_MB = 8;
 const MOST_PEAK_MB = 4 * HEAP_MB;
@@ -28,8 +29,14 @@ interface Memory {
 }
 
 const { values } = parseArgs({
-  options: { events: { type: "string", default: "1000000" }, one: { type: "string" } },
+  options: {
+    events: { type: "string", default: "1000000" },
+    only: { type: "string" },
+    one: { type: "string" },
+  },
 });
+const acts = ACTS.filter((act) => values.only === undefined || act === values.only);
+if (acts.length === 0) throw new Error(`--only takes one of ${ACTS.join(", ")}`);
 if (values.one !== undefined) await one(values.one);
 else await all(Number(values.events));
 
@@ -44,10 +51,10 @@ async function all(events: number): Promise<void> {
     const seedSeconds = Math.round((performance.now() - seeding) / 1_000);
     process.stderr.write(`${events} events are sealed and indexed after ${seedSeconds} s\n`);
     const runs = [Math.floor(events / 10), events].flatMap((size) =>
-      ACTS.map((act) => ({ events: size, ...ran(act, size) })),
+      acts.map((act) => ({ events: size, ...ran(act, size) })),
     );
     const heldMore = Math.max(
-      ...ACTS.map((act) => {
+      ...acts.map((act) => {
         const [tenth, whole] = runs.filter((run) => run.act === act);
         return (whole?.megabytes.held ?? 0) - (tenth?.megabytes.held ?? 0);
       }),
@@ -106,14 +113,37 @@ async function one(act: string): Promise<void> {
     Math.max(500, events / 100),
   );
   const start = performance.now();
-  const figures = act === "pack" ? await packed(events) : await exported(act as "csv" | "ndjson");
+  const figures = await figuresOf();
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   clearInterval(looking);
   const peak = rounded(process.resourceUsage().maxRSS / 1_024);
   const megabytes = { atStart, peak, held: rounded(Math.max(held, heldMegabytes())) };
-  const perSecond = Math.round(events / Math.max(seconds, 0.1));
+  const looked = "entries" in figures ? figures.entries : events;
+  const perSecond = Math.round(looked / Math.max(seconds, 0.1));
   process.stdout.write(JSON.stringify({ act, seconds, ...figures, perSecond, megabytes }));
   await closeAll();
+
+  function figuresOf() {
+    if (act === "pack") return packed(events);
+    return act === "audit" ? audited() : exported(act as "csv" | "ndjson");
+  }
+
+  /** Always of the whole log: a head is of all before it. */
+  async function audited() {
+    const { auditStoredLog, latestCheckpoint, logVerifierKey } = await import(
+      "#server/features/audit/index.ts"
+    );
+    const { parseVerifierKey } = await import("#server/engines/merkle/note-key.ts");
+    const { withTenant } = await import("#server/platform/db/tenant-transaction.ts");
+    const inPart: Parameters<typeof auditStoredLog>[0]["inPart"] = (work) =>
+      withTenant(tenant, "worker", work, { snapshot: true });
+    const newest = await withTenant(tenant, "worker", (tx) => latestCheckpoint(tx, tenant));
+    const key = parseVerifierKey(logVerifierKey(tenant));
+    const kept = { note: newest?.note ?? "", origin: key.name, key, witnesses: [] };
+    const { size, faults } = await auditStoredLog({ inPart, tenant, kept });
+    if (faults.length > 0) throw new Error(`the log is not intact: ${faults[0]}`);
+    return { entries: Number(size) };
+  }
 
   async function exported(format: "csv" | "ndjson") {
     const { EventExport } = await import("#server/features/evidence/event-export.ts");
