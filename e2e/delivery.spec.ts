@@ -49,8 +49,9 @@ test("a sink is tried, added and catches up; what it refuses is set aside and se
   await dialog.getByLabel("Address").fill(url);
   await dialog.getByLabel("Token: path in the vault").fill("siem/no-such-token");
   await dialog.getByRole("button", { name: "Try it" }).click();
+  // The path keeps its own direction: marks that nobody sees stand around it.
   await expect(dialog.getByRole("status")).toContainText(
-    "the vault holds no secret at muscatpharmacy/siem/no-such-token",
+    /The vault holds no secret at .?muscatpharmacy\/siem\/no-such-token/,
     { timeout: 60_000 },
   );
   await dialog.getByLabel("Token: path in the vault").fill("");
