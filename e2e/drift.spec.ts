@@ -72,7 +72,7 @@ test("one cause over several namespaces is one row; a finding is understood, ack
   await page.goto(BY_SCRIPT);
   await expect(page.getByText("2 findings of 1 cause")).toBeVisible();
   await page.goto("/t/muscatpharmacy/audit?q=type%3Aruntime.drift.suppressed");
-  await expect(page.getByText("runtime.drift.suppressed").first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /^Drift suppressed/ }).first()).toBeVisible();
 });
 
 test("a rule shows what it would hide before it is saved, hides it, and tells of it again when it ends", async ({

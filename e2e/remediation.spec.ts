@@ -54,7 +54,7 @@ test("drift is proposed to be mended, approved by another person, applied and ve
     timeout: SLOW,
   });
   await officer.goto("/t/acme-shop/audit?q=type%3Aruntime.drift.remediation-verified");
-  await expect(officer.getByText("runtime.drift.remediation-verified").first()).toBeVisible({
+  await expect(officer.getByRole("row", { name: /^Remediation verified/ }).first()).toBeVisible({
     timeout: SLOW,
   });
   await other.close();

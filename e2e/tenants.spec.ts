@@ -60,7 +60,7 @@ test("a tenant is onboarded in one act, its people sign in, and its offboarding 
   const sara = await own.newPage();
   await signIn(sara, { username: "sara", realm: slug });
   await sara.goto(`/t/${slug}/audit?q=${encodeURIComponent("type:runtime.isolation.declared")}`);
-  const declared = sara.getByRole("row").filter({ hasText: "runtime.isolation.declared" });
+  const declared = sara.getByRole("row").filter({ hasText: "Isolation model declared" });
   await expect(declared.first()).toBeVisible({ timeout: SLOW });
   await own.close();
 
