@@ -1,7 +1,7 @@
 /**
- * `.ci/run`: the parts of `npm test` and everything else that must hold, what is quick first. Every
- * part runs, also after one has failed; ends with what failed, the seconds of each part, and the
- * closing lines of the test runners.
+ * `.ci/run`: `npm test` and everything else that must hold, what is quick first. Every part runs,
+ * also after one has failed; ends with what failed, the seconds of each part, and the closing lines of
+ * the test runners.
  */
 import { join } from "node:path";
 import { runCommand } from "./parts/run-command.ts";
@@ -16,7 +16,7 @@ function npmPart(
   { env = {}, options = [] }: { env?: Record<string, string>; options?: readonly string[] } = {},
 ): Part {
   const given = options.length > 0 ? ["--", ...options] : [];
-  const args = ["run", script, ...given];
+  const args = [...(script === "test" ? ["test"] : ["run", script]), ...given];
   return {
     name: `npm ${args.join(" ")}`,
     run: () =>
@@ -29,12 +29,10 @@ const parts = [
   npmPart("lint"),
   npmPart("check"),
   npmPart("typecheck"),
-  npmPart("test:unit"),
   npmPart("test:conformance"),
   npmPart("build"),
   npmPart("weight"),
-  npmPart("test:e2e"),
-  npmPart("test:integration"),
+  npmPart("test"),
   npmPart("test:peers", { env: { PEERS: "required" } }),
   // A missed aim is only printed: the machine may be a busy one. A wrong answer fails.
   npmPart("bench:audit", { options: ["--events", "200000", "--rounds", "20"] }),
