@@ -50,4 +50,6 @@ test("a shorter term says what it would destroy and takes a second officer; a ho
   );
   const keys = page.getByRole("region", { name: "Keys", exact: true });
   await expect(keys).toContainText("60 seconds at the most");
+  const signing = page.getByRole("region", { name: "Keys that sign the log", exact: true });
+  await expect(signing).toContainText("in its time");
 });
