@@ -15,8 +15,6 @@ import { pageRoutes, sampleAddress } from "./page-routes.ts";
 const LIMIT_KB = 175;
 /** How long what comes after the load event is waited for: it is only shown. */
 const QUIET_MILLIS = 2_000;
-/** Pages weighed at once, each in a context of its own with an empty cache. */
-const AT_ONCE = 3;
 const SAMPLES: Record<string, string> = { tenant: "muscatpharmacy" };
 const VISITOR = { username: "security-officer", realm: "muscatpharmacy" };
 /** Pages for somebody who has not signed in. */
@@ -99,15 +97,11 @@ async function weighAll(consoleUrl: string): Promise<Map<string, Weight>> {
     SAMPLES.id = await sampleDeployment(visitor);
     const signedIn = await context.storageState();
     const weights = new Map<string, Weight>();
-    const left = routes.filter((each) => each !== "/").values();
-    const weighNext = async () => {
-      for (const route of left) {
-        const url = new URL(sampleAddress(route, SAMPLES), consoleUrl).href;
-        weights.set(route, await weigh(browser, url, SIGNED_OUT.has(route) ? undefined : signedIn));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, weighNext));
-    return new Map([...weights].sort(([one], [other]) => (one < other ? -1 : 1)));
+    for (const route of routes.filter((each) => each !== "/")) {
+      const url = new URL(sampleAddress(route, SAMPLES), consoleUrl).href;
+      weights.set(route, await weigh(browser, url, SIGNED_OUT.has(route) ? undefined : signedIn));
+    }
+    return weights;
   } finally {
     await browser.close();
   }
