@@ -7,6 +7,8 @@ const COMPLIANCE = { username: "compliance", realm: "muscatpharmacy" };
 const AUDIT = "/t/muscatpharmacy/audit";
 /** The first hundred entries of the log: sealed, so that they stay what they are however often this runs. */
 const FIRST = "index:[0 TO 99]";
+/** A key of no log here. */
+const ANOTHER_KEY = "another.example/log+0c4bf032+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
 const at = (query: string) => `${AUDIT}?q=${encodeURIComponent(query)}`;
 const queryBar = (page: Page) => page.getByRole("combobox", { name: "Query over the whole log" });
 const numbers = (page: Page) => page.getByRole("region", { name: "The answer in numbers" });
@@ -205,6 +207,21 @@ test("an opened event shows what was sealed and decided; its proof is computed h
   await expect(panel.getByRole("region", { name: "Envelope as JSON" })).toContainText(
     '"specversion": "1.0"',
   );
+
+  // The head's signature is checked by the key that this browser keeps, and by no other.
+  await expect(
+    panel.getByText("Head signed by the log's key, checked in this browser"),
+  ).toBeVisible({ timeout: 30_000 });
+  await panel.getByText("Use a key that you got elsewhere").click();
+  const ownKey = panel.getByRole("textbox", { name: "Verifier key" });
+  await ownKey.fill("not a key");
+  await panel.getByRole("button", { name: "Use this key" }).click();
+  await expect(panel.getByText("This is no verifier key", { exact: false })).toBeVisible();
+  await ownKey.fill(ANOTHER_KEY);
+  await panel.getByRole("button", { name: "Use this key" }).click();
+  await expect(
+    panel.getByText("This head is not signed by the key that this browser keeps"),
+  ).toBeVisible();
 
   // One letter of the sealed bytes is another on its way: the page must not take the server's word.
   await page.route(/audit\.byId/, async (route) => {

@@ -34,7 +34,7 @@ export function EventFacts({ tenantId, event }: { tenantId: string; event: Audit
     <>
       <KeyValueList facts={facts} />
       <ReceivedFacts payload={event.payload} />
-      <SealFacts event={event} />
+      <SealFacts tenantId={tenantId} event={event} />
       {event.decision ? <EventDecision tenantId={tenantId} decision={event.decision} /> : null}
       <EventChange payload={event.payload} />
       <EventTrace tenantId={tenantId} eventId={event.eventId} />

@@ -7,6 +7,7 @@ import { KeyValueList } from "#components/ui/key-value-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { AuditEventDetail } from "#server/features/audit/schema.ts";
+import { HeadSignature } from "./log-signature/head-signature.tsx";
 import { SealMark } from "./seal-mark.tsx";
 import { isInTree } from "./verify-in-browser.ts";
 
@@ -34,8 +35,13 @@ function Verdict({ event }: { event: AuditEventDetail }) {
   );
 }
 
-/** Where the event is in the log, and whether it provably is there. */
-export function SealFacts({ event }: { event: AuditEventDetail }) {
+/** The signed note at the end of a C2SP tlog-proof. */
+function noteOf(logProof: string): string {
+  return logProof.slice(logProof.indexOf("\n\n") + 2);
+}
+
+/** Where the event is in the log, whether it provably is there, and who signed that. */
+export function SealFacts({ tenantId, event }: { tenantId: string; event: AuditEventDetail }) {
   const t = useTranslations("audit.proof");
   const { proof } = event;
   const facts = [
@@ -61,6 +67,9 @@ export function SealFacts({ event }: { event: AuditEventDetail }) {
         </p>
       ) : null}
       <KeyValueList facts={facts} />
+      {proof.status === "proven" && globalThis.crypto?.subtle ? (
+        <HeadSignature tenantId={tenantId} note={noteOf(proof.logProof)} claim={proof} />
+      ) : null}
       {proof.status === "proven" ? (
         <details className="text-sm">
           <summary className="min-h-6 text-muted hover:text-text">{t("offline")}</summary>

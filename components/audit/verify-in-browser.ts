@@ -30,7 +30,7 @@ async function hash(prefix: number, ...parts: readonly Bytes[]): Promise<Bytes> 
 
 /**
  * Whether the envelope on screen is the leaf at its index of the tree with that root, computed here
- * from its own bytes (RFC 9162 §2.1.3.2). The root's signature is not checked by this.
+ * from its own bytes (RFC 9162 §2.1.3.2). Who signed that root is `judgeHead`'s affair.
  */
 export async function isInTree(claim: SealedClaim): Promise<boolean> {
   let index = BigInt(claim.leafIndex);
