@@ -18,8 +18,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await vault.stop();
   rmSync(directory, { recursive: true, force: true });
+  // Those of its own tenants alone: other tests run beside this one on the same server.
   const databases = await asSuperuser<{ datname: string }>(
-    "SELECT datname FROM pg_database WHERE datname LIKE 'demo\\_%'",
+    "SELECT datname FROM pg_database WHERE datname IN (SELECT 'demo_' || replace(tenant_id, '-', '_') FROM tenant)",
   );
   for (const { datname } of databases) await asSuperuser(`DROP DATABASE "${datname}" WITH (FORCE)`);
 });
