@@ -64,8 +64,9 @@ test("an export holds exactly what the table shows, and the log says who took it
   expect(head).toMatch(/^id,name,class/);
   expect(lines).toHaveLength(shown);
   expect(lines.every((line) => line.includes('"database-credential"'))).toBe(true);
-  await page.goto(`/t/${TENANT}/audit`);
-  await expect(page.getByText("list-exported", { exact: false }).first()).toBeVisible();
+  await page.goto(`/t/${TENANT}/audit?q=type%3Aruntime.secrets.list-exported`);
+  const events = page.locator("[data-row-open]");
+  await expect(events.filter({ hasText: "List of credentials exported" }).first()).toBeVisible();
 });
 
 test("a view is kept under a name and found again", async ({ page }) => {

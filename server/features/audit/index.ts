@@ -18,9 +18,12 @@ export { refuseSecondChange } from "./sealing/log-key-change.ts";
 export {
   currentVerifierKey,
   logKeyList,
+  logKeyRows,
   logKeys,
   logNotary,
   seedPlace,
+  signerOf,
+  wrapForInstallation,
 } from "./sealing/log-keys.ts";
 export { runSealer, type SealerOptions } from "./sealing/run-sealer.ts";
 export { type SealedBatch, sealPendingAudit } from "./sealing/seal-pending-audit.ts";

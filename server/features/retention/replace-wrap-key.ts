@@ -109,7 +109,7 @@ async function rewrapLogKeys(
   rewrap: { from: string; to: string },
 ): Promise<void> {
   const keys = await tx.query<{ number: number; public_key: Buffer; wrapped: Buffer }>(
-    `SELECT number, public_key, wrapped FROM audit_log_key WHERE tenant_id = $1 AND wrapped IS NOT NULL FOR UPDATE`,
+    `SELECT number, public_key, wrapped FROM audit_log_key WHERE tenant_id = $1 AND wrapped IS NOT NULL AND wrapped_by = 'tenant' FOR UPDATE`,
     [tenant],
   );
   const wrapped = keys.map((key) => {

@@ -24,6 +24,7 @@ import {
 } from "#server/features/audit/index.ts";
 import { auditEvent } from "#server/features/audit/queries.ts";
 import { checkLog } from "#server/features/audit/testing/check-log.ts";
+import { shredTenant } from "#server/features/onboarding/verbs/shred-tenant.ts";
 import { tenantWithKeys } from "#server/features/retention/testing/retention-fixture.ts";
 import { renewKey } from "#server/features/retention/verbs/renew-key.ts";
 import { rotateLogKey } from "#server/features/retention/verbs/rotate-log-key.ts";
@@ -35,7 +36,7 @@ import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { typesOf } from "#test/fixtures/audit-log.ts";
-import { userOf } from "#test/fixtures/callers.ts";
+import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { auditLogRows } from "../compliance/audit-log-rows.ts";
 import { type RetentionDependencies, tendRetention } from "../retention/tend-retention.ts";
@@ -202,6 +203,18 @@ test("a compromised key is revoked at once, and nobody follows its handover", as
   expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("was revoked") });
   const newest = published.keys[2]?.vkey ?? "";
   expect((await verify([before.keys[1]?.vkey ?? "", newest], published)).code).toBe(0);
+});
+
+test("a log takes its last entries when the keys of its organization are destroyed", async () => {
+  await asSuperuser("UPDATE tenant SET state = 'offboarding' WHERE tenant_id = $1", [tenant]);
+  const worker = workerOf(tenant, ["runtime.tenants.carry-out"]);
+  await runVerb(shredTenant, worker, {});
+  forgetTenantKeys(tenant);
+  const note = await headNote();
+  expect((await sealPendingAudit(tenant))?.sealed).toBeGreaterThan(0);
+  expect(await headNote()).not.toBe(note);
+  expect(await signersOf()).toEqual([3]);
+  await checkLog(tenant);
 });
 
 test("a key that is near the end of its year is told of once", async () => {

@@ -16,6 +16,8 @@ import {
 } from "#server/engines/merkle/note-key.ts";
 import { signNote } from "#server/engines/merkle/signed-note.ts";
 import { unwrapForTenant } from "#server/platform/audit/data-keys.ts";
+import { derivedKey } from "#server/platform/audit/installation-key.ts";
+import { unwrapBytes, wrapBytes } from "#server/platform/audit/wrapped-bytes.ts";
 import { type TenantTx, withTenant } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { logOrigin, logSigner, logVerifier, logVerifierKey } from "./log-key.ts";
@@ -26,6 +28,7 @@ export interface LogKeyRow {
   number: number;
   public_key: Buffer;
   wrapped: Buffer | null;
+  wrapped_by: "tenant" | "installation";
   state: LogKeyState;
   first_size: string;
   last_size: string | null;
@@ -44,7 +47,7 @@ export function seedPlace(number: number, publicKey: Uint8Array): string {
 
 export function logKeyRows(tx: TenantTx, tenant: AuthorizedTenantId): Promise<LogKeyRow[]> {
   return tx.prepared<LogKeyRow>(
-    `SELECT number, public_key, wrapped, state, first_size, last_size, begins_at, overlap_ends_at, ended_at, handover,
+    `SELECT number, public_key, wrapped, wrapped_by, state, first_size, last_size, begins_at, overlap_ends_at, ended_at, handover,
        handover_event_id, ending
      FROM audit_log_key WHERE tenant_id = $1 ORDER BY number`,
     [tenant],
@@ -143,13 +146,27 @@ export async function logSigners(tx: TenantTx, tenant: AuthorizedTenantId): Prom
 export function signerOf(tenant: AuthorizedTenantId, row: LogKeyRow): NoteSigner {
   if (row.number === 1) return logSigner(tenant);
   const place = seedPlace(row.number, row.public_key);
-  const seed = row.wrapped && unwrapForTenant(tenant, row.wrapped, place);
+  const unwrap = row.wrapped_by === "tenant" ? unwrapForTenant : unwrapForInstallation;
+  const seed = row.wrapped && unwrap(tenant, row.wrapped, place);
   if (!seed) throw new MerkleError(`key ${row.number} of the log has no seed`);
   const signer = noteSigner(logOrigin(tenant), new Uint8Array(seed));
   if (!equalBytes(signer.publicKey, new Uint8Array(row.public_key))) {
     throw new MerkleError(`key ${row.number} of the log is stored with another public key`);
   }
   return signer;
+}
+
+/** A seed that outlives the keys of its tenant: wrapped by a key of the installation for that tenant. */
+export function wrapForInstallation(tenant: string, seed: Uint8Array, place: string): Buffer {
+  return wrapBytes(installationKey(tenant), seed, `${tenant}|${place}`);
+}
+
+function unwrapForInstallation(tenant: string, wrapped: Buffer, place: string): Buffer {
+  return unwrapBytes(installationKey(tenant), wrapped, `${tenant}|${place}`);
+}
+
+function installationKey(tenant: string): Buffer {
+  return derivedKey(tenant, "log-seed/v1").export();
 }
 
 /** Signs texts (ending in a newline) as notes of this log, with the keys that sign it now. */

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { keepLogSeeds } from "../writes/keep-log-seeds.ts";
 
 export const TenantShredded = z.object({
   /** Keys destroyed now; payloads that they had sealed; payloads without a key of their own, erased. */
@@ -33,6 +34,7 @@ export const shredTenant = verb({
         "Keys are destroyed of a tenant that is being offboarded only.",
       );
     }
+    await keepLogSeeds(tx, tenant);
     const erased = await tx.query(
       "DELETE FROM audit_payload WHERE tenant_id = $1 AND key_id = 'payload-1' RETURNING event_id",
       [tenant],

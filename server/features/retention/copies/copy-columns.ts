@@ -85,7 +85,7 @@ export const COPY_COLUMNS: Readonly<Record<string, CopyColumns>> = {
   audit_event: { plain: "type subject actor_ref trace_id envelope" },
   audit_export: { resealed: "query=query_key,export_id", plain: "query_key" },
   audit_granule: { plain: "times" },
-  audit_log_key: { sealed: "wrapped", plain: "public_key state handover ending" },
+  audit_log_key: { sealed: "wrapped", plain: "public_key wrapped_by state handover ending" },
   audit_payload: { sealed: "ciphertext salt", plain: "key_id" },
   audit_search_window: { plain: "actor_ref" },
   audit_segment: { sealed: "wrapped_key", plain: "spans counts" },
