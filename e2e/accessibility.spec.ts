@@ -1,5 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import ar from "../messages/ar/common.json" with { type: "json" };
+import en from "../messages/en/common.json" with { type: "json" };
 import { signIn } from "./support/sign-in.ts";
 
 const OFFICER = { username: "security-officer", realm: "muscatpharmacy" };
@@ -58,6 +60,7 @@ const PAGES = [
   "/t/muscatpharmacy/access/break-glass",
   "/t/no-such-tenant",
 ];
+const ERROR_TITLES = { en: en.states.errorTitle, ar: ar.states.errorTitle };
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const LOOKS = [
   { name: "light", scheme: "light", locale: "en" },
@@ -91,9 +94,12 @@ for (const { name, scheme, locale } of LOOKS) {
     await signIn(page, OFFICER);
     await context.addCookies([{ name: "console-locale", value: locale, url: page.url() }]);
     const found: string[] = [];
+    const crashed = page.getByRole("heading", { level: 1, name: ERROR_TITLES[locale] });
     for (const path of PAGES) {
       await page.goto(path);
       found.push(...(await violationsOf(page, path)));
+      // A page that fell over is well readable too.
+      if (await crashed.isVisible()) found.push(`${path}: could not be shown`);
     }
     expect(found).toEqual([]);
     for (const path of ["rotations", "audit"]) {

@@ -24,13 +24,10 @@ const KeysSection = dynamic(async () => (await import("./keys-section.tsx")).Key
   ssr: false,
   loading: () => <Skeleton className="h-40" />,
 });
-const LogKeysSection = dynamic(
-  async () => (await import("./log-keys-section.tsx")).LogKeysSection,
-  {
-    ssr: false,
-    loading: () => <Skeleton className="h-40" />,
-  },
-);
+const LogKeysPanel = dynamic(async () => (await import("./log-keys-panel.tsx")).LogKeysPanel, {
+  ssr: false,
+  loading: () => <Skeleton className="h-40" />,
+});
 
 const REFRESH_MILLIS = 10_000;
 
@@ -52,7 +49,7 @@ export function RetentionScreen({ tenantId, overview }: RetentionSectionProps) {
         <HoldsSection tenantId={tenantId} overview={overview} />
         <ActsSection tenantId={tenantId} overview={overview} />
         <KeysSection tenantId={tenantId} overview={overview} />
-        <LogKeysSection tenantId={tenantId} />
+        <LogKeysPanel tenantId={tenantId} />
       </div>
     </AsOfProvider>
   );
