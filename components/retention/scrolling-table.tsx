@@ -15,7 +15,7 @@ export function ScrollingTable({ label, columns, children }: ScrollingTableProps
       tabIndex={0}
       className="relative overflow-x-auto"
     >
-      <table className="w-full text-sm">
+      <table className="w-full text-sm [&_td_bdi]:whitespace-nowrap">
         <caption className="sr-only">{label}</caption>
         <thead className="text-muted text-xs">
           <tr className="border-line border-b">

@@ -1,6 +1,6 @@
 /** `npm run check`: the structural rules. Each names the file at fault and the way to mend it. */
 
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { staleRealmFiles } from "../generate-realms.ts";
 import { changesSayBoth } from "./changes-say-both.ts";
@@ -8,6 +8,7 @@ import { dependencies } from "./dependencies.ts";
 import { fileNames } from "./file-names.ts";
 import { importDirection } from "./import-direction.ts";
 import { lockCompleteness } from "./lock-completeness.ts";
+import { migrationsSeeRows } from "./migrations-see-rows.ts";
 import { screenFiles } from "./no-literal-strings.ts";
 import { modelTables, onlyVerbsWrite } from "./only-verbs-write.ts";
 import { procedureOutputs } from "./procedure-outputs.ts";
@@ -24,6 +25,12 @@ const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
   "a change says what stood and what stands now": () => changesSayBoth(files),
   "every verb is tested": () => verbTests(files),
   "only verbs write": () => onlyVerbsWrite(files, modelTables(read("prisma/schema.prisma"))),
+  "migrations see the rows that they change": () =>
+    migrationsSeeRows(
+      globSync("prisma/migrations/*/migration.sql", { cwd: root })
+        .sort()
+        .map((path) => ({ path, sql: read(path) })),
+    ),
   "every procedure declares its output": () => procedureOutputs(files),
   "file names": () => fileNames(files.map((file) => file.path)),
   screens: () => screenFiles().flatMap((file) => screenBreaches(file, read(file))),
