@@ -1,4 +1,5 @@
 import { loadavg } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { benchAppends } from "./audit-appends.ts";
 import { benchAuditSearch } from "./audit-search.ts";
@@ -6,14 +7,16 @@ import { AUDIT_TENANT } from "./audit-seed.ts";
 import { startBenchDatabase } from "./bench-database.ts";
 
 /*
- * `npm run bench:audit -- --events N [--rounds R] [--changes C]`: prints one JSON document. Ends with 1
- * when a search finds something else than what was put there; a missed aim is only said.
+ * `npm run bench:audit -- --events N [--rounds R] [--changes C] [--keep DIR]`: prints one JSON document. Ends
+ * with 1 when a search finds something else than what was put there; a missed aim is only said. With `--keep` the
+ * filled database stays in that folder, and the next run measures what it finds there.
  */
 const { values } = parseArgs({
   options: {
     events: { type: "string", default: "200000" },
     rounds: { type: "string", default: "60" },
     changes: { type: "string", default: "8000" },
+    keep: { type: "string" },
   },
 });
 const [events, rounds, changes] = [values.events, values.rounds, values.changes].map(Number) as [
@@ -28,10 +31,10 @@ const loadBefore = loadavg()[0];
 const database = await startBenchDatabase(
   [AUDIT_TENANT],
   { DATABASE_POOL_SIZE: "16", STATEMENT_TIMEOUT_MILLIS: "600000" },
-  { isDurable: true },
+  { isDurable: true, ...(values.keep ? { keepIn: resolve(values.keep) } : {}) },
 );
 try {
-  const search = await benchAuditSearch({ superuserUrl: database.superuserUrl, events, rounds });
+  const search = await benchAuditSearch({ ...database, events, rounds });
   const appends = await benchAppends(database.superuserUrl, changes);
   process.stdout.write(`${JSON.stringify({ loadBefore, ...search, appends }, null, 2)}\n`);
   const { closePools } = await import("#server/platform/db/tenant-transaction.ts");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "#server/embedded/postgres/embedded-postgres.ts";
@@ -11,6 +11,7 @@ import {
   newPasswords,
   prepareCluster,
   TEMPLATE_DATABASE,
+  type TestCluster,
 } from "#test/harness/test-cluster.ts";
 import { identityFile } from "#test/isolation/identity-file.ts";
 
@@ -23,45 +24,44 @@ export interface BenchDatabase {
 
 /**
  * A migrated database of a benchmark's own with realms for `tenants`, and this process's environment
- * pointing at it. Import what reads the environment only afterwards.
+ * pointing at it. Import what reads the environment only afterwards. With `keepIn` it is made in that folder
+ * and stays there: the next run with the same folder finds it as it was left.
  */
 export async function startBenchDatabase(
   tenants: readonly string[],
   changes: Record<string, string> = {},
-  { isDurable = false }: { isDurable?: boolean } = {},
+  { isDurable = false, keepIn }: { isDurable?: boolean; keepIn?: string } = {},
 ): Promise<BenchDatabase> {
-  const directory = mkdtempSync(join(tmpdir(), "sovereign-console-bench-"));
-  const superuserPassword = randomBytes(24).toString("hex");
+  const directory = keepIn ?? mkdtempSync(join(tmpdir(), "sovereign-console-bench-"));
+  mkdirSync(directory, { recursive: true });
   const logFile = join(directory, "postgres.log");
+  const secrets = secretsIn(directory);
   const postgres = await startEmbeddedPostgres({
     dataDir: join(directory, "pg"),
-    superuserPassword,
+    superuserPassword: secrets.superuserPassword,
     logFile,
     // A throwaway database does not wait for the disk.
     throwaway: !isDurable,
   });
   const stop = async () => {
     await postgres.stop();
+    if (keepIn) return;
     removeData(join(directory, "pg"), operatingAccount());
     rmSync(directory, { recursive: true, force: true });
   };
+  const cluster = { ...secrets, port: postgres.port, logFile };
+  const urlOf = (login: keyof typeof cluster.passwords) =>
+    clusterUrl(cluster, login, cluster.passwords[login], TEMPLATE_DATABASE);
   try {
-    const tenantContextKey = randomBytes(32).toString("hex");
-    const passwords = newPasswords();
-    const cluster = {
-      port: postgres.port,
-      superuserPassword,
-      passwords,
-      tenantContextKey,
-      logFile,
-    };
-    await prepareCluster(cluster);
-    const urlOf = (login: keyof typeof passwords) =>
-      clusterUrl(cluster, login, passwords[login], TEMPLATE_DATABASE);
     const signingKey = join(directory, "log-signing.key");
-    writeFileSync(signingKey, randomBytes(32).toString("hex"), { mode: 0o600 });
     const identity = join(directory, "identity.json");
-    writeFileSync(identity, identityFile(tenants));
+    const prepared = join(directory, "prepared");
+    if (!existsSync(prepared)) {
+      await prepareCluster(cluster);
+      writeFileSync(signingKey, randomBytes(32).toString("hex"), { mode: 0o600 });
+      writeFileSync(identity, identityFile(tenants));
+      writeFileSync(prepared, "");
+    }
     Object.assign(
       process.env,
       environment({
@@ -71,7 +71,7 @@ export async function startBenchDatabase(
         DATABASE_URL_WORKER: urlOf("console_worker"),
         DATABASE_URL_SEARCH: urlOf("console_search"),
         DATABASE_URL_IDENTITY: urlOf("console_identity"),
-        TENANT_CONTEXT_KEY: tenantContextKey,
+        TENANT_CONTEXT_KEY: secrets.tenantContextKey,
         LOG_SIGNING_KEY_FILE: signingKey,
         LOG_LEVEL: "warn",
         IDENTITY_CONFIG: identity,
@@ -83,13 +83,21 @@ export async function startBenchDatabase(
     throw error;
   }
   return {
-    superuserUrl: clusterUrl(
-      { port: postgres.port },
-      "postgres",
-      superuserPassword,
-      TEMPLATE_DATABASE,
-    ),
+    superuserUrl: clusterUrl(cluster, "postgres", cluster.superuserPassword, TEMPLATE_DATABASE),
     directory,
     stop,
   };
+}
+
+/** The passwords of the folder's database: those that it was made with, or new ones. */
+function secretsIn(directory: string): Omit<TestCluster, "port" | "logFile"> {
+  const file = join(directory, "cluster.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  const made = {
+    superuserPassword: randomBytes(24).toString("hex"),
+    tenantContextKey: randomBytes(32).toString("hex"),
+    passwords: newPasswords(),
+  };
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
 }
