@@ -1,10 +1,11 @@
 import type { JsonValue } from "../canonical-json/canonical-json.ts";
 
-const RECEIVED = "runtime.received.";
+/** How the types of events begin that another part of the platform sent. */
+export const RECEIVED_TYPES = "runtime.received.";
 
 /** Where an event comes from, as `source:` asks for it: another part of the platform, the worker, or the console. */
 export function eventSource(type: string, actorKind: string): "received" | "worker" | "console" {
-  if (type.startsWith(RECEIVED)) return "received";
+  if (type.startsWith(RECEIVED_TYPES)) return "received";
   return actorKind === "worker" ? "worker" : "console";
 }
 
