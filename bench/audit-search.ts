@@ -14,8 +14,9 @@ import { startProcedureServer } from "./procedure-server.ts";
 
 interface Case {
   path: "audit.search" | "audit.overview";
-  input: Record<string, unknown>;
-  sql: string;
+  /** What is asked in a round: nobody turns to the same deep page again and again. */
+  input: Record<string, unknown> | ((round: number) => Record<string, unknown>);
+  sql: string | ((round: number) => string);
   /** Aim for p95, milliseconds. */
   aim: number;
   /** How many must be found: another number is a fault of the search, and ends the run. */
@@ -30,14 +31,16 @@ const matching = (where: string) =>
    JOIN audit_event e ON ${HERE} AND e.event_id = t.event_id WHERE ${where} ORDER BY t.recorded_at DESC LIMIT 51`;
 
 function casesOf(leaves: number): Record<string, Case> {
-  const middle = Math.floor(leaves / 2);
+  const deepLeaf = (round: number) => (Math.floor(leaves / 2) + (round + WARM_UP) * 997) % leaves;
   return {
     firstPage: { path: "audit.search", input: { query: "" }, sql: `${PAGE} ${NEWEST}`, aim: 5 },
     deepPage: {
       path: "audit.search",
-      input: { query: "", cursor: `leaf:${middle}` },
-      sql: `${PAGE} AND (recorded_at, event_id) < (SELECT e.recorded_at, e.event_id FROM audit_leaf l
-        JOIN audit_event e USING (tenant_id, event_id) WHERE l.${HERE} AND l.leaf_index = ${middle}) ${NEWEST}`,
+      input: (round) => ({ query: "", cursor: `leaf:${deepLeaf(round)}` }),
+      sql: (
+        round,
+      ) => `${PAGE} AND (recorded_at, event_id) < (SELECT e.recorded_at, e.event_id FROM audit_leaf l
+        JOIN audit_event e USING (tenant_id, event_id) WHERE l.${HERE} AND l.leaf_index = ${deepLeaf(round)}) ${NEWEST}`,
       aim: 5,
     },
     denied: {
@@ -161,15 +164,17 @@ export async function benchAuditSearch({
     const begun = performance.now();
     for (let round = -WARM_UP; round < rounds; round++) {
       await server.forgetCalls();
+      const asked = typeof input === "function" ? input(round) : input;
+      const statement = typeof sql === "function" ? sql(round) : sql;
       for (const which of ["console", "sql"] as const) {
         const start = performance.now();
         if (which === "console") {
-          const answer = await server.ask(path, input);
+          const answer = await server.ask(path, asked);
           if (round >= 0) times.console.push(performance.now() - start);
           const data = server.read<{ events?: unknown[]; total?: number }>(answer);
           found = data.events?.length ?? data.total ?? 0;
         } else {
-          await server.byHand({ statements: [sql] });
+          await server.byHand({ statements: [statement] });
           if (round >= 0) times.sql.push(performance.now() - start);
         }
       }

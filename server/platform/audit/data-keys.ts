@@ -39,7 +39,12 @@ interface Kept {
   keys: ReadonlyMap<string, PuncturableKey | null>;
   /** `class|period` → key id, of keys that are there. */
   byPeriod: ReadonlyMap<string, string>;
+  /** Keys of single events that were derived before: the pages that people turn to come again. */
+  own: Map<string, Buffer>;
 }
+
+/** Ten pages of the log; then it begins anew. */
+const MOST_OWN_KEYS = 500;
 
 interface Unlocked {
   at: number;
@@ -91,7 +96,7 @@ export function keepDataKeys(
     keys.set(row.key_id, bytes ? decodePuncturableKey(bytes) : null);
     if (bytes) byPeriod.set(`${row.class}|${row.period}`, row.key_id);
   }
-  kept.set(tenant, { wrapKey, version: stored?.version ?? 0, keys, byPeriod });
+  kept.set(tenant, { wrapKey, version: stored?.version ?? 0, keys, byPeriod, own: new Map() });
 }
 
 /** The key id that an event of this class and time is sealed under; undefined: there is none yet. */
@@ -101,14 +106,20 @@ export function dataKeyFor(tenant: string, of: string, at: Date): string | undef
 
 /** The key of one event. Throws for a key that is unknown or destroyed, and for an event that was erased. */
 export function eventKey(tenant: string, keyId: string, eventId: string): Buffer {
-  const key = kept.get(tenant)?.keys.get(keyId);
-  if (key === undefined) {
+  const known = kept.get(tenant);
+  const name = `${keyId}|${eventId}`;
+  const derived = known?.own.get(name);
+  if (derived) return derived;
+  const key = known?.keys.get(keyId);
+  if (!known || key === undefined) {
     missKey(tenant);
     throw new Error(`unknown payload key ${keyId}`);
   }
   if (key === null) throw new Error(`the key ${keyId} is destroyed`);
   const own = keyOfLabel(key, eventId);
   if (!own) throw new Error(`the key of event ${eventId} is destroyed`);
+  if (known.own.size >= MOST_OWN_KEYS) known.own.clear();
+  known.own.set(name, own);
   return own;
 }
 
