@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { emit } from "#server/features/audit/testing/audit-fixture.ts";
 import { keepDataKeys } from "#server/platform/audit/data-keys.ts";
 import { openEvent, type StoredEventPayload } from "#server/platform/audit/event-cipher.ts";
-import { keepTenantKeys } from "#server/platform/audit/tenant-keys.ts";
+import { forgetTenantKeys, keepTenantKeys } from "#server/platform/audit/tenant-keys.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
@@ -52,4 +52,28 @@ test("a key that nobody has is asked for once more, and then said to be unknown"
     [eventId],
   );
   await expect(eventsOf(tenant)).rejects.toThrow("unknown payload key data-0000000000000000");
+});
+
+test("keys that an act beside it drops do not fail a transaction, however it had come by them", async () => {
+  const tenant = await tenantWithKeys();
+  const eventId = await emit(tenant, { type: "runtime.things.happened" });
+  const readOne = async (drops: number) => {
+    let runs = 0;
+    const payload = await withTenant(tenant, "worker", async (tx) => {
+      runs += 1;
+      const [row] = await tx.query<StoredEventPayload & Record<string, unknown>>(
+        `SELECT e.event_id, e.envelope, p.key_id, p.salt, p.ciphertext
+         FROM audit_event e JOIN audit_payload p USING (tenant_id, event_id) WHERE e.event_id = $1`,
+        [eventId],
+      );
+      if (runs <= drops) forgetTenantKeys(tenant);
+      return row && openEvent(tenant, row).payload;
+    });
+    return { payload, runs };
+  };
+  // The first run reads the keys itself, and so does each one that follows it.
+  forgetTenantKeys(tenant);
+  expect(await readOne(2)).toEqual({ payload: expect.objectContaining({}), runs: 3 });
+  // What drops its own keys again and again is wrong, and ends.
+  await expect(readOne(1_000)).rejects.toThrow(/unknown payload key|first of all/);
 });

@@ -10,7 +10,7 @@ import {
 } from "#server/engines/puncturable-key/puncturable-key.ts";
 import { periodOf } from "#server/engines/retention/retention-classes.ts";
 import { keeperOf } from "./key-keeper.ts";
-import { missKey } from "./key-reading.ts";
+import { missAllKeys, missKey } from "./key-reading.ts";
 import { unwrapBytes, wrapBytes } from "./wrapped-bytes.ts";
 
 /** What a process knows of keys it forgets after this, together with what was destroyed meanwhile. */
@@ -112,7 +112,8 @@ export function eventKey(tenant: string, keyId: string, eventId: string): Buffer
   if (derived) return derived;
   const key = known?.keys.get(keyId);
   if (!known || key === undefined) {
-    missKey(tenant);
+    if (known) missKey(tenant);
+    else missAllKeys(tenant);
     throw new Error(`unknown payload key ${keyId}`);
   }
   if (key === null) throw new Error(`the key ${keyId} is destroyed`);
@@ -153,12 +154,13 @@ export function wrapForTenant(tenant: string, bytes: Buffer, place: string): Buf
 }
 
 export function unwrapForTenant(tenant: string, wrapped: Buffer, place: string): Buffer {
-  const key = kept.get(tenant)?.wrapKey;
+  const known = kept.get(tenant);
   try {
-    if (!key) throw new Error(`${tenant} has no key that anything is wrapped with`);
-    return unwrapBytes(key, wrapped, `${tenant}|${place}`);
+    if (!known?.wrapKey) throw new Error(`${tenant} has no key that anything is wrapped with`);
+    return unwrapBytes(known.wrapKey, wrapped, `${tenant}|${place}`);
   } catch (error) {
-    missKey(tenant);
+    if (known) missKey(tenant);
+    else missAllKeys(tenant);
     throw error;
   }
 }
@@ -186,8 +188,9 @@ export function forgetDataKeys(tenant: string): void {
 
 function unlockedKey(tenant: string, wrapped: string): Buffer {
   const known = unlocked.get(nameOf(tenant, wrapped));
-  if (!known) throw new Error(`the key of ${tenant} is unwrapped before a transaction, not in it`);
-  return known.key;
+  if (known) return known.key;
+  if (!kept.has(tenant)) missAllKeys(tenant);
+  throw new Error(`the key of ${tenant} is unwrapped before a transaction, not in it`);
 }
 
 function placeOf(tenant: string, row: { key_id: string; class: string; period: string }): string {

@@ -33,3 +33,12 @@ export function missKey(tenant: string): void {
   const reading = current.getStore();
   if (reading?.tenant === tenant && !reading.isFresh) reading.missed = true;
 }
+
+/**
+ * Notes that nothing is known of the tenant's keys any more: an act beside the transaction dropped them while it
+ * was under way. It is done again, also where it had read them itself.
+ */
+export function missAllKeys(tenant: string): void {
+  const reading = current.getStore();
+  if (reading?.tenant === tenant) reading.missed = true;
+}

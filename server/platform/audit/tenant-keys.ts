@@ -9,7 +9,7 @@ import {
 } from "node:crypto";
 import { forgetDataKeys } from "./data-keys.ts";
 import { derivedKey } from "./installation-key.ts";
-import { missKey } from "./key-reading.ts";
+import { missAllKeys, missKey } from "./key-reading.ts";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -65,7 +65,7 @@ export function expireTenantKeys(tenant: string): void {
   if (known) kept.set(tenant, { ...known, readAt: Number.NEGATIVE_INFINITY });
 }
 
-/** Drops the tenant's keys at once: the next transaction reads what is left of them. */
+/** Drops the tenant's keys at once: transactions read what is left of them, those under way by being done again. */
 export function forgetTenantKeys(tenant: string): void {
   kept.delete(tenant);
   forgetDataKeys(tenant);
@@ -115,7 +115,7 @@ export function tenantKey(tenant: string, purpose: string): KeyObject {
 function keysOf(tenant: string): ReadonlyMap<string, Buffer | null> {
   const known = kept.get(tenant);
   if (known) return known.keys;
-  missKey(tenant);
+  missAllKeys(tenant);
   throw new Error("a tenant's keys are read by its transaction, first of all");
 }
 

@@ -60,9 +60,13 @@ interface TransactionOptions {
   timeoutMillis?: number;
 }
 
+/** Tries of a transaction whose keys are dropped beside it each time. */
+const MOST_TRIES = 5;
+
 /**
  * Runs `work` in one transaction of `tenant`, as the tenant, worker or search login. It is undone and run
- * again, once, when it needs a key that another process made since this one read the tenant's keys.
+ * again when it needs a key that another process made since this one read the tenant's keys, or when an act
+ * beside it dropped them meanwhile.
  */
 export async function withTenant<Result>(
   tenant: AuthorizedTenantId,
@@ -73,8 +77,8 @@ export async function withTenant<Result>(
   const { snapshot = false, timeoutMillis } = options;
   const readOnly = snapshot || (options.readOnly ?? login === "search");
   const entry = { kind: login, tenants: [tenant], readOnly, snapshot, timeoutMillis };
-  for (let isStale = false; ; ) {
-    const isFresh = isStale || needsTenantKeys(tenant);
+  for (let stale = 0; ; ) {
+    const isFresh = stale > 0 || needsTenantKeys(tenant);
     const reading: KeyReading = { tenant, isFresh, missed: false };
     const tried = await inContext(pools()[login], entry, async (tx) => {
       const locked = isFresh ? await readKeys(tx, tenant) : undefined;
@@ -83,11 +87,11 @@ export async function withTenant<Result>(
       if (reading.missed) throw new Error("a key of the tenant was not known");
       return { locked: null, result };
     }).catch((error: unknown) => {
-      if (!reading.missed) throw error;
+      if (!reading.missed || stale + 1 >= MOST_TRIES) throw error;
       return "stale" as const;
     });
     if (tried === "stale") {
-      isStale = true;
+      stale += 1;
       continue;
     }
     if (!tried.locked) return tried.result;
