@@ -6,7 +6,12 @@ import type { JsonObject } from "#server/integrations/sinks/sink.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { type DeliverableRow, deliverableEvent, openedRow } from "./deliverable-events.ts";
+import {
+  type DeliverableRow,
+  deliverableEvent,
+  maskingKeyOf,
+  openedRow,
+} from "./deliverable-events.ts";
 import type {
   DeadLetterDetail,
   DeadLetterPage,
@@ -82,8 +87,8 @@ function messageOf(
 ): string {
   const shaped = (): JsonObject => {
     const { envelope, ocsf } = deliverableEvent(tenant, openedRow(tenant, row), {
-      sinkId: row.sink_id,
       masking: row.masking,
+      maskingKey: maskingKeyOf(tenant, row.sink_id),
       ocsf: row.config.format === "ocsf" ? toOcsf : null,
     });
     return ocsf ?? envelope;

@@ -108,8 +108,9 @@ export function isSelected(
 }
 
 export interface Shaping {
-  readonly sinkId: string;
   readonly masking: readonly MaskingRule[];
+  /** The sink's own: `maskingKeyOf`. */
+  readonly maskingKey: Buffer;
   /** The OCSF class of an event, for sinks that ask for it. */
   readonly ocsf: ((envelope: JsonObject) => JsonObject | null) | null;
 }
@@ -121,7 +122,7 @@ export interface Shaping {
 export function deliverableEvent(
   tenant: AuthorizedTenantId,
   { row, read: { payload, state } }: OpenedRow,
-  { sinkId, masking, ocsf }: Shaping,
+  { masking, maskingKey, ocsf }: Shaping,
 ): DeliverableEvent {
   const whole: JsonObject = {
     ...(JSON.parse(row.envelope) as JsonObject),
@@ -131,7 +132,7 @@ export function deliverableEvent(
       ? { datacontenttype: "application/json", data: payload as JsonValue }
       : { payloadstate: state }),
   };
-  const envelope = maskEnvelope(whole, masking, maskingKey(tenant, sinkId));
+  const envelope = maskEnvelope(whole, masking, maskingKey);
   return {
     id: row.event_id,
     seq: BigInt(row.leaf_index),
@@ -143,7 +144,10 @@ export function deliverableEvent(
   };
 }
 
-/** Tokens of masked values are the same within a sink and tell nothing to another. */
-function maskingKey(tenant: AuthorizedTenantId, sinkId: string): Buffer {
+/**
+ * Tokens of masked values are the same within a sink and tell nothing to another. Call it in a transaction of
+ * the tenant, which has its keys.
+ */
+export function maskingKeyOf(tenant: AuthorizedTenantId, sinkId: string): Buffer {
   return createHmac("sha256", tenantKey(tenant, "sink-masking")).update(sinkId).digest();
 }

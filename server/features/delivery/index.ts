@@ -6,6 +6,7 @@ export {
   type DeliverableRow,
   deliverableEvent,
   isSelected,
+  maskingKeyOf,
   type OpenedRow,
   openedRow,
   redrivenEvents,

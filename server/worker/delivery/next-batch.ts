@@ -6,6 +6,7 @@ import {
   type DeliverableRow,
   deliverableEvent,
   isSelected,
+  maskingKeyOf,
   type OpenedRow,
   openedRow,
   redrivenEvents,
@@ -31,13 +32,13 @@ export interface NextBatch {
 
 /** The next sealed events of a cursor, in the order of their leaves, selected and shaped for its sink. */
 export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): Promise<NextBatch> {
-  const { rows, now } = await readRows(tenant, work);
+  const { rows, maskingKey, now } = await readRows(tenant, work);
   const selection = selectionOf(work.kind === "redrive" ? [] : work.queries, work, now);
   // While the circuit is open one event is enough to see whether the sink is back.
   const most = work.failures >= CIRCUIT_OPENS_AT ? 1 : READ_AT_ONCE;
   const shaping = {
-    sinkId: work.sinkId,
     masking: work.masking,
+    maskingKey,
     ocsf: work.config.format === "ocsf" ? toOcsf : null,
   };
   const events: DeliverableEvent[] = [];
@@ -66,7 +67,7 @@ export async function nextBatch(tenant: AuthorizedTenantId, work: CursorWork): P
 function readRows(
   tenant: AuthorizedTenantId,
   work: CursorWork,
-): Promise<{ rows: OpenedRow[]; now: Date }> {
+): Promise<{ rows: OpenedRow[]; maskingKey: Buffer; now: Date }> {
   return withTenant(
     tenant,
     "worker",
@@ -76,7 +77,11 @@ function readRows(
         work.kind === "redrive"
           ? await redrivenEvents(tx, tenant, work.sinkId, READ_AT_ONCE)
           : await sealedEvents(tx, tenant, range);
-      return { rows: found.map((row) => openedRow(tenant, row)), now: await tx.startedAt() };
+      return {
+        rows: found.map((row) => openedRow(tenant, row)),
+        maskingKey: maskingKeyOf(tenant, work.sinkId),
+        now: await tx.startedAt(),
+      };
     },
     { readOnly: true },
   );
