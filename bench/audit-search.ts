@@ -14,7 +14,7 @@ import { startProcedureServer } from "./procedure-server.ts";
 
 interface Case {
   path: "audit.search" | "audit.overview";
-  /** What is asked in a round: nobody turns to the same deep page again and again. */
+  /** What is asked in a round: nobody asks for the same deep page again and again. */
   input: Record<string, unknown> | ((round: number) => Record<string, unknown>);
   sql: string | ((round: number) => string);
   /** Aim for p95, milliseconds. */
@@ -32,6 +32,8 @@ const matching = (where: string) =>
 
 function casesOf(leaves: number): Record<string, Case> {
   const deepLeaf = (round: number) => (Math.floor(leaves / 2) + (round + WARM_UP) * 997) % leaves;
+  // Another one each round: what was looked up before would be in memory.
+  const absent = (round: number) => `quagmiresque${round + WARM_UP}`;
   return {
     firstPage: { path: "audit.search", input: { query: "" }, sql: `${PAGE} ${NEWEST}`, aim: 5 },
     deepPage: {
@@ -58,8 +60,8 @@ function casesOf(leaves: number): Record<string, Case> {
     },
     absentWord: {
       path: "audit.search",
-      input: { query: "quagmiresque" },
-      sql: matching("words @@ to_tsquery('simple', 'quagmiresque')"),
+      input: (round) => ({ query: absent(round) }),
+      sql: (round) => matching(`words @@ to_tsquery('simple', '${absent(round)}')`),
       finds: 0,
       aim: 20,
     },
