@@ -58,7 +58,9 @@ export class Bitmap {
   }
 
   get isEmpty(): boolean {
-    return this.#words.every((word) => word === 0);
+    const words = this.#words;
+    for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+    return true;
   }
 
   /** Rising, and without a generator's cost. */

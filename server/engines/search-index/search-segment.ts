@@ -38,10 +38,7 @@ export interface SegmentReader {
 export function searchSegment(condition: Condition, reader: SegmentReader): Bitmap {
   switch (condition.kind) {
     case "and":
-      return condition.of.reduce(
-        (found, each) => (found.isEmpty ? found : found.and(searchSegment(each, reader))),
-        Bitmap.full(reader.size),
-      );
+      return common(condition.of, (each) => searchSegment(each, reader), reader.size);
     case "or":
       return condition.of.reduce(
         (found, each) => found.or(searchSegment(each, reader)),
@@ -62,11 +59,22 @@ export function searchSegment(condition: Condition, reader: SegmentReader): Bitm
       return reader.column(asked.column, asked.passes);
     }
     default:
-      return termsOf(condition).reduce(
-        (found, term) => found.and(reader.lookup(lookupOf(term))),
-        Bitmap.full(reader.size),
-      );
+      return common(termsOf(condition), (term) => reader.lookup(lookupOf(term)), reader.size);
   }
+}
+
+/** Positions that all parts have; the first that has none of them ends it. */
+function common<Part>(
+  parts: readonly Part[],
+  positionsOf: (part: Part) => Bitmap,
+  size: number,
+): Bitmap {
+  let found: Bitmap | undefined;
+  for (const part of parts) {
+    found = found ? found.and(positionsOf(part)) : positionsOf(part);
+    if (found.isEmpty) break;
+  }
+  return found ?? Bitmap.full(size);
 }
 
 export interface Needs {

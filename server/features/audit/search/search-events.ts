@@ -85,6 +85,7 @@ async function olderLeaves(
   const leaves: number[] = [];
   const reached = segments.filter((each) => firstLeafOf(each) < before);
   for await (const [segment, matches] of search(tx, tenant, condition, reached, clock)) {
+    if (matches.isEmpty) continue;
     const first = firstLeafOf(segment);
     const end = Math.min(segment.width, before - first);
     for (const at of matches.positionsDown(0, end)) {
@@ -128,6 +129,7 @@ async function newerLeaves(
     .filter((each) => firstLeafOf(each) + each.width - 1 > after)
     .toReversed();
   for await (const [segment, matches] of search(tx, tenant, condition, reached, clock)) {
+    if (matches.isEmpty) continue;
     const first = firstLeafOf(segment);
     for (const at of matches.positions(Math.max(0, after + 1 - first))) {
       rising.push(first + at);
