@@ -41,10 +41,12 @@ interface Kept {
   byPeriod: ReadonlyMap<string, string>;
   /** Keys of single events that were derived before: the pages that people turn to come again. */
   own: Map<string, Buffer>;
+  /** Keys that were unwrapped before, by their place and wrapping: each search needs those of all segments. */
+  opened: Map<string, Buffer>;
 }
 
-/** Ten pages of the log; then it begins anew. */
-const MOST_OWN_KEYS = 500;
+/** Ten pages of the log, the segments of twenty million events; then it begins anew. */
+const MOST_REMEMBERED = 500;
 
 interface Unlocked {
   at: number;
@@ -96,7 +98,14 @@ export function keepDataKeys(
     keys.set(row.key_id, bytes ? decodePuncturableKey(bytes) : null);
     if (bytes) byPeriod.set(`${row.class}|${row.period}`, row.key_id);
   }
-  kept.set(tenant, { wrapKey, version: stored?.version ?? 0, keys, byPeriod, own: new Map() });
+  kept.set(tenant, {
+    wrapKey,
+    version: stored?.version ?? 0,
+    keys,
+    byPeriod,
+    own: new Map(),
+    opened: new Map(),
+  });
 }
 
 /** The key id that an event of this class and time is sealed under; undefined: there is none yet. */
@@ -119,9 +128,7 @@ export function eventKey(tenant: string, keyId: string, eventId: string): Buffer
   if (key === null) throw new Error(`the key ${keyId} is destroyed`);
   const own = keyOfLabel(key, eventId);
   if (!own) throw new Error(`the key of event ${eventId} is destroyed`);
-  if (known.own.size >= MOST_OWN_KEYS) known.own.clear();
-  known.own.set(name, own);
-  return own;
+  return remember(known.own, name, own);
 }
 
 /** A new data key, wrapped by the tenant's key that has this wrapping. */
@@ -165,6 +172,14 @@ export function unwrapForTenant(tenant: string, wrapped: Buffer, place: string):
   }
 }
 
+/** The same, kept in memory as long as the tenant's keys are: for keys that are needed again and again. */
+export function unwrapOftenForTenant(tenant: string, wrapped: Buffer, place: string): Buffer {
+  const known = kept.get(tenant);
+  const name = `${place}|${wrapped.toString("latin1")}`;
+  const key = known?.opened.get(name) ?? unwrapForTenant(tenant, wrapped, place);
+  return known ? remember(known.opened, name, key) : key;
+}
+
 /** From one wrapping of the tenant's to another. */
 export function rewrapForTenant(
   tenant: string,
@@ -184,6 +199,12 @@ export function wrapVersion(tenant: string): number {
 export function forgetDataKeys(tenant: string): void {
   kept.delete(tenant);
   for (const name of unlocked.keys()) if (name.startsWith(`${tenant}|`)) unlocked.delete(name);
+}
+
+function remember(keys: Map<string, Buffer>, name: string, key: Buffer): Buffer {
+  if (keys.size >= MOST_REMEMBERED && !keys.has(name)) keys.clear();
+  keys.set(name, key);
+  return key;
 }
 
 function unlockedKey(tenant: string, wrapped: string): Buffer {

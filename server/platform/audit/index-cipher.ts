@@ -1,6 +1,6 @@
 import "server-only";
 import { createHmac, randomBytes } from "node:crypto";
-import { unwrapForTenant, wrapForTenant } from "./data-keys.ts";
+import { unwrapOftenForTenant, wrapForTenant } from "./data-keys.ts";
 import { tenantKey } from "./tenant-keys.ts";
 import { unwrapBytes, wrapBytes } from "./wrapped-bytes.ts";
 
@@ -24,7 +24,7 @@ export function segmentCipher(
   wrappedKey: Buffer | null,
 ): IndexCipher {
   const key = wrappedKey
-    ? unwrapForTenant(tenant, wrappedKey, segmentPlace(segment))
+    ? unwrapOftenForTenant(tenant, wrappedKey, segmentPlace(segment))
     : tenantKey(tenant, "search-index").export();
   return cipherWith(tenant, key);
 }
