@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useAct } from "#components/problem/use-act.ts";
+import { useBlockerWords } from "#components/problem/use-blocker-words.ts";
 import { useStepUp } from "#components/step-up/use-step-up.tsx";
 import { showToast } from "#components/toast/toast-store.ts";
 import { consoleClient } from "#components/trpc/console-client.ts";
@@ -18,6 +19,7 @@ interface ActivateFormProps {
 export function ActivateForm({ tenantId, request, onDone }: ActivateFormProps) {
   const t = useTranslations("access");
   const { isBusy, failure, run, fail } = useAct();
+  const blockerWords = useBlockerWords();
   const [blocked, setBlocked] = useState<string | null>(null);
   const environment = t(`environment.${request.environment}`);
   const stepUp = useStepUp<{ requestId: string }>({
@@ -27,8 +29,7 @@ export function ActivateForm({ tenantId, request, onDone }: ActivateFormProps) {
     send: async (input) => {
       const outcome = await consoleClient(tenantId).elevation.activate.mutate(input);
       if (outcome.outcome === "blocked") {
-        const words = outcome.blockers.map((each) => each.words).join("; ");
-        setBlocked(t("request.blocked", { words }));
+        setBlocked(t("request.blocked", { words: blockerWords(outcome.blockers) }));
       } else {
         showToast({ tone: "ok", title: t("request.activated") });
       }

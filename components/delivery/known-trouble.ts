@@ -1,3 +1,5 @@
+import { isolated } from "#server/engines/words/isolated.ts";
+
 /**
  * What drivers and the worker say of a receiver. It is kept as it was said at the time; these are the
  * sentences that have words in each language, with what they name. A test holds them against the drivers.
@@ -62,9 +64,4 @@ export function knownTrouble(text: string): { key: SentenceKey; a: string; b: st
     return { key: key as SentenceKey, a: isolated(a), b: isolated(b) };
   }
   return null;
-}
-
-/** A name keeps its own direction in a sentence of the other one (Unicode UAX #9, FSI and PDI). */
-function isolated(text: string): string {
-  return text === "" ? "" : `\u2068${text}\u2069`;
 }

@@ -37,13 +37,9 @@ export function BlockerList({ card }: { card: Pick<DeploymentCard, "blockers" | 
     <div className="rounded-md border border-line bg-sunken px-3 py-2 text-sm">
       <p className="font-medium">{t("title")}</p>
       <ul className="list-disc ps-5">
-        {card.blockers.map(({ code, words }) => {
+        {card.blockers.map(({ code }) => {
           const known = KNOWN.find((each) => code === `forbid-deploy-${each}`);
-          return (
-            <li key={code} title={words}>
-              {t(known ?? "other")}
-            </li>
-          );
+          return <li key={code}>{t(known ?? "other")}</li>;
         })}
       </ul>
     </div>

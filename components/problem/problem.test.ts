@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isWorded, problemOf } from "./problem.ts";
+import { problemOf } from "./problem.ts";
 
 it("reads what the server said", () => {
   const app = { code: "conflict", message: "It is rotating already.", traceId: "ab" };
@@ -10,11 +10,4 @@ it("takes anything else for a server that did not answer", () => {
   for (const error of [new TypeError("fetch failed"), null, undefined, { data: null }]) {
     expect(problemOf(error).code).toBe("network");
   }
-});
-
-it("lets the server word what is about this very case", () => {
-  expect(isWorded("unavailable")).toBe(true);
-  expect(isWorded("forbidden")).toBe(false);
-  expect(isWorded("conflict")).toBe(false);
-  expect(isWorded("invalid")).toBe(false);
 });

@@ -10,10 +10,11 @@ import {
   unchanged,
 } from "./audit/event.ts";
 import { recordDenial } from "./audit/record-denial.ts";
+import { denialSaid, wordsForDecision } from "./authz/denial-words.ts";
 import { type Judge, judged } from "./authz/judge.ts";
 import type { PolicyAction, PolicyDecision, PolicyRequest } from "./authz/policy-request.ts";
 import { type ActPlace, callerOfAct } from "./authz/production-rights.ts";
-import { savePolicyDecision, wordsForDecision } from "./authz/recorded-decision.ts";
+import { savePolicyDecision } from "./authz/recorded-decision.ts";
 import type { Scope } from "./authz/scopes.ts";
 import { type TenantTx, withTenant } from "./db/tenant-transaction.ts";
 import { AppError } from "./errors/app-error.ts";
@@ -118,7 +119,7 @@ export async function runVerb<In extends z.ZodType, Out extends z.ZodType>(
         : undefined;
       if (decision?.outcome === "deny") {
         denied.decision = decision;
-        throw new AppError("forbidden", wordsForDecision(decision));
+        throw new AppError("forbidden", wordsForDecision(decision), { said: denialSaid(decision) });
       }
       if (decision) await savePolicyDecision(tx, caller.tenant, decision);
       const result = await definition.run({ ...context, decision });

@@ -6,6 +6,7 @@ import {
 import type { ImageReference } from "#server/engines/deployments/image-reference.ts";
 import { isMergeApproved } from "#server/engines/supply-chain/merged-change.ts";
 import type { ElevationFact } from "#server/features/elevation/index.ts";
+import { wordsOfBlockers } from "#server/platform/authz/denial-words.ts";
 import { foretell, type Judge } from "#server/platform/authz/judge.ts";
 import { identityText } from "#server/platform/authz/policy-principal.ts";
 import type {
@@ -13,7 +14,6 @@ import type {
   PolicyDecision,
   PolicyRequest,
 } from "#server/platform/authz/policy-request.ts";
-import { wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
 import type { DeploymentRow } from "./deployment-rows.ts";
 import type { EnvironmentRow } from "./environment-rows.ts";
 import { isGateMet } from "./evidence.ts";

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { evaluationOf, requestBody } from "#server/engines/authzen/evaluation.ts";
+import { wordsForDecision } from "#server/platform/authz/denial-words.ts";
 import { exchangeText, governedDecision } from "#server/platform/authz/governed-decision.ts";
 import { decide, decideFloor } from "#server/platform/authz/policy-engine.ts";
 import type { PolicyRequest } from "#server/platform/authz/policy-request.ts";
 import { isDelegated, loadPolicies, readPolicies } from "#server/platform/authz/policy-set.ts";
-import { wordsForDecision } from "#server/platform/authz/recorded-decision.ts";
 import { wordsOfPolicy } from "./policy-words.ts";
 import { replayDecision } from "./replay-decision.ts";
 

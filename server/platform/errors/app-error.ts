@@ -1,3 +1,5 @@
+import type { Said } from "./said.ts";
+
 /** Every way a call may fail, as callers see it. Mapped once to tRPC, HTTP and screen in `map.ts`. */
 export const APP_ERROR_CODES = [
   "unauthenticated",
@@ -22,11 +24,8 @@ export interface AppErrorDetails {
   field?: string;
   /** What the caller can do next, as a sentence. */
   remedy?: string;
-  /**
-   * The same in other languages: a key of `messages/<language>/refusals.json` with what its sentence
-   * names. The message stays what is said where there is no such sentence.
-   */
-  said?: { key: string; args?: Readonly<Record<string, string | number>> };
+  /** The same in other languages. The message stays what is said where there is no such sentence. */
+  said?: Said;
   /** What a fresh second factor has to be given for (`step_up_required`), and where to begin. */
   stepUp?: {
     act: string;

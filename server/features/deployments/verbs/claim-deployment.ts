@@ -10,8 +10,9 @@ import {
 } from "#server/features/approvals/index.ts";
 import { type ElevationFact, elevationFact } from "#server/features/elevation/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
+import { wordsOfBlockers } from "#server/platform/authz/denial-words.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
-import { savePolicyDecision, wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
+import { savePolicyDecision } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, unchanged, type VerbContext, verb } from "#server/platform/verb.ts";

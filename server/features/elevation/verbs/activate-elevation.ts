@@ -8,7 +8,8 @@ import {
   isSameIdentity,
 } from "#server/features/approvals/index.ts";
 import { takeFreshProof } from "#server/features/step-up/index.ts";
-import { savePolicyDecision, wordsOfBlockers } from "#server/platform/authz/recorded-decision.ts";
+import { wordsOfBlockers } from "#server/platform/authz/denial-words.ts";
+import { savePolicyDecision } from "#server/platform/authz/recorded-decision.ts";
 import { demandOf } from "#server/platform/authz/step-up-demand.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVouched } from "#server/platform/run-within.ts";

@@ -1,6 +1,7 @@
 import "server-only";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { parseExact } from "#server/engines/canonical-json/parse-exact.ts";
+import { faultSaid } from "#server/engines/cloud-events/fault-said.ts";
 import type { Arrived } from "#server/engines/cloud-events/judge-event.ts";
 import { isObject } from "#server/engines/ingest/mapped.ts";
 import { MAPPERS } from "#server/engines/ingest/mapper-of.ts";
@@ -8,6 +9,7 @@ import { maskKnownSecrets } from "#server/engines/secret-shapes/mask-known-secre
 import { displayNameOf } from "#server/features/approvals/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import type { Said } from "#server/platform/errors/said.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { openDeadLetter } from "../open-dead-letter.ts";
 import { receive } from "../receive.ts";
@@ -68,7 +70,7 @@ export const settleDeadLetter = verb({
         const { field = null, detail = "" } = result?.refused.fault ?? {};
         throw new AppError("invalid", `envelope: ${detail}`, {
           field: "envelope",
-          said: { key: "received.stillRefused", args: { why: `\u2068${detail}\u2069` } },
+          said: stillRefused(detail, field),
           remedy: field ? `Mend ${field}, or discard it.` : "Mend it, or discard it.",
         });
       }
@@ -98,6 +100,13 @@ export const settleDeadLetter = verb({
     );
   },
 });
+
+function stillRefused(detail: string, field: string | null): Said {
+  const why = faultSaid(detail, field);
+  return field
+    ? { key: "received.stillRefusedAt", args: why.args, parts: { why: [why] } }
+    : { key: "received.stillRefused", parts: { why: [why] } };
+}
 
 /** As CloudEvents has it, or as its source writes it, which is mapped as it would have been. */
 function oneEvent(written: JsonValue, { kind, name, cluster }: Row): Arrived {

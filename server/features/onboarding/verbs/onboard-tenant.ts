@@ -4,7 +4,8 @@ import { uuidv7 } from "uuidv7";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { stepsOf } from "#server/engines/onboarding/tenant-plan.ts";
 import { displayNameOf, identityOf, requestApproval } from "#server/features/approvals/index.ts";
-import { savePolicyDecision, wordsForDecision } from "#server/platform/authz/recorded-decision.ts";
+import { denialSaid, wordsForDecision } from "#server/platform/authz/denial-words.ts";
+import { savePolicyDecision } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
@@ -42,7 +43,7 @@ export const onboardTenant = verb({
       begin.outcome === "deny" &&
       (why !== NEEDS_APPROVAL || more.length > 0 || begin.errors.length > 0)
     ) {
-      throw new AppError("forbidden", wordsForDecision(begin));
+      throw new AppError("forbidden", wordsForDecision(begin), { said: denialSaid(begin) });
     }
     const lifecycleId = uuidv7();
     const eventId = uuidv7();

@@ -1,7 +1,8 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
-import { savePolicyDecision, wordsForDecision } from "#server/platform/authz/recorded-decision.ts";
+import { denialSaid, wordsForDecision } from "#server/platform/authz/denial-words.ts";
+import { savePolicyDecision } from "#server/platform/authz/recorded-decision.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, type VerbContext, verb } from "#server/platform/verb.ts";
 import { assertAllOurs } from "../assert-all-ours.ts";
@@ -72,7 +73,8 @@ async function forceOneJudged(
   const { tx, tenant, input } = context;
   const decision = context.judge.decide(await questionOf(context, bindingId));
   await savePolicyDecision(tx, tenant, decision);
-  if (decision.outcome === "deny") throw new AppError("forbidden", wordsForDecision(decision));
+  if (decision.outcome === "deny")
+    throw new AppError("forbidden", wordsForDecision(decision), { said: denialSaid(decision) });
   const { reason, outsideWindow } = input;
   return forceOne(context, { bindingId, reason, outsideWindow, causedBy });
 }
