@@ -4,6 +4,7 @@ import {
   CONSUMER_STATES,
   OLD_USE_STATES,
   type RevocationFacts,
+  reasonsToHold,
   revocationGate,
   secondsToHold,
   secondsToNextLook,
@@ -74,6 +75,18 @@ test("it never opens while anything is unmoved, in use or unknown, and never hol
       expect(revocationGate(given).kind).toBe(isClear ? "open" : "held");
     }),
   );
+});
+
+test("another number of sessions is the same reason to hold; none, another cause or consumer is not", () => {
+  const gate = { code: "old_value_in_use", notMoved: 1, unknown: 0, uses: 3 } as const;
+  const others = [
+    { ...gate, uses: 0 },
+    { ...gate, notMoved: 2 },
+    { ...gate, unknown: 1 },
+    { ...gate, code: "consumers_unknown" as const },
+  ];
+  expect(reasonsToHold({ ...gate, uses: 4 })).toBe(reasonsToHold(gate));
+  for (const other of others) expect(reasonsToHold(other)).not.toBe(reasonsToHold(gate));
 });
 
 test("looks grow apart and stay within their bounds", () => {

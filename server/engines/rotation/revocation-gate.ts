@@ -46,6 +46,15 @@ export function revocationGate(facts: RevocationFacts): RevocationGate {
 }
 
 /**
+ * What a hold is told anew for: its cause, and how many have not moved or are unknown. How many uses a target counts
+ * is left out: the sessions of a pool come and go by the second, and are the same reason.
+ */
+export function reasonsToHold(gate: Omit<RevocationGate & { kind: "held" }, "kind">): string {
+  const { code, notMoved, unknown, uses } = gate;
+  return [code, notMoved, unknown, uses > 0 ? "used" : "not used"].join(" ");
+}
+
+/**
  * Seconds until consumers are looked at again: a fifth of the time since promotion, between five
  * seconds and a quarter of an hour, so that early moves show at once and a long grace asks seldom.
  */

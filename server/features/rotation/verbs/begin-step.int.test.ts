@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { runVerb } from "#server/platform/verb.ts";
 import { eventsOf } from "#test/fixtures/audit-log.ts";
 import { userOf } from "#test/fixtures/callers.ts";
+import { asSuperuser } from "#test/fixtures/superuser.ts";
+import { clusterWith, IN_USE, inGrace, look, reclaim, UNUSED } from "../testing/consumer-rig.ts";
 import { claim, force, newRig, rotationRow, stepsOf, walkTo } from "../testing/rotation-rig.ts";
 import { beginStep } from "./begin-step.ts";
 
@@ -58,6 +60,65 @@ test("beginning to revoke is a state, told of; undoing is refused from then on",
   await expect(
     runVerb(beginStep, rig.worker, { ...held, step: "roll-back" }),
   ).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("a held revocation is told when it begins, when its reasons change and once an hour, however often it is looked at", async () => {
+  const { rig, rotationId } = await inGrace();
+  const seen = async (cluster: Parameters<typeof look>[2], use: typeof IN_USE | typeof UNUSED) => {
+    const before = (await eventsOf(rig.tenant)).length;
+    await asSuperuser("UPDATE rotation SET due_at = clock_timestamp() WHERE rotation_id = $1", [
+      rotationId,
+    ]);
+    const held = await reclaim(rig, rotationId);
+    await look(rig, rotationId, cluster, [use]);
+    const begun = await runVerb(beginStep, rig.worker, { ...held, step: "revoke" });
+    const events = (await eventsOf(rig.tenant)).slice(before);
+    return { begun, held, events, types: events.map(({ type }) => type.split(".")[2]) };
+  };
+  const ALL = ["rotation-claimed", "consumers-observed", "revocation-held"];
+  expect((await seen(null, IN_USE)).types).toEqual(ALL);
+  // Again and again, also while the sessions of a pool come and go: all goes on, and the log is silent.
+  for (const uses of [2, 3, 1]) {
+    const before = await rotationRow(rig, rotationId);
+    const { users } = IN_USE;
+    const some = { ...IN_USE, uses, lastUsedAt: new Date(), users: [...users, ...users] };
+    const { begun, types } = await seen(null, some);
+    expect(begun).toMatchObject({ state: "grace", isWaiting: true });
+    expect(types).toEqual([]);
+    const after = await rotationRow(rig, rotationId);
+    expect(after.error_text).toContain(`${uses} uses`);
+    expect(after.grace_until.getTime()).toBeGreaterThan(before.grace_until.getTime());
+    expect(after).toMatchObject({ lease_until: null, error_code: "old_value_in_use" });
+  }
+  // Somebody else has sessions, which is news of the look; a workload that has not moved is one of both.
+  const other = { ...IN_USE, users: [{ ...IN_USE.users[0], application: "month-end" }] };
+  expect((await seen(null, other as typeof IN_USE)).types).toEqual(["consumers-observed"]);
+  const changed = await seen(clusterWith("not-yet"), IN_USE);
+  expect(changed.types).toEqual(["consumers-observed", "revocation-held"]);
+  expect(changed.events.at(-1)).toMatchObject({ payload: { notMoved: 1, uses: 2 } });
+  expect((await seen(clusterWith("not-yet"), IN_USE)).types).toEqual([]);
+  await asSuperuser(
+    `UPDATE rotation_watch SET held_told_at = held_told_at - interval '1 hour',
+       look_told_at = look_told_at - interval '1 hour' WHERE rotation_id = $1`,
+    [rotationId],
+  );
+  expect((await seen(clusterWith("not-yet"), IN_USE)).types).toEqual(ALL);
+  expect((await seen(clusterWith("not-yet"), IN_USE)).types).toEqual([]);
+  // Something else went wrong in between, and was told: so is that it is held again.
+  await asSuperuser("UPDATE rotation SET error_code = 'vault_sealed' WHERE rotation_id = $1", [
+    rotationId,
+  ]);
+  expect((await seen(clusterWith("not-yet"), IN_USE)).types).toEqual([
+    "rotation-claimed",
+    "revocation-held",
+  ]);
+  const last = await seen(clusterWith("moved"), UNUSED);
+  expect(last.begun).toMatchObject({ state: "revoking", isWaiting: false });
+  expect(last.types).toEqual(["consumers-observed", "rotation-revoking"]);
+  // Its claim was silent: the end of the old value says who held it.
+  expect(last.events.at(-1)).toMatchObject({
+    payload: { fence: `${last.held.fence}`, owner: "w1" },
+  });
 });
 
 test("another tenant's is not found; a person is refused; bad input names the field", async () => {

@@ -3,7 +3,7 @@ import { uuidv7 } from "uuidv7";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { mayBegin, mayMove } from "#server/engines/rotation/state-machine.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
-import { audited, verb } from "#server/platform/verb.ts";
+import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { heldRotation } from "../held-rotation.ts";
 import { BeginStepInput, StepResult } from "../schema.ts";
 import { addStep } from "../writes/add-step.ts";
@@ -31,11 +31,10 @@ export const beginStep = verb({
     }
     if (input.step === "revoke" && from === "grace") {
       const held = await holdRevocation(tx, tenant, rotation);
-      if (held)
-        return audited(
-          { state: from, resumeState: null, isWaiting: true, begun: null, isCancelled },
-          held,
-        );
+      if (held) {
+        const waits = { state: from, resumeState: null, isWaiting: true, begun: null, isCancelled };
+        return held.event ? audited(waits, held.event) : unchanged(waits);
+      }
     }
     const isTakenBack = rotation.rollback_requested_at !== null;
     if (isTakenBack !== (input.step === "take-back")) {
@@ -77,6 +76,10 @@ export const beginStep = verb({
           rotationId,
           step: input.step,
           state: to,
+          // The claim of a held rotation is not always told: who ends the old value is.
+          ...(input.step === "revoke"
+            ? { fence: rotation.fence, owner: rotation.lease_owner ?? "" }
+            : {}),
           oldHandle: (input.oldHandle ?? rotation.old_handle) as JsonValue,
           newHandle: (input.newHandle ?? rotation.new_handle) as JsonValue,
           ...(input.errorCode

@@ -1,16 +1,22 @@
 import "server-only";
 import { z } from "zod";
+import { HOLD_CODES } from "#server/engines/rotation/revocation-gate.ts";
+import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { lastTold } from "../consumers/last-told.ts";
+import { revocationFacts } from "../consumers/revocation-facts.ts";
 import { requireWorker } from "../held-rotation.ts";
 import { isAutomatic } from "../is-automatic.ts";
-import { lockBindingOf, lockRotation } from "../rotation-rows.ts";
+import { lockBindingOf, lockRotation, type RotationRow } from "../rotation-rows.ts";
 import { ClaimedRotation, ClaimRotationInput } from "../schema.ts";
 
 /**
  * Takes a due rotation for one worker: a lease, and a fence that outdates every earlier holder.
  * Null when it isn't due, is over, somebody holds it, or its target has no room (ADR 12);
  * also while a region is being promoted, or when the worker would not write to the primary (ADR 14).
+ * The log hears of each claim but those that look again at what it says is held.
  */
 export const claimRotation = verb({
   name: "rotation.claim",
@@ -43,32 +49,32 @@ export const claimRotation = verb({
     if (!binding || !isAutomatic(binding.rotator)) {
       throw new AppError("conflict", "This credential has no rotator any more.");
     }
+    const claimed: ClaimedRotation = {
+      rotationId: rotation.rotation_id,
+      bindingId: rotation.binding_id,
+      fence: BigInt(lease.fence),
+      state: rotation.state,
+      resumeState: rotation.resume_state,
+      oldHandle: rotation.old_handle,
+      newHandle: rotation.new_handle,
+      intent: rotation.intent as ClaimedRotation["intent"],
+      attempt: rotation.attempt,
+      isCancelled: rotation.cancel_requested_at !== null,
+      isTakenBack: rotation.rollback_requested_at !== null,
+      errorCode: rotation.error_code,
+      errorText: rotation.error_text,
+      causeEventId: rotation.cause_event_id,
+      store: binding.store,
+      path: binding.path,
+      currentVersion: binding.current_version,
+      environment: binding.environment,
+      region: binding.region,
+      trigger: rotation.trigger,
+      rotator: binding.rotator,
+    };
+    if (await looksAgainOnly(tx, tenant, rotation)) return unchanged({ claimed });
     return audited(
-      {
-        claimed: {
-          rotationId: rotation.rotation_id,
-          bindingId: rotation.binding_id,
-          fence: BigInt(lease.fence),
-          state: rotation.state,
-          resumeState: rotation.resume_state,
-          oldHandle: rotation.old_handle,
-          newHandle: rotation.new_handle,
-          intent: rotation.intent as ClaimedRotation["intent"],
-          attempt: rotation.attempt,
-          isCancelled: rotation.cancel_requested_at !== null,
-          isTakenBack: rotation.rollback_requested_at !== null,
-          errorCode: rotation.error_code,
-          errorText: rotation.error_text,
-          causeEventId: rotation.cause_event_id,
-          store: binding.store,
-          path: binding.path,
-          currentVersion: binding.current_version,
-          environment: binding.environment,
-          region: binding.region,
-          trigger: rotation.trigger,
-          rotator: binding.rotator,
-        },
-      },
+      { claimed },
       {
         type: "runtime.secrets.rotation-claimed",
         at: lease.at,
@@ -84,3 +90,22 @@ export const claimRotation = verb({
     );
   },
 });
+
+/**
+ * Whether the claim is for one more look at a held revocation that the log told of within the hour, and nothing that
+ * a person asked for or that went wrong since. Should the old value be ended after it, that event names the holder.
+ */
+async function looksAgainOnly(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotation: RotationRow,
+): Promise<boolean> {
+  const { state, intent, error_code: errorCode } = rotation;
+  const isHeld = state === "grace" && HOLD_CODES.some((code) => code === errorCode);
+  if (!isHeld || intent || rotation.rollback_requested_at || rotation.cancel_requested_at) {
+    return false;
+  }
+  const facts = await revocationFacts(tx, tenant, rotation);
+  if (facts.isLeaked || facts.isOverridden) return false;
+  return (await lastTold(tx, tenant, rotation.rotation_id, "held")) !== null;
+}

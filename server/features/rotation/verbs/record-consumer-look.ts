@@ -1,13 +1,14 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { z } from "zod";
-import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { revocationGate, secondsToNextLook } from "#server/engines/rotation/revocation-gate.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { notFound } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
+import { lastTold } from "../consumers/last-told.ts";
 import { PROMOTED_AT } from "../consumers/look-facts.ts";
+import { lookSaid, saysTheSame } from "../consumers/look-said.ts";
 import { revocationFacts } from "../consumers/revocation-facts.ts";
 import { type ClusterLook, type OldUse, RecordConsumerLookInput } from "../consumers/schema.ts";
 import { requireWorker } from "../held-rotation.ts";
@@ -16,7 +17,8 @@ import { noteConsumer } from "../writes/note-consumer.ts";
 
 /**
  * Notes what a look at cluster and target found of who uses a credential whose new value was
- * promoted. A source that could not be asked makes its consumers unknown, never moved.
+ * promoted. A source that could not be asked makes its consumers unknown, never moved. The log hears of it when
+ * anything is otherwise than it last said, else once an hour.
  */
 export const recordConsumerLook = verb({
   name: "rotation.recordConsumerLook",
@@ -36,7 +38,11 @@ export const recordConsumerLook = verb({
     let changes = await noteCluster(tx, tenant, about, input.cluster);
     const currentVersion = rotation.current_version;
     changes += await judgeReports(tx, tenant, { ...about, currentVersion });
-    for (const use of input.oldUses) await noteOldUse(tx, tenant, about, use);
+    const said = lookSaid(input);
+    const last = changes > 0 ? null : await lastTold(tx, tenant, rotationId, "look");
+    const stands = last && saysTheSame(last.payload, said) ? last.eventId : null;
+    const usesTold = { rotationId, eventId: stands ?? about.eventId };
+    for (const use of input.oldUses) await noteOldUse(tx, tenant, usesTold, use);
     const facts = await revocationFacts(tx, tenant, rotation);
     const gate = revocationGate(facts);
     // Over, and everybody has moved: nothing is left to look at.
@@ -47,29 +53,20 @@ export const recordConsumerLook = verb({
        ON CONFLICT (tenant_id, rotation_id) DO UPDATE SET looked_at = excluded.looked_at, due_at = excluded.due_at`,
       [tenant, rotationId, secondsToNextLook(rotation.promoted_seconds), isSettled],
     );
-    return audited(
-      { isClear: gate.kind === "open" },
-      {
-        eventId: about.eventId,
-        type: "runtime.secrets.consumers-observed",
-        subject: `secret-binding/${bindingId}`,
-        causedBy: rotation.cause_event_id,
-        payload: {
-          rotationId,
-          changes,
-          cluster: input.cluster?.state ?? "none",
-          oldUses: input.oldUses.map((use) => ({
-            ...use,
-            lastUsedAt: use.lastUsedAt?.toISOString() ?? null,
-            endsAt: use.endsAt?.toISOString() ?? null,
-            users: use.users.map((user) => ({
-              ...user,
-              since: user.since?.toISOString() ?? null,
-            })),
-          })) as JsonValue,
-        },
-      },
+    const output = { isClear: gate.kind === "open" };
+    if (stands) return unchanged(output);
+    await tx.query(
+      `UPDATE rotation_watch SET look_event_id = $3, look_told_at = clock_timestamp()
+       WHERE tenant_id = $1 AND rotation_id = $2`,
+      [tenant, rotationId, about.eventId],
     );
+    return audited(output, {
+      eventId: about.eventId,
+      type: "runtime.secrets.consumers-observed",
+      subject: `secret-binding/${bindingId}`,
+      causedBy: rotation.cause_event_id,
+      payload: { rotationId, changes, ...said },
+    });
   },
 });
 
@@ -129,7 +126,7 @@ async function noteCluster(
 async function noteOldUse(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  { rotationId, eventId }: About,
+  { rotationId, eventId }: Omit<About, "bindingId">,
   use: OldUse,
 ): Promise<void> {
   await tx.query(

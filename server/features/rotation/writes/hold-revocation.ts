@@ -1,13 +1,17 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import { z } from "zod";
 import {
+  HOLD_CODES,
   type RevocationGate,
+  reasonsToHold,
   revocationGate,
   secondsToHold,
 } from "#server/engines/rotation/revocation-gate.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
+import { lastTold } from "../consumers/last-told.ts";
 import { revocationFacts } from "../consumers/revocation-facts.ts";
 import type { RotationRow } from "../rotation-rows.ts";
 import { addStep } from "./add-step.ts";
@@ -15,15 +19,17 @@ import { addStep } from "./add-step.ts";
 /**
  * Keeps a rotation in grace while its old value is in use, or while nobody can tell; null when
  * nothing holds it. The grace is extended, the reason is shown, and it is looked at again by itself.
+ * The event is there when the log has news: it begins to be held, its reasons are others, or the last was an hour ago.
  */
 export async function holdRevocation(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
   rotation: RotationRow,
-): Promise<AuditEventDraft | null> {
+): Promise<{ event: AuditEventDraft | null } | null> {
   const gate = revocationGate(await revocationFacts(tx, tenant, rotation));
   if (gate.kind === "open") return null;
   const { rotation_id: rotationId } = rotation;
+  const isTold = await saidTheSame(tx, tenant, rotation, gate);
   const errorText = wordsFor(gate);
   const [held] = await tx.query<{ grace_seconds: number }>(
     "SELECT grace_seconds FROM rotation WHERE tenant_id = $1 AND rotation_id = $2",
@@ -47,12 +53,18 @@ export async function holdRevocation(
        held_since = coalesce(w.held_since, excluded.held_since)`,
     [tenant, rotationId, gate.code],
   );
+  if (isTold) return { event: null };
   const eventId = uuidv7();
+  await tx.query(
+    `UPDATE rotation_watch SET held_event_id = $3, held_told_at = clock_timestamp()
+     WHERE tenant_id = $1 AND rotation_id = $2`,
+    [tenant, rotationId, eventId],
+  );
   if (before?.held_code !== gate.code) {
     const step = { rotationId, from: "grace", to: "grace", eventId };
     await addStep(tx, tenant, { ...step, note: errorText });
   }
-  return {
+  const event: AuditEventDraft = {
     eventId,
     type: "runtime.secrets.revocation-held",
     subject: `secret-binding/${rotation.binding_id}`,
@@ -67,6 +79,29 @@ export async function holdRevocation(
       uses: gate.uses,
     },
   };
+  return { event };
+}
+
+const Said = z.object({
+  errorCode: z.enum(HOLD_CODES),
+  notMoved: z.number(),
+  unknown: z.number(),
+  uses: z.number(),
+});
+
+/** Whether the log says already that it is held for these reasons, and nothing else went wrong since. */
+async function saidTheSame(
+  tx: TenantTx,
+  tenant: AuthorizedTenantId,
+  rotation: RotationRow,
+  gate: RevocationGate & { kind: "held" },
+): Promise<boolean> {
+  if (rotation.error_code !== gate.code) return false;
+  const last = await lastTold(tx, tenant, rotation.rotation_id, "held");
+  const said = Said.safeParse(last?.payload).data;
+  return (
+    said !== undefined && reasonsToHold({ ...said, code: said.errorCode }) === reasonsToHold(gate)
+  );
 }
 
 function wordsFor(gate: RevocationGate & { kind: "held" }): string {
