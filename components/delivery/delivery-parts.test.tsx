@@ -8,8 +8,10 @@ import { SinkConfig } from "#server/engines/delivery/sink-kinds.ts";
 import type { DeadLetterView, SinkDetail } from "#server/features/delivery/schema.ts";
 import arCommon from "../../messages/ar/common.json" with { type: "json" };
 import arDelivery from "../../messages/ar/delivery.json" with { type: "json" };
+import arTrouble from "../../messages/ar/trouble.json" with { type: "json" };
 import common from "../../messages/en/common.json" with { type: "json" };
 import delivery from "../../messages/en/delivery.json" with { type: "json" };
+import trouble from "../../messages/en/trouble.json" with { type: "json" };
 import { DeadLetterRow } from "./dead-letter-row.tsx";
 import { MinutesChart } from "./minutes-chart.tsx";
 import { SinkBackfills } from "./sink-backfills.tsx";
@@ -26,7 +28,9 @@ const nothing = () => undefined;
 
 function html(part: ReactNode, locale: "en" | "ar" = "en"): string {
   const messages =
-    locale === "en" ? { common, delivery } : { common: arCommon, delivery: arDelivery };
+    locale === "en"
+      ? { common, delivery, trouble }
+      : { common: arCommon, delivery: arDelivery, trouble: arTrouble };
   return renderToStaticMarkup(
     <NextIntlClientProvider locale={locale} messages={messages} timeZone="UTC" onError={raise}>
       <AsOfProvider at={NOW}>{part}</AsOfProvider>
@@ -162,4 +166,25 @@ test("who may not manage is told why", () => {
     <DeadLetterRow letter={letter} mayManage={false} onInspect={nothing} onSettle={nothing} />,
   );
   expect(shown).toContain("runtime.delivery.manage");
+});
+
+test.each([
+  ["HTTP 401", "قال: «\u2068HTTP 401\u2069»"],
+  [
+    "the receiver takes none of the events: refused the request (400)",
+    "لا يأخذ المستقبِل أيًا من الأحداث: رفض المستقبِل الطلب (\u2068400\u2069)",
+  ],
+  ["the receiver answered 400", "أجاب المستقبِل بالرمز \u2068400\u2069"],
+  ["it did not answer", "لم يجب"],
+  [
+    "the vault could not be read at acme/siem (unreachable)",
+    `تعذّرت قراءة الخزنة عند \u2068acme/siem\u2069 (${arTrouble.what.vault_unreachable})`,
+  ],
+])("%s is told in Arabic; what a receiver says itself is a quotation in it", (message, words) => {
+  const letterOf = { ...letter, reason: message };
+  const shown = html(
+    <DeadLetterRow letter={letterOf} mayManage onInspect={nothing} onSettle={nothing} />,
+    "ar",
+  );
+  expect(shown).toContain(words);
 });

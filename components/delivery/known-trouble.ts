@@ -1,5 +1,3 @@
-import { isolated } from "#server/engines/words/isolated.ts";
-
 /**
  * What drivers and the worker say of a receiver. It is kept as it was said at the time; these are the
  * sentences that have words in each language, with what they name. A test holds them against the drivers.
@@ -34,6 +32,9 @@ const SENTENCES = {
   vaultUnreadable: /^the vault could not be read at (?<a>.+) \((?<b>.+)\)$/,
   secretField: /^the secret at (?<a>.+) has no field (?<b>.+)$/,
   noSecret: /^the vault holds no secret at (?<a>.+)$/,
+  noReply: /^it did not answer$/,
+  notWell: /^the sink is not well$/,
+  tooBig: /^is bigger than the receiver takes$/,
   tooBigForStream: /^is bigger than the stream takes$/,
   streamLater: /^the stream refused it for now \((?<a>\d+)\)$/,
   streamSilent: /^the stream did not acknowledge it in time$/,
@@ -55,13 +56,13 @@ const SENTENCES = {
 
 type SentenceKey = keyof typeof SENTENCES;
 
-/** The sentence that a text is, and what it names, each kept in its own direction. */
+/** The sentence that a text is, and what it names. */
 export function knownTrouble(text: string): { key: SentenceKey; a: string; b: string } | null {
   for (const [key, pattern] of Object.entries(SENTENCES)) {
     const found = pattern.exec(text);
     if (!found) continue;
     const { a = "", b = "" } = found.groups ?? {};
-    return { key: key as SentenceKey, a: isolated(a), b: isolated(b) };
+    return { key: key as SentenceKey, a, b };
   }
   return null;
 }

@@ -3,6 +3,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useTroubleWords } from "#components/delivery/trouble-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Status, type Tone } from "#components/ui/status.tsx";
 import type { RetentionOverview } from "#server/features/retention/views.ts";
@@ -45,7 +46,7 @@ export function ActReach({
           <Status tone={TONES[sink.state]}>
             {t(`atSink.${sink.state}`, { name: sink.name, count: sink.events })}
           </Status>
-          {sink.trouble ? <p className="text-danger text-xs">{sink.trouble}</p> : null}
+          {sink.trouble ? <SinkTrouble said={sink.trouble} /> : null}
           {sink.settledReason ? (
             <p className="text-muted text-xs">
               {t("atSink.settledBy", { name: sink.settledBy ?? "", reason: sink.settledReason })}
@@ -76,6 +77,11 @@ export function ActReach({
       ) : null}
     </>
   );
+}
+
+function SinkTrouble({ said }: { said: string }) {
+  const { message, remedy } = useTroubleWords()({ message: said, remedy: "" });
+  return <p className="text-danger text-xs">{remedy ? `${message}. ${remedy}` : message}</p>;
 }
 
 function Places({ words, places }: { words: string; places: Act["copies"] }) {

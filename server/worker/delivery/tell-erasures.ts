@@ -75,7 +75,7 @@ async function told(
     return later(trouble?.message ?? outcome?.reason ?? "it did not answer");
   } catch (error) {
     if (error instanceof SinkError) {
-      return later(`${error.message} ${error.remedy}`.trim(), error.retryAfterMs);
+      return later(error.message, error.retryAfterMs);
     }
     logger.warn({ err: error, sinkId: work.sinkId }, "a sink could not be told what was erased");
     return later("it did not answer");
