@@ -10,6 +10,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status, type Tone } from "#components/ui/status.tsx";
 import type { RetentionOverview } from "#server/features/retention/views.ts";
+import { ActTrouble } from "./act-trouble.tsx";
 import type { RetentionSectionProps } from "./retention-screen.tsx";
 import { ScrollingTable } from "./scrolling-table.tsx";
 
@@ -70,7 +71,7 @@ export function ActsSection({ tenantId, overview }: RetentionSectionProps) {
               </th>
               <td className="px-3 py-2">
                 <Status tone={TONES[act.state]}>{t(`states.${act.state}`)}</Status>
-                {act.trouble ? <p className="text-danger text-xs">{act.trouble}</p> : null}
+                {act.trouble ? <ActTrouble said={act.trouble} /> : null}
               </td>
               <td className="px-3 py-2">
                 <Time at={act.requestedAt} />

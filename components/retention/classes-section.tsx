@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { RetentionOverview } from "#server/features/retention/views.ts";
+import { useLawSource } from "./law-source.ts";
 import type { RetentionSectionProps } from "./retention-screen.tsx";
 import { ScrollingTable } from "./scrolling-table.tsx";
 
@@ -18,6 +19,7 @@ const COLUMNS = ["class", "term", "least", "nextEnd"] as const;
 /** Each class of events with its term, the least that the law asks, and when its oldest key ends. */
 export function ClassesSection({ tenantId, overview }: RetentionSectionProps) {
   const t = useTranslations("retention");
+  const sourceWords = useLawSource();
   const router = useRouter();
   const [changing, setChanging] = useState<RetentionOverview["classes"][number] | null>(null);
   const blocked = overview.mayManage ? null : t("mayNot");
@@ -42,7 +44,7 @@ export function ClassesSection({ tenantId, overview }: RetentionSectionProps) {
             <td className="px-3 py-2 tabular-nums">
               {t("days", { days: each.leastDays })}
               <p className="text-muted text-xs">
-                <bdi dir="ltr">{each.source}</bdi>
+                <bdi>{sourceWords(each.source)}</bdi>
               </p>
             </td>
             <td className="px-3 py-2">

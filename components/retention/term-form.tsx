@@ -10,6 +10,7 @@ import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { TextareaField } from "#components/ui/textarea-field.tsx";
 import type { RetentionOverview } from "#server/features/retention/views.ts";
+import { useLawSource } from "./law-source.ts";
 
 interface TermFormProps {
   tenantId: string;
@@ -25,6 +26,7 @@ type Preview = Awaited<
 /** Another term for a class, with what it would destroy before it is saved. */
 export function TermForm({ tenantId, of, onClose, onDone }: TermFormProps) {
   const t = useTranslations("retention");
+  const sourceWords = useLawSource();
   const { isBusy, failure, run } = useAct();
   const looking = useAct();
   const [days, setDays] = useState(String(of.days));
@@ -51,7 +53,7 @@ export function TermForm({ tenantId, of, onClose, onDone }: TermFormProps) {
     >
       <Field
         label={t("changing.days")}
-        hint={t("changing.hint", { days: of.leastDays, source: of.source })}
+        hint={t("changing.hint", { days: of.leastDays, source: sourceWords(of.source) })}
       >
         {(control) => (
           <Input

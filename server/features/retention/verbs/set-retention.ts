@@ -1,6 +1,7 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { RETENTION_CLASSES } from "#server/engines/retention/retention-classes.ts";
+import { slugOf } from "#server/engines/words/slug-of.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
@@ -24,7 +25,11 @@ export const setRetention = verb({
     if (input.days < leastDays) {
       throw new AppError("invalid", `days: must be at least ${leastDays} (${source})`, {
         field: "days",
-        said: { key: "retentionLeast", args: { days: leastDays, source } },
+        said: {
+          key: "retentionLeast",
+          args: { days: leastDays },
+          parts: { source: [{ key: `lawSource.${slugOf(source)}` }] },
+        },
       });
     }
     const now = await daysOf(tx, tenant, input.class);
