@@ -29,7 +29,7 @@ export function ControlPanel(props: ControlPanelProps) {
       title={title}
       kind={
         <>
-          {framework.title} · <bdi dir="ltr">{control.id}</bdi>
+          {t(`frameworkTitle.${framework.id}`)} · <bdi dir="ltr">{control.id}</bdi>
         </>
       }
       onClose={onClose}

@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { isolated } from "#server/engines/words/isolated.ts";
 import type { CheckView } from "#server/features/compliance/views.ts";
 
 const GAPS = ["approval", "elevation", "step-up", "provenance"] as const;
@@ -16,7 +17,7 @@ const NUMBERS = [
   "size",
   "faults",
 ];
-const TEXTS = ["witness", "trouble", "setting"];
+const TEXTS = ["witness", "setting"];
 
 /** Why a check says what it says, as a sentence. */
 export function ReasonSentence({ reason, params }: Pick<CheckView, "reason" | "params">) {
@@ -24,14 +25,10 @@ export function ReasonSentence({ reason, params }: Pick<CheckView, "reason" | "p
   const values: Record<string, string | number> = {};
   for (const name of NUMBERS) values[name] = Number(params[name] ?? 0);
   for (const name of TEXTS) values[name] = isolated(String(params[name] ?? ""));
+  values.trouble = String(params.trouble ?? "");
   const gaps = String(params.gaps ?? "").split(",");
   values.gaps = GAPS.filter((gap) => gaps.includes(gap))
     .map((gap) => t(`gap.${gap}`))
     .join(" · ");
   return <>{t(`reason.${reason}`, values)}</>;
-}
-
-/** A name keeps its own direction in a sentence of the other one (Unicode UAX #9, FSI and PDI). */
-function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
 }
