@@ -94,6 +94,17 @@ it("Arabic says each of them in Arabic", () => {
   }
 });
 
+it("Arabic counts in its own forms, and a name keeps its direction", () => {
+  const of = (code: string) =>
+    said(
+      "ar",
+      problems.filter((problem) => problem.code === code),
+    ).split("|")[0];
+  expect(of("too_long")).toContain(`أطول من ${new Intl.NumberFormat("ar").format(4_000)} حرف.`);
+  expect(of("too_deep")).toMatch(/أكثر من \S+ مستوى\.$/);
+  expect(of("unopened")).toContain("«\u2068)\u2069»");
+});
+
 it("an unknown code keeps the server's words", () => {
   const problem = {
     code: "newer",
