@@ -46,6 +46,7 @@ export async function replayedResponse(
   if (!row) return undefined;
   if (!row.request_digest.equals(requestDigest(verbName, input))) {
     throw new AppError("conflict", "This idempotency key was used for another request.", {
+      said: { key: "keyUsed" },
       field: "Idempotency-Key",
       remedy: "Use a new key for a new request.",
     });

@@ -20,7 +20,9 @@ export async function runWithin<In extends z.ZodType, Out extends z.ZodType>(
   rawInput: z.input<In>,
 ): Promise<Within<Out>> {
   if (!context.caller.scopes.has(inner.scope)) {
-    throw new AppError("forbidden", `This needs the scope ${inner.scope}.`);
+    throw new AppError("forbidden", `This needs the scope ${inner.scope}.`, {
+      said: { key: "needsScope", args: { scope: inner.scope } },
+    });
   }
   return runVouched(inner, context, rawInput);
 }

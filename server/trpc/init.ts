@@ -152,6 +152,7 @@ async function refuse(caller: Caller, scope: Scope, path: string): Promise<never
   metrics().denials.inc({ cause: "scope" });
   await recordDenial(caller, { act: path, cause: "scope", detail: { scope } });
   throw new AppError("forbidden", `This needs the scope ${scope}.`, {
+    said: { key: "needsScope", args: { scope } },
     remedy: "Ask an administrator of your organization for a role that has it.",
   });
 }

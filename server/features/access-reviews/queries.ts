@@ -115,6 +115,7 @@ export async function campaignRecord(
     throw new AppError(
       "conflict",
       "This review is still open: its record is written when it closes.",
+      { said: { key: "reviews.stillOpen" } },
     );
   }
   return { text: format === "json" ? record : recordCsv(record), digest: digest.toString("hex") };

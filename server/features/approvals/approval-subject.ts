@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import type { Identity } from "#server/engines/quorum/types.ts";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 
 const MAX_BYTES = 32_768;
@@ -26,10 +27,14 @@ export function approvalSubject(
       requester: { issuer: requester.issuer, subject: requester.subject },
     });
   } catch (error) {
-    throw new AppError("invalid", `subject: ${(error as Error).message}`, { field: "subject" });
+    throw new AppError("invalid", `subject: ${(error as Error).message}`, {
+      said: { key: "approval.subjectNotJson", args: { why: isolated((error as Error).message) } },
+      field: "subject",
+    });
   }
   if (Buffer.byteLength(text) > MAX_BYTES) {
     throw new AppError("invalid", `subject: has more than ${MAX_BYTES} bytes`, {
+      said: { key: "approval.subjectTooLarge", args: { most: MAX_BYTES } },
       field: "subject",
       remedy: "Name large parts by their digests.",
     });

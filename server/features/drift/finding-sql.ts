@@ -113,7 +113,10 @@ export function filterSql(filter: FindingFilter, add: (value: unknown) => string
 export function readCursor(cursor: string, patterns: readonly RegExp[]): string[] {
   const parts = cursor.split(":");
   if (parts.length !== patterns.length || !patterns.every((each, at) => each.test(parts[at] ?? "")))
-    throw new AppError("invalid", "cursor: is not one that this list gave", { field: "cursor" });
+    throw new AppError("invalid", "cursor: is not one that this list gave", {
+      said: { key: "cursor" },
+      field: "cursor",
+    });
   return parts;
 }
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -37,6 +37,7 @@ export async function targetRows(
   const ids = [...new Set(findingIds)];
   if (ids.length > 0 === (groupId !== undefined)) {
     throw new AppError("invalid", "findingIds: name findings, or one group", {
+      said: { key: "drift.nothingChosen" },
       field: "findingIds",
     });
   }

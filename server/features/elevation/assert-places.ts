@@ -1,4 +1,5 @@
 import "server-only";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { targetsHere } from "#server/features/rotation-targets/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -27,6 +28,10 @@ export async function assertPlaces(
     "invalid",
     `${field}: ${stranger.namespace} is not registered for ${environment}`,
     {
+      said: {
+        key: "elevation.strangeNamespace",
+        args: { namespace: isolated(stranger.namespace), environment },
+      },
       field,
       remedy:
         "Ask the Sovereign to register the namespace as a rotation target of this organization.",

@@ -50,6 +50,7 @@ export async function policyToAskBy(
   const row = await holdPolicy(tx, tenant, environment, "share");
   if (row) return row;
   throw new AppError("invalid", `environment: ${environment} has no elevation policy here`, {
+    said: { key: "elevation.noPolicy", args: { environment } },
     field: "environment",
     remedy: "Ask a security-officer to say what may be asked for there, then ask again.",
   });

@@ -27,6 +27,7 @@ export function refuseUnsound(policy: ElevationPolicySpec, minimum: QuorumRequir
   const [words, remedy] = WORDS[problem.code];
   const least = minimum.map(({ role, count }) => `${count} ${role}`).join(" and ");
   throw new AppError("invalid", `${field}: ${words}`, {
+    said: { key: `elevation.${problem.code}`, args: { least } },
     field,
     remedy: problem.code === "below-minimum" ? `${remedy} ${least}.` : remedy,
   });

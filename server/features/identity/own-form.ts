@@ -14,7 +14,9 @@ export async function ownForm(request: Request): Promise<Record<string, string>>
   const site = request.headers.get("sec-fetch-site");
   const isOurs = origin === new URL(env().CONSOLE_URL).origin;
   if (!isOurs || (site !== null && site !== "same-origin")) {
-    throw new AppError("forbidden", "This form did not come from the console's own pages.");
+    throw new AppError("forbidden", "This form did not come from the console's own pages.", {
+      said: { key: "foreignPage" },
+    });
   }
   const limited = await withLimitedBody(request, MAX_FORM_BYTES);
   return Object.fromEntries(new URLSearchParams(await limited.text()));

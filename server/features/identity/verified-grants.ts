@@ -37,6 +37,7 @@ export async function verifiedGrants(
 export function refuseDemoAccount(grants: Grants, mode: "demo" | "production"): void {
   if (!grants.isDemo || mode === "demo") return;
   throw new AppError("forbidden", "Demo accounts may not be used in production.", {
+    said: { key: "demoAccounts" },
     remedy: "Delete the demo users of this realm.",
   });
 }

@@ -33,6 +33,7 @@ export async function lockDynamicBinding(
   if (!row) throw notFound("secret binding");
   if (row.rotator.kind === "openbao-dynamic") return row;
   throw new AppError("conflict", "The logins of this credential do not live by leases.", {
+    said: { key: "leases.noLeases" },
     field: "bindingId",
     remedy: "Rotate it instead.",
   });

@@ -42,7 +42,10 @@ export async function listLeases(
   input: z.output<typeof ListLeasesInput>,
 ): Promise<z.input<typeof ListLeasesOutput>> {
   if (input.cursor && !UUID.test(input.cursor)) {
-    throw new AppError("invalid", "cursor: is not one that this list gave", { field: "cursor" });
+    throw new AppError("invalid", "cursor: is not one that this list gave", {
+      said: { key: "cursor" },
+      field: "cursor",
+    });
   }
   const rows = await tx.query<ListRow>(
     `SELECT l.*, b.name, b.environment, coalesce(b.current_version = l.kv_version, false) AS is_current,

@@ -96,6 +96,7 @@ export function checksOf(
 export function assertMay(row: PromotionRow, to: PromotionState): void {
   if (mayPromotionMove(row.state, to)) return;
   throw new AppError("conflict", `This promotion is ${row.state.replaceAll("_", " ")}.`, {
+    said: { key: "regions.promotionMoved", args: { state: row.state } },
     remedy: "Reload to see where it stands.",
   });
 }

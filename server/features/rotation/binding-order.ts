@@ -101,7 +101,10 @@ export function readPageEnd(cursor: string, sort: BindingSort): PageEnd {
       /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bindingId);
     if (isMicros(asOf) && areKeys && isId) return { asOf, keys: keys as Key[], bindingId };
   }
-  throw new AppError("invalid", "cursor: is not one that this list gave", { field: "cursor" });
+  throw new AppError("invalid", "cursor: is not one that this list gave", {
+    said: { key: "cursor" },
+    field: "cursor",
+  });
 }
 
 function isKey(value: unknown, type: KeyType): boolean {

@@ -1,4 +1,5 @@
 import "server-only";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { policyPrincipal } from "#server/platform/authz/policy-principal.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { PolicyFacts } from "#server/platform/verb.ts";
@@ -19,7 +20,16 @@ export function rotateFacts(
     const refusal = whyNotAutomatic(binding.rotator);
     if (refusal) {
       const { why, remedy } = refusal;
-      throw new AppError("conflict", why, { field: "bindingId", remedy });
+      throw new AppError("conflict", why, {
+        said: {
+          key: `notAutomatic.${binding.rotator.kind}`,
+          args: {
+            missing: isolated(binding.rotator.kind === "none" ? binding.rotator.missing : ""),
+          },
+        },
+        field: "bindingId",
+        remedy,
+      });
     }
     const principal = policyPrincipal(caller);
     const uid = { type: "SecretBinding", id: binding.binding_id } as const;

@@ -1,3 +1,4 @@
+import type { Said } from "#server/platform/errors/said.ts";
 import type { Rotator } from "./schema.ts";
 
 /** Kinds whose rotator gives consumers the old value again, within the grace. */
@@ -28,4 +29,9 @@ const UNKNOWN = "The console can't take this kind of credential back. Rotate it 
 /** Why a promoted rotation of this kind can't be taken back within its grace; null when it can. */
 export function whyNotTakenBack(kind: Rotator["kind"]): string | null {
   return CAN.has(kind) ? null : (NEVER[kind] ?? UNKNOWN);
+}
+
+/** The same in other languages. */
+export function notTakenBackSaid(kind: Rotator["kind"]): Said {
+  return { key: `notTakenBack.${NEVER[kind] ? kind : "other"}` };
 }

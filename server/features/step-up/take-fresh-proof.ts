@@ -41,7 +41,9 @@ export async function takeFreshProof(
 ): Promise<FreshProof> {
   const { actor, tenant } = caller;
   if (actor.kind !== "user") {
-    throw new AppError("forbidden", "Only a person can prove a second factor.");
+    throw new AppError("forbidden", "Only a person can prove a second factor.", {
+      said: { key: "people.secondFactor" },
+    });
   }
   const [proof] = await tx.query<FreshProof>(
     `WITH fresh AS (

@@ -120,7 +120,11 @@ function unwrapImported(wrapped: string, pair: string): Buffer {
     throw new AppError(
       "invalid",
       "wrapped: is not a 32-byte key wrapped for this installation's import key.",
-      { field: "wrapped", remedy: "Take the import key of this page again and wrap anew." },
+      {
+        said: { key: "retention.badWrapped" },
+        field: "wrapped",
+        remedy: "Take the import key of this page again and wrap anew.",
+      },
     );
   }
 }

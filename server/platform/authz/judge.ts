@@ -48,7 +48,7 @@ export async function judged<Result>(attempt: (judge: Judge) => Promise<Result>)
         throw new AppError(
           "stale",
           "What is to be decided changed each time while the governance engine was asked.",
-          { remedy: "Nothing was done. Try again." },
+          { said: { key: "neverStill" }, remedy: "Nothing was done. Try again." },
         );
       await ask(engine, error.requests, answers);
     }

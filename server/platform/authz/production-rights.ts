@@ -62,6 +62,7 @@ export async function callerOfAct(
   });
   if (verdict === "out-of-reach") {
     throw new AppError("forbidden", `This needs the scope ${scope} from a role.`, {
+      said: { key: "needsScopeByRole", args: { scope } },
       remedy: "It belongs to no environment, and elevation is for one.",
     });
   }

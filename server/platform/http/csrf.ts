@@ -15,6 +15,7 @@ export function refuseCrossSite(headers: Headers): void {
   const isSameSite = site === null || site === "same-origin";
   if (!headers.has(CSRF_HEADER) || !isOurOrigin || !isSameSite) {
     throw new AppError("forbidden", "This request did not come from the console's own pages.", {
+      said: { key: "foreignPage" },
       remedy: `Send it from ${new URL(env().CONSOLE_URL).origin} with the header ${CSRF_HEADER}.`,
     });
   }

@@ -28,6 +28,7 @@ export async function withLimitedBody(
 
 function tooLarge(maxBytes: number): AppError {
   return new AppError("too_large", `The request is larger than ${maxBytes / 1024} KiB.`, {
+    said: { key: "tooLarge", args: { kib: maxBytes / 1024 } },
     field: "body",
     remedy: "Send less at once.",
   });

@@ -24,19 +24,27 @@ export const closeCampaign = verb({
   output: CampaignClosed,
   async run(context) {
     const { tx, tenant, actor, input } = context;
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people close a review.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people close a review.", {
+        said: { key: "people.closeReview" },
+      });
     const campaign = await lockCampaign(tx, tenant, input.campaignId);
-    if (campaign.state !== "open") throw new AppError("conflict", "This review is closed already.");
+    if (campaign.state !== "open")
+      throw new AppError("conflict", "This review is closed already.", {
+        said: { key: "reviews.closed" },
+      });
     const items = await itemsOf(tx, tenant, campaign.campaign_id);
     const undecided = items.filter((item) => !item.decision && !item.gone_at).length;
     if (undecided > 0) {
       throw new AppError("conflict", `${undecided} of ${items.length} are not decided yet.`, {
+        said: { key: "reviews.undecided", args: { undecided, all: items.length } },
         remedy: "Nobody keeps a role by silence: decide each, or many at once.",
       });
     }
     const sources = await sourcesOf(tx, tenant, campaign.campaign_id);
     if (sources.some(({ readAt }) => !readAt) && !input.note) {
       throw new AppError("invalid", "note: an issuer could not be read, so its part is unknown", {
+        said: { key: "reviews.issuerAway" },
         field: "note",
         remedy: "Wait until it is back, or say why the review is closed without it.",
       });

@@ -49,10 +49,14 @@ export const decideAccess = verb({
     };
   },
   async run({ tx, tenant, actor, input }) {
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people review access.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people review access.", {
+        said: { key: "people.reviewAccess" },
+      });
     const campaign = await lockCampaign(tx, tenant, input.campaignId);
     if (campaign.state !== "open") {
       throw new AppError("conflict", "This review is closed: its decisions stand.", {
+        said: { key: "reviews.decisionsStand" },
         remedy: "Decide in the next one, or begin it now.",
       });
     }

@@ -13,12 +13,15 @@ export const saveReviewPolicy = verb({
   output: ReviewPolicySaved,
   async run({ tx, tenant, actor, input }) {
     if (actor.kind !== "user" && actor.kind !== "system") {
-      throw new AppError("forbidden", "Only people say how access is reviewed.");
+      throw new AppError("forbidden", "Only people say how access is reviewed.", {
+        said: { key: "people.reviewPolicy" },
+      });
     }
     const { isEnabled, periodDays, answerDays, remindAfterDays, reviewerRoles } = input;
     const before = await reviewPolicy(tx, tenant, "hold");
     if (input.basedOn !== (before?.version ?? 0)) {
       throw new AppError("stale", "The policy was changed meanwhile.", {
+        said: { key: "changed.policy" },
         field: "basedOn",
         remedy: "Nothing was saved. Load the newest version, and make your change again.",
       });
@@ -47,7 +50,10 @@ export const saveReviewPolicy = verb({
         input.basedOn,
       ],
     );
-    if (!saved) throw new AppError("stale", "The policy was changed meanwhile.");
+    if (!saved)
+      throw new AppError("stale", "The policy was changed meanwhile.", {
+        said: { key: "changed.policy" },
+      });
     return audited(
       { version: saved.version, nextStartAt: saved.next_start_at },
       {

@@ -24,12 +24,14 @@ export const startCampaign = verb({
     ]);
     if (known.length === 0) {
       throw new AppError("conflict", "The identity provider has not been read yet.", {
+        said: { key: "reviews.notReadYet" },
         remedy: "A review made now would be empty. Try again in a minute.",
       });
     }
     const opened = await openCampaign(tx, tenant, { policy, actor, trigger: "person" });
     if (!opened) {
       throw new AppError("conflict", "A review is open already.", {
+        said: { key: "reviews.openAlready" },
         remedy: "Close it first; then begin another.",
       });
     }

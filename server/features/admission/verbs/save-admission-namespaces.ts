@@ -1,5 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -59,6 +60,7 @@ function refuseForeignOwner(cluster: ClusterRow, each: NamespaceRule, at: number
   if (each.rule !== "owned" || cluster.for_every || cluster.tenants.includes(each.tenant)) return;
   const field = `namespaces.${at}.tenant`;
   throw new AppError("invalid", `${field}: the cluster holds nothing of ${each.tenant}`, {
+    said: { key: "admission.foreignOwner", args: { name: isolated(each.tenant) } },
     field,
     remedy: "Add the organization to the cluster first.",
   });

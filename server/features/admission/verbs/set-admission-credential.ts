@@ -31,6 +31,7 @@ export const setAdmissionCredential = verb({
     }
     if (same) {
       throw new AppError("conflict", "This token was replaced before, and is not taken again.", {
+        said: { key: "received.tokenUsed" },
         field: "tokenHash",
         remedy: "Make a new one.",
       });

@@ -27,12 +27,14 @@ export const addWebhookEndpoint = verb({
     );
     if (counted && counted.same > 0) {
       throw new AppError("conflict", "url: this address is there already.", {
+        said: { key: "alerts.addressTaken" },
         field: "url",
         remedy: "Enable the existing endpoint.",
       });
     }
     if (counted && counted.total >= MOST_ENDPOINTS) {
       throw new AppError("conflict", `There are ${MOST_ENDPOINTS} endpoints already, the most.`, {
+        said: { key: "alerts.tooMany", args: { most: MOST_ENDPOINTS } },
         remedy: "Let one receiver pass the alerts on.",
       });
     }

@@ -18,6 +18,7 @@ export const testWebhookEndpoint = verb({
     if (!endpoint) throw notFound("webhook endpoint");
     if (!endpoint.enabled) {
       throw new AppError("conflict", "This endpoint is switched off.", {
+        said: { key: "alerts.switchedOff" },
         field: "endpointId",
         remedy: "Switch it on first.",
       });

@@ -26,6 +26,7 @@ export const renewApproval = verb({
     const { kind } = row;
     if (!coversRequirement(input.requirement, MINIMUM_REQUIREMENT[kind])) {
       throw new AppError("invalid", `requirement: is less than a ${kind} takes`, {
+        said: { key: "approval.lessThanLeast" },
         field: "requirement",
       });
     }

@@ -63,7 +63,10 @@ async function handOver(
   const rows = await logKeyRows(tx, tenant);
   const signing = rows.filter((row) => row.state === "current" || row.state === "retiring");
   const old = signing.find((row) => row.state === "current");
-  if (!old) throw new AppError("conflict", "The log has no key that signs.");
+  if (!old)
+    throw new AppError("conflict", "The log has no key that signs.", {
+      said: { key: "logKey.none" },
+    });
   const size = (await latestCheckpoint(tx, tenant))?.treeSize ?? 0n;
   const overlapEndsAt = isCompromised ? null : new Date(now.getTime() + overlapDays * 86_400_000);
   const from = signerOf(tenant, old);

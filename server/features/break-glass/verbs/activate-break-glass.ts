@@ -37,11 +37,15 @@ export const activateBreakGlass = verb({
   },
   async run(context) {
     const { tx, tenant, actor, caller, input } = context;
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people break glass.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people break glass.", {
+        said: { key: "people.breakGlass" },
+      });
     const row = await lockPrincipal(tx, tenant, input.principalId);
     const { minutes, reason } = input;
     if (minutes > row.max_minutes) {
       throw new AppError("invalid", `minutes: at most ${row.max_minutes} are declared`, {
+        said: { key: "breakGlass.tooLong", args: { most: row.max_minutes } },
         field: "minutes",
       });
     }

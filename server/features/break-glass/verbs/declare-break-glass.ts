@@ -23,10 +23,15 @@ export const declareBreakGlass = verb({
   output: PrincipalOutcome,
   async run(context) {
     const { tx, tenant, actor, input } = context;
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people declare this.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people declare this.", {
+        said: { key: "people.declareBreakGlass" },
+      });
     const { issuer, subject, personName, environment, scopes, maxMinutes, reason } = input;
     if (isSameIdentity(actor, { issuer, subject })) {
-      throw new AppError("forbidden", "Nobody declares themselves.");
+      throw new AppError("forbidden", "Nobody declares themselves.", {
+        said: { key: "breakGlass.ownself" },
+      });
     }
     const principalId = uuidv7();
     const eventId = uuidv7();
@@ -69,6 +74,7 @@ export const declareBreakGlass = verb({
     );
     if (inserted.length === 0) {
       throw new AppError("conflict", `They are declared for ${environment} already.`, {
+        said: { key: "breakGlass.declaredAlready", args: { environment } },
         field: "subject",
         remedy: "Retire that declaration first.",
       });

@@ -14,10 +14,14 @@ export const retireBreakGlass = verb({
   output: PrincipalOutcome,
   async run(context) {
     const { tx, tenant, actor, input } = context;
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people retire this.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people retire this.", {
+        said: { key: "people.retireBreakGlass" },
+      });
     const row = await lockPrincipal(tx, tenant, input.principalId);
     if (row.state !== "active") {
       throw new AppError("conflict", `This declaration is ${row.state}.`, {
+        said: { key: "breakGlass.notActive", args: { state: row.state } },
         remedy:
           row.state === "declared" ? "Withdraw its approval request instead." : "Nothing to do.",
       });

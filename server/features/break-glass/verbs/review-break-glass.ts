@@ -23,15 +23,21 @@ export const reviewBreakGlass = verb({
     return breakGlassFacts(caller, row, { verdict: input.verdict });
   },
   async run({ tx, tenant, actor, input }) {
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people review this.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people review this.", {
+        said: { key: "people.reviewBreakGlass" },
+      });
     const use = await lockUse(tx, tenant, input.useId);
     if (!use.ended_at) {
       throw new AppError("conflict", "It is still live: what is done with it is not over.", {
+        said: { key: "breakGlass.stillLive" },
         remedy: "Revoke the grant, or wait until it ends.",
       });
     }
     if (use.review !== "due") {
-      throw new AppError("conflict", "This use was reviewed already: its verdict stands.");
+      throw new AppError("conflict", "This use was reviewed already: its verdict stands.", {
+        said: { key: "breakGlass.reviewed" },
+      });
     }
     await tx.query(
       `UPDATE break_glass_use SET review = $3, review_text = $4, reviewed_by_issuer = $5, reviewed_by_subject = $6,

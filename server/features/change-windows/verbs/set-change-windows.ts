@@ -27,7 +27,10 @@ export const setChangeWindows = verb({
     const now = await tx.startedAt();
     for (const [at, window] of windows.entries()) {
       if (openings([window], now, new Date(now.getTime() + FORTNIGHT_MILLIS)).length === 0) {
-        throw new AppError("invalid", `windows.${at}: never opens`, { field: `windows.${at}` });
+        throw new AppError("invalid", `windows.${at}: never opens`, {
+          said: { key: "windows.neverOpens", args: { number: at + 1 } },
+          field: `windows.${at}`,
+        });
       }
     }
     const before = (await windowsInForce(tx, tenant)).of(environment);

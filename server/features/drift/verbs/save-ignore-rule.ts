@@ -2,6 +2,7 @@ import "server-only";
 import { uuidv7 } from "uuidv7";
 import { canonicalJson, type JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { ignoreProblem } from "#server/engines/drift/ignore-rules.ts";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { displayNameOf } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
@@ -27,7 +28,10 @@ export const saveIgnoreRule = verb({
     const { spec, owner, reason, forSeconds, basedOn } = input;
     const problem = ignoreProblem(spec);
     if (problem) {
-      throw new AppError("invalid", `spec.expression: ${problem}`, { field: "spec.expression" });
+      throw new AppError("invalid", `spec.expression: ${problem}`, {
+        said: { key: "drift.badExpression", args: { why: isolated(problem) } },
+        field: "spec.expression",
+      });
     }
     const [before] = input.ruleId
       ? await tx.query<Stored>(
@@ -37,11 +41,14 @@ export const saveIgnoreRule = verb({
       : [];
     if (input.ruleId && !before) throw notFound("drift ignore rule");
     if (before?.retired_at)
-      throw new AppError("conflict", "This rule was retired. Make a new one.");
+      throw new AppError("conflict", "This rule was retired. Make a new one.", {
+        said: { key: "drift.ruleRetired" },
+      });
     const ruleId = input.ruleId ?? uuidv7();
     const version = (before?.version ?? 0) + 1;
     if (basedOn !== version - 1) {
       throw new AppError("stale", "The rule was changed meanwhile.", {
+        said: { key: "changed.rule" },
         field: "basedOn",
         remedy: "Nothing was saved. Load the newest version, and make your change again.",
       });

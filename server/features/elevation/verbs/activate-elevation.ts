@@ -47,6 +47,7 @@ export const activateElevation = verb({
     if (row.state === "activated" && isOwn) return unchanged(await alreadyActivated(context, row));
     if (row.state !== "waiting") {
       throw new AppError("conflict", `This request is ${row.state} already.`, {
+        said: { key: "elevation.ended", args: { state: row.state } },
         remedy: "Ask again, if it is still needed.",
       });
     }

@@ -19,7 +19,9 @@ export const activateGrant = verb({
   async run(context) {
     const { tx, tenant, actor, input } = context;
     if (actor.kind !== "user")
-      throw new AppError("forbidden", "Only people are granted elevation.");
+      throw new AppError("forbidden", "Only people are granted elevation.", {
+        said: { key: "people.elevated" },
+      });
     const grantId = uuidv7();
     const eventId = uuidv7();
     const scopes = [...new Set(input.scopes)].sort();

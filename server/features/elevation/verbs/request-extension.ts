@@ -41,6 +41,7 @@ export const requestExtension = verb({
     );
     if (waiting.length > 0) {
       throw new AppError("conflict", "This grant is being asked to last longer already.", {
+        said: { key: "elevation.extensionAsked" },
         remedy: "Activate or withdraw that request first.",
       });
     }
@@ -67,6 +68,7 @@ async function ownGrant(
   if (!isSameIdentity(identityOf(actor), person)) throw notFound("elevation grant");
   if (grant.kind === "break-glass") {
     throw new AppError("conflict", "What was opened by breaking glass is never prolonged.", {
+      said: { key: "elevation.glassNotProlonged" },
       remedy: "Ask for elevation in the ordinary way.",
     });
   }

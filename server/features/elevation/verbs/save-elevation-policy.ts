@@ -44,6 +44,7 @@ export const saveElevationPolicy = verb({
     }
     if (input.basedOn !== (before?.version ?? 0)) {
       throw new AppError("stale", `The elevation policy of ${environment} was changed meanwhile.`, {
+        said: { key: "changed.elevationPolicy", args: { environment } },
         field: "basedOn",
         remedy: "Nothing was saved. Load the newest version, and make your change again.",
       });

@@ -19,6 +19,7 @@ export const withdrawElevation = verb({
     const person = { issuer: row.person_issuer, subject: row.person_subject };
     if (actor.kind !== "user" || !isSameIdentity(identityOf(actor), person)) {
       throw new AppError("forbidden", "Only whoever asked takes a request back.", {
+        said: { key: "elevation.notYours" },
         remedy: "Reject it instead, if you are one of its approvers.",
       });
     }
@@ -26,6 +27,7 @@ export const withdrawElevation = verb({
     if (row.state === "withdrawn") return unchanged(output);
     if (row.state !== "waiting") {
       throw new AppError("conflict", `This request is ${row.state} already.`, {
+        said: { key: "elevation.endedBefore", args: { state: row.state } },
         remedy: "Give the grant back instead, if it was activated.",
       });
     }

@@ -11,7 +11,10 @@ export const markMentionRead = verb({
   input: MarkMentionReadInput,
   output: z.object({ commentId: z.string() }),
   async run({ tx, tenant, actor, input: { commentId } }) {
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only a person has an inbox.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only a person has an inbox.", {
+        said: { key: "people.inbox" },
+      });
     const [comment] = await tx.query<{ deployment_id: string }>(
       "SELECT deployment_id FROM deployment_comment WHERE tenant_id = $1 AND comment_id = $2",
       [tenant, commentId],

@@ -39,6 +39,7 @@ export const declareIsolation = verb({
         : [];
     if (saved.length === 0) {
       throw new AppError("stale", `What is declared of ${environment} was changed meanwhile.`, {
+        said: { key: "changed.declaration", args: { environment } },
         field: "basedOn",
         remedy: "Nothing was saved. Load the newest version, and make your change again.",
       });

@@ -19,6 +19,7 @@ export const issueLease = verb({
     const binding = await lockDynamicBinding(tx, tenant, input.bindingId);
     if (binding.state === "retired") {
       throw new AppError("conflict", "This credential is not in use any more.", {
+        said: { key: "leases.notInUse" },
         field: "bindingId",
       });
     }
@@ -34,6 +35,7 @@ export const issueLease = verb({
     );
     if (open || rotation) {
       throw new AppError("conflict", "This workload has a login, or is being given one.", {
+        said: { key: "leases.hasLogin" },
         field: "bindingId",
         remedy: "Rotate the credential, or revoke its lease first.",
       });

@@ -18,6 +18,7 @@ export const renewLease = verb({
     if (state === "renewing") return unchanged({ leaseId, state });
     if (state !== "active") {
       throw new AppError("conflict", `A lease that is ${state} can't be renewed.`, {
+        said: { key: "leases.notRenewed" },
         field: "leaseId",
         remedy: "Issue a new login if the workload still needs one.",
       });

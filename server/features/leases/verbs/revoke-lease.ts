@@ -24,7 +24,11 @@ export const revokeLease = verb({
         isOfRotation
           ? "A rotation under way has issued it and not delivered it yet."
           : `A lease that is ${state} can't be revoked.`,
-        { field: "leaseId", ...(isOfRotation ? { remedy: "Cancel the rotation." } : {}) },
+        {
+          said: { key: isOfRotation ? "leases.ofRotation" : "leases.notRevoked" },
+          field: "leaseId",
+          ...(isOfRotation ? { remedy: "Cancel the rotation." } : {}),
+        },
       );
     }
     const eventId = uuidv7();

@@ -29,7 +29,11 @@ export const revokeWorkloadLeases = verb({
       throw new AppError(
         "stale",
         `This workload has ${leases.length} leases now, not ${expectedCount}.`,
-        { field: "expectedCount", remedy: "Look at the list again, then decide." },
+        {
+          said: { key: "leases.otherCount", args: { now: leases.length, expected: expectedCount } },
+          field: "expectedCount",
+          remedy: "Look at the list again, then decide.",
+        },
       );
     }
     const events = [];

@@ -25,6 +25,7 @@ export const cancelLifecycle = verb({
         "conflict",
         `It is ${row.state.replaceAll("_", " ")} and can't be canceled.`,
         {
+          said: { key: isBegun ? "onboarding.begun" : "onboarding.over" },
           remedy: isBegun ? "Its steps are under way: wait, or have them tried again." : "Reload.",
         },
       );

@@ -5,6 +5,7 @@ import { canonicalJson } from "#server/engines/canonical-json/canonical-json.ts"
 import { OFFBOARD_STEPS } from "#server/engines/onboarding/steps.ts";
 import { displayNameOf, identityOf, requestApproval } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
+import { inputSaid } from "#server/platform/errors/input-said.ts";
 import { runVouched } from "#server/platform/run-within.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { approvedFields, lifecycleRef, tenantFacts } from "../lifecycle-rows.ts";
@@ -36,7 +37,10 @@ export const offboardTenant = verb({
     const target = organizations.find((each) => each.tenant_id === slug);
     if (!target) throw notFound("tenant");
     if (target.state === "offboarding" || target.state === "offboarded") {
-      throw new AppError("conflict", `${slug} is ${target.state} already.`, { field: "slug" });
+      throw new AppError("conflict", `${slug} is ${target.state} already.`, {
+        said: { key: "onboarding.leaving", args: { slug } },
+        field: "slug",
+      });
     }
     const lifecycleId = uuidv7();
     const eventId = uuidv7();
@@ -81,6 +85,7 @@ export const offboardTenant = verb({
     );
     if (inserted.length === 0) {
       throw new AppError("conflict", `Something is under way about ${slug} already.`, {
+        said: { key: "onboarding.underWay", args: { slug } },
         field: "slug",
         remedy: "Cancel that first, or wait for its end.",
       });
@@ -111,5 +116,5 @@ export const offboardTenant = verb({
 });
 
 function invalid(field: string, words: string): AppError {
-  return new AppError("invalid", `${field}: ${words}`, { field });
+  return new AppError("invalid", `${field}: ${words}`, { said: inputSaid(words, field), field });
 }

@@ -126,6 +126,7 @@ function taken(slug: string): AppError {
     "conflict",
     `plan.slug: a tenant named ${slug} exists already, or is asked for.`,
     {
+      said: { key: "onboarding.slugTaken", args: { slug } },
       field: "plan.slug",
       remedy: "Choose another slug: it names the tenant for ever.",
     },

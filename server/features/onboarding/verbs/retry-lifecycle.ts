@@ -16,6 +16,7 @@ export const retryLifecycle = verb({
       throw new AppError(
         "conflict",
         `It is ${row.state.replaceAll("_", " ")}: there is nothing to try again.`,
+        { said: { key: "onboarding.nothingToRetry" } },
       );
     }
     const output = {

@@ -1,6 +1,7 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import { z } from "zod";
+import { isolated } from "#server/engines/words/isolated.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -26,6 +27,7 @@ export const applyRegions = verb({
     const primary = before.find(({ role }) => role === "primary");
     if (primary && !input.regions.some(({ name }) => name === primary.region)) {
       throw new AppError("conflict", `regions: ${primary.region} is the primary and must stay.`, {
+        said: { key: "regions.primaryStays", args: { region: isolated(primary.region) } },
         field: "regions",
         remedy: "Promote another region first, then take it out of the configuration.",
       });

@@ -16,22 +16,28 @@ export const concludePromotion = verb({
   output: PromotionOutcome,
   async run({ tx, tenant, actor, input }) {
     if (actor.kind !== "user")
-      throw new AppError("forbidden", "Only a person concludes a promotion.");
+      throw new AppError("forbidden", "Only a person concludes a promotion.", {
+        said: { key: "people.concludePromotion" },
+      });
     const row = await lockPromotion(tx, tenant, input.promotionId);
     const isUnderWay = row.state === "executing" || row.state === "indeterminate";
     if (!isUnderWay || row.is_leased) {
       throw new AppError("conflict", "Only a promotion that is stuck is concluded by hand.", {
+        said: { key: "regions.notStuck" },
         remedy: "Reload to see where it stands.",
       });
     }
     if (input.outcome === "succeeded" && !row.hook_begun_at) {
       throw new AppError("conflict", "The hook was not called yet: nothing can have succeeded.", {
+        said: { key: "regions.hookNotCalled" },
         field: "outcome",
       });
     }
     const by = personOf(actor);
     if (row.executed_by?.issuer === by.issuer && row.executed_by.subject === by.subject) {
-      throw new AppError("forbidden", "Whoever let it go ahead does not say how it ended.");
+      throw new AppError("forbidden", "Whoever let it go ahead does not say how it ended.", {
+        said: { key: "regions.sameExecutor" },
+      });
     }
     await tx.query(
       `UPDATE dr_promotion SET state = $3, concluded_by = $4, conclusion = $5, error_code = NULL, error_text = NULL,

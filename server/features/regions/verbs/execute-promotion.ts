@@ -16,7 +16,9 @@ export const executePromotion = verb({
   output: PromotionOutcome,
   async run({ tx, tenant, actor, input }) {
     if (actor.kind !== "user") {
-      throw new AppError("forbidden", "Only a person lets a promotion go ahead.");
+      throw new AppError("forbidden", "Only a person lets a promotion go ahead.", {
+        said: { key: "people.executePromotion" },
+      });
     }
     // One after the other: two approved ones must not both find that none is under way.
     await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
@@ -29,6 +31,7 @@ export const executePromotion = verb({
       !row.subject_digest?.equals(digest) || digest.toString("hex") !== input.subjectDigest;
     if (isStale) {
       throw new AppError("stale", "The regions are no longer what the approvers were shown.", {
+        said: { key: "regions.changed" },
         field: "subjectDigest",
         remedy: "Withdraw this promotion, look again, and ask for another approval.",
       });
@@ -39,6 +42,7 @@ export const executePromotion = verb({
     );
     if (other) {
       throw new AppError("conflict", "Another promotion is being carried out.", {
+        said: { key: "regions.anotherRuns" },
         remedy: "Wait until it has ended.",
       });
     }

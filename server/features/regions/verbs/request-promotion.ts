@@ -1,5 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
 import { personOf, promotionEvent } from "../promotion-rows.ts";
@@ -19,12 +20,15 @@ export const requestPromotion = verb({
     const primary = regions.find(({ role }) => role === "primary");
     if (target.role === "primary") {
       throw new AppError("conflict", `${target.display_name} is the primary already.`, {
+        said: { key: "regions.primaryAlready", args: { name: isolated(target.display_name) } },
         field: "targetRegionId",
         remedy: "Choose another region.",
       });
     }
     if (!primary)
-      throw new AppError("conflict", "No region is the primary: nothing to take over from.");
+      throw new AppError("conflict", "No region is the primary: nothing to take over from.", {
+        said: { key: "regions.noPrimary" },
+      });
     const row = { promotion_id: uuidv7(), cause_event_id: uuidv7() };
     await tx.query(
       `INSERT INTO dr_promotion (tenant_id, promotion_id, kind, from_region, target_region, reason, state, requested_by,

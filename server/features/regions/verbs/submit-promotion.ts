@@ -28,6 +28,7 @@ export const submitPromotion = verb({
     );
     if (missing.length > 0) {
       throw new AppError("conflict", `These items lack evidence: ${missing.join(", ")}.`, {
+        said: { key: "regions.lackEvidence", args: { count: missing.length } },
         remedy: "Tick each of them, then ask for the approval.",
       });
     }

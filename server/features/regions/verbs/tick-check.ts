@@ -19,12 +19,14 @@ export const tickCheck = verb({
         "conflict",
         "The checklist is closed: it is what the approvers were shown.",
         {
+          said: { key: "regions.listClosed" },
           remedy: "Withdraw this promotion and ask for another one.",
         },
       );
     }
     if (!CHECKLISTS[row.kind].includes(input.item)) {
       throw new AppError("invalid", `item: a ${row.kind} does not ask for ${input.item}`, {
+        said: { key: "regions.foreignItem" },
         field: "item",
         remedy: "Tick an item of its own list.",
       });

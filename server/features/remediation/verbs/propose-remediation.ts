@@ -39,7 +39,9 @@ export const proposeRemediation = verb({
   async run(context) {
     const { tx, tenant, actor, input } = context;
     if (actor.kind !== "user" && actor.kind !== "service") {
-      throw new AppError("forbidden", "Only people and service callers propose.");
+      throw new AppError("forbidden", "Only people and service callers propose.", {
+        said: { key: "people.propose" },
+      });
     }
     const finding = await findingInBrief(tx, tenant, input.findingId, { hold: true });
     if (!finding) throw notFound("drift finding");

@@ -61,7 +61,9 @@ export async function moveRemediation(
   const { tx, tenant, actor } = context;
   const from = row.state;
   if (!mayMoveRemediation(from, to)) {
-    throw new AppError("conflict", `A remediation can't go from ${from} to ${to}.`);
+    throw new AppError("conflict", `A remediation can't go from ${from} to ${to}.`, {
+      said: { key: "remediation.moved" },
+    });
   }
   const eventId = uuidv7();
   const isOver = FINAL_REMEDIATION_STATES.has(to);

@@ -1,6 +1,7 @@
 import "server-only";
 import { isDeepStrictEqual } from "node:util";
 import { uuidv7 } from "uuidv7";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { lockTarget, type TargetRow } from "../queries.ts";
@@ -29,6 +30,7 @@ export const saveRotationTarget = verb({
     }
     if (before && before.address.kind !== address.kind) {
       throw new AppError("conflict", `"${name}" is a target of another kind.`, {
+        said: { key: "targets.otherKind", args: { name: isolated(name) } },
         field: "address.kind",
         remedy: "Register it under another name; retire this one.",
       });
@@ -46,6 +48,7 @@ export const saveRotationTarget = verb({
     ]);
     if (!saved) {
       throw new AppError("conflict", `"${name}" was registered by somebody else just now.`, {
+        said: { key: "targets.justNow", args: { name: isolated(name) } },
         field: "name",
         remedy: "Look at it, then change it or take another name.",
       });

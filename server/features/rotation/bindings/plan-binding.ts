@@ -59,12 +59,16 @@ export function planBinding(
   }
   if (found?.state === "rotating" && !isSamePair(found.rotator, rotator)) {
     throw new AppError("conflict", "A rotation of this credential is under way.", {
+      said: { key: "bindings.rotating" },
       field: "path",
       remedy: "Change the reference when the rotation is done.",
     });
   }
   if (asked.lastRotatedAt && asked.lastRotatedAt.getTime() > now.getTime() + CLOCK_SKEW_MILLIS) {
-    throw new AppError("invalid", "lastRotatedAt: lies in the future", { field: "lastRotatedAt" });
+    throw new AppError("invalid", "lastRotatedAt: lies in the future", {
+      said: { key: "bindings.futureRotation" },
+      field: "lastRotatedAt",
+    });
   }
   // Who leaves the place as it is names none: what vouched for it does so still.
   if (!isSamePlace && targets) refuseStrangePlaces(tenant, { ...asked, rotator }, targets);

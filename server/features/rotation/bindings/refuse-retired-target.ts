@@ -51,7 +51,10 @@ export async function refuseRetiredTarget(
   throw new AppError(
     "conflict",
     "The rotation target that this credential is bound to is no longer registered for it.",
-    { remedy: "Ask a sovereign-admin to register it again, or bind the secret elsewhere." },
+    {
+      said: { key: "bindings.targetRetired" },
+      remedy: "Ask a sovereign-admin to register it again, or bind the secret elsewhere.",
+    },
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { isolated } from "#server/engines/words/isolated.ts";
 import type { RotationTargetHere } from "#server/features/rotation-targets/index.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { type Placed, placeDemands } from "./place-demands.ts";
@@ -20,9 +21,13 @@ export function refuseStrangePlaces(
   for (const demand of placeDemands(placed, hasPrefix)) {
     const { field } = demand;
     if (demand.by === "nothing")
-      throw new AppError("invalid", `${field}: ${demand.problem}`, { field });
+      throw new AppError("invalid", `${field}: ${demand.problem}`, {
+        said: { key: "bindings.notForPeople", args: { why: isolated(demand.problem) } },
+        field,
+      });
     if (demand.by === "own-prefix" && !isOwnPath(tenant, demand.path)) {
       throw new AppError("invalid", `${field}: must lie below ${tenant}/`, {
+        said: { key: "bindings.belowOwn", args: { prefix: isolated(`${tenant}/`) } },
         field,
         remedy: `Name a path of this organization, such as ${tenant}/${placed.environment}/orders-db.`,
       });
@@ -34,7 +39,19 @@ export function refuseStrangePlaces(
       throw new AppError(
         "invalid",
         `${field}: ${demand.what} is not a rotation target for ${placed.environment} here`,
-        { field, remedy: `Ask a sovereign-admin to register it as a rotation target${choice}.` },
+        {
+          said: {
+            key: "bindings.notATarget",
+            args: {
+              what: isolated(demand.what),
+              environment: placed.environment,
+              choice: names.length,
+              names: isolated(names.slice(0, 10).join(", ")),
+            },
+          },
+          field,
+          remedy: `Ask a sovereign-admin to register it as a rotation target${choice}.`,
+        },
       );
     }
   }

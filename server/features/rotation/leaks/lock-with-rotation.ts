@@ -20,6 +20,7 @@ export async function lockWithRotation(
   const now = await unfinished(tx, tenant, bindingId);
   if (now === before) return { binding, open };
   throw new AppError("conflict", "A rotation began or ended at this moment.", {
+    said: { key: "rotation.thisMoment" },
     remedy: "Do it again.",
   });
 }

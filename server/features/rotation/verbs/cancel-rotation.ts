@@ -28,6 +28,7 @@ export const cancelRotation = verb({
     assertCancellable(rotation);
     if (rotation.trigger === "leaked") {
       throw new AppError("conflict", "This rotation answers a leak: it is not called off.", {
+        said: { key: "rotation.answersLeak" },
         field: "rotationId",
         remedy: "Pause it if it must wait; the incident stays open until the value is proved dead.",
       });
@@ -76,6 +77,10 @@ function assertCancellable(rotation: RotationRow): void {
     rotation.finished_at
       ? "This rotation is over."
       : "The new value is with the consumers already, or on its way to them.",
-    { field: "rotationId", remedy: "It goes on to the proof that the old value is dead." },
+    {
+      said: { key: rotation.finished_at ? "rotation.over" : "rotation.withConsumers" },
+      field: "rotationId",
+      remedy: "It goes on to the proof that the old value is dead.",
+    },
   );
 }

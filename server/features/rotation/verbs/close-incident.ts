@@ -33,6 +33,7 @@ export const closeIncident = verb({
     const isProved = incident.state === "contained";
     if (!isProved && !input.proofByHand) {
       throw new AppError("conflict", "proofByHand: the leaked value is not proved dead yet", {
+        said: { key: "rotation.notProvedDead" },
         field: "proofByHand",
         remedy: "Wait for the proof, or say how a person proved that the value is dead.",
       });

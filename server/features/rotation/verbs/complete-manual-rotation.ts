@@ -19,13 +19,16 @@ export const completeManualRotation = verb({
   output: CompletionChanged,
   async run({ tx, tenant, actor, input }) {
     if (actor.kind !== "user") {
-      throw new AppError("forbidden", "Only a person can say that it was done.");
+      throw new AppError("forbidden", "Only a person can say that it was done.", {
+        said: { key: "people.completeManual" },
+      });
     }
     const binding = await lockBinding(tx, tenant, input.bindingId);
     if (!binding) throw notFound("secret binding");
     const { rotator } = binding;
     if (rotator.kind !== "manual" || binding.state === "retired") {
       throw new AppError("conflict", "This credential is not changed by hand.", {
+        said: { key: "rotation.notByHand" },
         field: "bindingId",
         remedy: "Look at how it is rotated.",
       });
@@ -39,6 +42,7 @@ export const completeManualRotation = verb({
     if (!when) throw notFound("secret binding");
     if (when.is_wrong) {
       throw new AppError("invalid", "must be after the last time, and not in the future", {
+        said: { key: "rotation.wrongTime" },
         field: "performedAt",
       });
     }
@@ -67,6 +71,7 @@ export const completeManualRotation = verb({
     );
     if (inserted.length === 0) {
       throw new AppError("conflict", "A completion waits for a second person already.", {
+        said: { key: "rotation.completionWaits" },
         field: "bindingId",
         remedy: "Have it confirmed or rejected first.",
       });

@@ -43,6 +43,7 @@ export const exportList = verb({
     const rows = bindingIds.length / ID_DIGITS;
     if (rows > MOST_ROWS) {
       throw new AppError("invalid", `More than ${MOST_ROWS} credentials pass this filter.`, {
+        said: { key: "rotation.tooManyRows", args: { most: MOST_ROWS } },
         remedy: "Narrow the filter and export in parts.",
       });
     }

@@ -26,12 +26,16 @@ export const markLeaked = verb({
     const isOldAlive = open?.old_handle && open.state !== "requested" && open.new_handle?.version;
     if (input.leaked === "old" && !isOldAlive) {
       throw new AppError("conflict", "leaked: there is no older value that still works", {
+        said: { key: "rotation.noOldValue" },
         field: "leaked",
         remedy: "Say that the current value leaked.",
       });
     }
     if (binding.state === "retired") {
-      throw new AppError("conflict", "The credential is retired.", { field: "bindingId" });
+      throw new AppError("conflict", "The credential is retired.", {
+        said: { key: "rotation.retired" },
+        field: "bindingId",
+      });
     }
     const [eventId, incidentId] = [uuidv7(), uuidv7()];
     const leakedVersion =
@@ -58,6 +62,7 @@ export const markLeaked = verb({
     );
     if (!opened) {
       throw new AppError("conflict", "This credential is marked as leaked already.", {
+        said: { key: "rotation.leakedAlready" },
         field: "bindingId",
         remedy: "Open its incident; it is being answered.",
       });

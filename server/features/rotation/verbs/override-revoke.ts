@@ -30,6 +30,7 @@ export const overrideRevoke = verb({
     if (watch?.overridden_at) return unchanged({ rotationId, state });
     if (state !== "grace" || !watch?.held_code) {
       throw new AppError("conflict", "Nothing holds the end of the old value back.", {
+        said: { key: "rotation.nothingHolds" },
         field: "rotationId",
         remedy: "Look at its state: it is over, or goes on by itself.",
       });

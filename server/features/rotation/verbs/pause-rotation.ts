@@ -17,7 +17,10 @@ export const pauseRotation = verb({
     if (!rotation) throw notFound("rotation");
     const { rotation_id: rotationId, state } = rotation;
     if (rotation.finished_at) {
-      throw new AppError("conflict", "This rotation is over.", { field: "rotationId" });
+      throw new AppError("conflict", "This rotation is over.", {
+        said: { key: "rotation.over" },
+        field: "rotationId",
+      });
     }
     if (rotation.paused_at) return unchanged({ rotationId, state });
     await tx.query(

@@ -17,6 +17,7 @@ export const requestRenewal = verb({
     if (!binding) throw notFound("secret binding");
     if (binding.rotator.kind !== "cert-manager" || binding.state === "retired") {
       throw new AppError("conflict", "Only a certificate of cert-manager is renewed like this.", {
+        said: { key: "rotation.onlyCertManager" },
         field: "bindingId",
         remedy: "Look at how this credential is renewed.",
       });
@@ -32,6 +33,7 @@ export const requestRenewal = verb({
     );
     if (inserted.length === 0) {
       throw new AppError("conflict", "A renewal of this certificate is under way.", {
+        said: { key: "rotation.renewing" },
         remedy: "Wait until it is done or given up; its state is shown beside the certificate.",
       });
     }

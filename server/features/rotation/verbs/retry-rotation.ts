@@ -17,6 +17,7 @@ export const retryRotation = verb({
     if (!rotation) throw notFound("rotation");
     if (rotation.finished_at || rotation.attempt === 0) {
       throw new AppError("conflict", "This rotation is not waiting for another attempt.", {
+        said: { key: "rotation.notWaiting" },
         field: "rotationId",
         remedy: "Look at its state: it is over, or already going on.",
       });

@@ -4,7 +4,7 @@ import { audited, unchanged, verb } from "#server/platform/verb.ts";
 import { placeOfRotation } from "../place-of-act.ts";
 import { lockBinding, lockRotation, type RotationRow } from "../rotation-rows.ts";
 import { RollBackRotationInput, RotationChanged } from "../schema.ts";
-import { whyNotTakenBack } from "../taking-back.ts";
+import { notTakenBackSaid, whyNotTakenBack } from "../taking-back.ts";
 
 /**
  * Takes a promoted rotation back within its grace: the worker gives consumers the old value again and
@@ -24,9 +24,14 @@ export const rollBackRotation = verb({
     const binding = await lockBinding(tx, tenant, rotation.binding_id);
     if (!binding) throw notFound("secret binding");
     const whyNot = whyNotTakenBack(binding.rotator.kind);
-    if (whyNot) throw new AppError("conflict", whyNot, { field: "rotationId" });
+    if (whyNot)
+      throw new AppError("conflict", whyNot, {
+        said: notTakenBackSaid(binding.rotator.kind),
+        field: "rotationId",
+      });
     if (rotation.trigger === "leaked") {
       throw new AppError("conflict", "The old value leaked: it must not be used again.", {
+        said: { key: "rotation.oldLeaked" },
         field: "rotationId",
         remedy: "Rotate the credential again if its new value is no good.",
       });
@@ -58,6 +63,7 @@ function assertInGrace({ state, finished_at: finishedAt }: RotationRow): void {
       ? "This rotation is over."
       : `Only while old and new value both work can a rotation be taken back; it is ${state.replaceAll("_", " ")}.`,
     {
+      said: { key: finishedAt ? "rotation.over" : "rotation.onlyInGrace" },
       field: "rotationId",
       remedy:
         state === "promoted"

@@ -1,4 +1,5 @@
 import "server-only";
+import { isolated } from "#server/engines/words/isolated.ts";
 import { isSameIdentity } from "#server/features/approvals/index.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import { audited, verb } from "#server/platform/verb.ts";
@@ -18,14 +19,17 @@ export const settleManualCompletion = verb({
   input: SettleCompletionInput,
   output: CompletionChanged,
   async run({ tx, tenant, actor, input }) {
-    if (actor.kind !== "user") throw new AppError("forbidden", "Only people decide.");
+    if (actor.kind !== "user")
+      throw new AppError("forbidden", "Only people decide.", { said: { key: "onlyPeople" } });
     const completion = await lockCompletion(tx, tenant, input.completionId);
     if (!completion) throw notFound("manual completion");
     const { completion_id: completionId, binding_id: bindingId } = completion;
     const binding = await lockBinding(tx, tenant, bindingId);
     if (!binding) throw notFound("secret binding");
     if (completion.state !== "awaiting_confirmation") {
-      throw new AppError("conflict", "This completion is decided already.");
+      throw new AppError("conflict", "This completion is decided already.", {
+        said: { key: "rotation.completionDecided" },
+      });
     }
     const isConfirming = input.decision === "confirm";
     if (isConfirming) {
@@ -33,15 +37,20 @@ export const settleManualCompletion = verb({
       const first = { issuer: issuer ?? "", subject: subject ?? "" };
       if (isSameIdentity(actor, first)) {
         throw new AppError("forbidden", "Whoever did it can't confirm it.", {
+          said: { key: "rotation.notOwnCompletion" },
           remedy: "Ask another person to look at the evidence.",
         });
       }
       if (actor.issuer !== first.issuer) {
-        throw new AppError("forbidden", "The second person has to be of the same realm.");
+        throw new AppError("forbidden", "The second person has to be of the same realm.", {
+          said: { key: "rotation.sameRealm" },
+        });
       }
       if (!completion.confirmers.some((role) => actor.roles.includes(role))) {
         const roles = completion.confirmers.join(" or ");
-        throw new AppError("forbidden", `Confirming this takes the role ${roles}.`);
+        throw new AppError("forbidden", `Confirming this takes the role ${roles}.`, {
+          said: { key: "rotation.takesRole", args: { roles: isolated(roles) } },
+        });
       }
     }
     const state = isConfirming ? ("confirmed" as const) : ("rejected" as const);

@@ -25,6 +25,7 @@ export const unbindSecret = verb({
     );
     if (open) {
       throw new AppError("conflict", "A rotation of this credential is under way.", {
+        said: { key: "rotation.underWayCancel" },
         field: "bindingId",
         remedy: "Wait until it is done, or cancel it first.",
       });

@@ -1,6 +1,7 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
 import type { z } from "zod";
+import { isolated } from "#server/engines/words/isolated.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError, notFound } from "#server/platform/errors/app-error.ts";
 import type { VerbContext } from "#server/platform/verb.ts";
@@ -37,6 +38,13 @@ export async function forceOne(
   const isOutsideWindow = !window.isOpen;
   if (isOutsideWindow && !ask.outsideWindow) {
     throw new AppError("conflict", "outsideWindow: no change window is open now.", {
+      said: {
+        key: "rotation.noWindow",
+        args: {
+          next: window.opensAt ? "known" : "none",
+          at: isolated(window.opensAt?.toISOString() ?? ""),
+        },
+      },
       field: "outsideWindow",
       remedy: `Say that it is to happen outside the window, and why${
         window.opensAt ? `; the next opens ${window.opensAt.toISOString()}` : ""

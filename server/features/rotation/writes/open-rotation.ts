@@ -56,6 +56,7 @@ export async function openRotation(
   );
   if (!opened) {
     throw new AppError("conflict", "A rotation of this credential is already under way.", {
+      said: { key: "rotation.underWay" },
       remedy: "Wait until it is done; its state is shown beside the credential.",
     });
   }

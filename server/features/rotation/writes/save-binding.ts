@@ -49,6 +49,7 @@ export async function saveBinding(
   // Somebody bound the same path between our look and our insert, and is not undone.
   if (saved?.binding_id !== bindingId) {
     throw new AppError("conflict", "This secret was bound by somebody else just now.", {
+      said: { key: "bindings.justNow" },
       field: "path",
       remedy: "Look at it, then bind it again if it should be otherwise.",
     });

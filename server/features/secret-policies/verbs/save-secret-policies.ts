@@ -3,6 +3,7 @@ import { uuidv7 } from "uuidv7";
 import type { JsonValue } from "#server/engines/canonical-json/canonical-json.ts";
 import { parseSecretPolicies } from "#server/engines/secret-policy/parse-policies.ts";
 import type { SecretPolicy } from "#server/engines/secret-policy/policy.ts";
+import { isolated } from "#server/engines/words/isolated.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
 import { audited, unchanged, verb } from "#server/platform/verb.ts";
@@ -83,6 +84,7 @@ function refuseStale(before: PolicyRow | undefined, name: string, basedOn: numbe
 
 function stale(name: string): AppError {
   return new AppError("stale", `The policy "${name}" was changed meanwhile.`, {
+    said: { key: "changed.secretPolicy", args: { name: isolated(name) } },
     field: "basedOn",
     remedy: "Nothing was saved. Load the newest version, and make your change again.",
   });

@@ -20,6 +20,7 @@ export const beginKeyProof = verb({
     );
     if (keys.length === 0) {
       throw new AppError("conflict", "You have no security key here.", {
+        said: { key: "stepUp.noKey" },
         remedy: "Confirm at your identity provider, or register a key first.",
       });
     }

@@ -32,6 +32,7 @@ export const createTenant = verb({
     );
     if (!row?.is_new) {
       throw new AppError("conflict", `slug: a tenant named ${input.slug} exists already.`, {
+        said: { key: "onboarding.slugTaken", args: { slug: input.slug } },
         field: "slug",
         remedy: "Choose another slug: it names the tenant for ever.",
       });
