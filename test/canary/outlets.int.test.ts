@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { nkeys } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { POST as POST_BY_PATH } from "#app/api/v1/events/[source]/[token]/route.ts";
-import { POST } from "#app/api/v1/events/[source]/route.ts";
+import { SINK_KINDS, SinkConfig, type SinkKind } from "#server/engines/delivery/sink-kinds.ts";
 import { openPack } from "#server/engines/evidence/sealed-pack.ts";
 import { sealPendingAudit } from "#server/features/audit/index.ts";
 import { check } from "#server/features/delivery/queries.ts";
@@ -22,16 +20,17 @@ import { EventExport } from "#server/features/evidence/event-export.ts";
 import { packOf } from "#server/features/evidence/queries.ts";
 import { askPack } from "#server/features/evidence/verbs/ask-pack.ts";
 import { takePack } from "#server/features/evidence/verbs/take-pack.ts";
-import { saveEventSource } from "#server/features/ingest/verbs/save-event-source.ts";
 import type { ContentStore } from "#server/integrations/content-store/content-store.ts";
 import { openContentStore } from "#server/integrations/content-store/open-content-store.ts";
 import { startS3ProtocolServer } from "#server/integrations/content-store/testing/s3-protocol-server.ts";
 import { openSink } from "#server/integrations/sinks/open-sink.ts";
 import { startHttp } from "#server/integrations/sinks/testing/http-server.ts";
+import { startSyslog } from "#server/integrations/sinks/testing/syslog-server.ts";
+import { webhookSeed } from "#server/integrations/webhook/webhook-key.ts";
 import { closeIdentityPools } from "#server/platform/db/identity-pool.ts";
 import { closePools, withTenant } from "#server/platform/db/tenant-transaction.ts";
+import { installationSeed } from "#server/platform/env/installation-seed.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
-import { systemCaller } from "#server/platform/system-caller.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { answerChecks } from "#server/worker/delivery/answer-checks.ts";
@@ -39,90 +38,145 @@ import { deliverCursor } from "#server/worker/delivery/deliver-cursor.ts";
 import { OpenSinks } from "#server/worker/delivery/open-sinks.ts";
 import { sinkWorld } from "#server/worker/delivery/sink-world.ts";
 import { tendEvidence } from "#server/worker/jobs/evidence.ts";
+import { makeTestAuthority } from "#test/contract/test-authority.ts";
 import { userOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
-import { fileDatabase } from "#test/harness/file-database.ts";
-import { captureLogs } from "../isolation/captured-logs.ts";
+import { startIndiscreetNats } from "./indiscreet-nats.ts";
+import { Planted } from "./planted.ts";
+import { secretFieldsOf } from "./sink-secrets.ts";
 import { valuesIn } from "./spellings.ts";
 
 /*
- * Law 6, where the log leaves the house and where it comes in. Canary values are the tokens and passwords of
- * sinks, of senders of events and of content stores. The other sides are as indiscreet as they can be: they tell in
- * their refusals what they were sent. Then tables, logs, the database server's log, answers, what sinks got, exports
- * and packs are searched for every value.
+ * Law 6, where the log leaves the house. Canary values stand wherever a sink of any kind names a secret, our own keys
+ * and signing seeds among them, and in content stores. The other sides are as indiscreet as they can be: they tell in
+ * their refusals what they were sent. Then tables, logs, the database server's log, answers, exports and packs are
+ * searched for every value.
  */
-const { cluster, urls, name: database } = fileDatabase();
-const logs = captureLogs();
-const values = new Map<string, string>();
-const places = new Map<string, string>();
-const canary = (name: string) => {
-  const digest = createHash("sha256").update(`outlets ${name}`).digest("hex");
-  const value = `cnry-${name.replaceAll(" ", "-")}-${digest.slice(0, 24)}`;
-  values.set(name, value);
-  return value;
-};
+const planted = new Planted("outlets");
 const directory = mkdtempSync(join(tmpdir(), "outlets-"));
-const admin = new pg.Client({ connectionString: urls.superuser });
 let tenant: AuthorizedTenantId;
 
 beforeAll(async () => {
-  await admin.connect();
-  await admin.query(`ALTER DATABASE ${database} SET log_statement = 'all'`);
-  await admin.query(`ALTER DATABASE ${database} SET log_parameter_max_length_on_error = -1`);
+  await planted.begin();
+  planted.values.set("the installation's seed", installationSeed());
+  planted.values.set("the seed that signs webhooks", webhookSeed());
   tenant = await newTenant("outlets");
   await sealedEventsOf(tenant, 3);
 });
 afterAll(async () => {
-  await admin.end();
   await closePools();
   await closeIdentityPools();
   await rm(directory, { recursive: true, force: true });
 });
 
-test("sinks of each kind that repeat their tokens when they refuse", async () => {
-  let seen = 0;
+test("sinks of each kind whose receivers repeat every secret when they refuse", async () => {
+  const authority = await makeTestAuthority("receivers");
+  const server = await authority.issue({ commonName: "localhost", dns: "localhost" });
+  const client = await authority.issue({ commonName: "console" });
+  planted.privateKey("our client's key", client.privateKey);
+  const tls = { cert: server.certificate, key: server.privateKey };
+  const ours = { ...tls, clientCa: authority.certificate };
+  const foreign = { ...tls, clientCa: (await makeTestAuthority("others")).certificate };
+
+  const heard: string[] = [];
   let status = 401;
-  const receiver = await startHttp(({ headers, path }) => {
-    seen += 1;
+  const tell = ({ headers, path }: { headers: object; path: string }) => {
     const told = JSON.stringify(headers);
+    heard.push(told);
     return { status, body: { error: `${path}: who is ${told}?`, text: told, errors: true } };
-  });
+  };
+  const closed = await startHttp(tell, { tls: ours });
+  const open = await startHttp(tell);
+  const syslog = await startSyslog(ours);
+  const strictSyslog = await startSyslog(foreign);
+  const nats = await startIndiscreetNats(tls);
+
   const stored = new Map<string, string>();
   const kv = {
     async read(path: string) {
       const value = stored.get(path);
       if (value === undefined) return { kind: "absent" as const };
-      return { kind: "found" as const, fields: { token: SecretValue.of(value) } };
+      return { kind: "found" as const, fields: { it: SecretValue.of(value) } };
     },
   } as unknown as ReturnType<Parameters<typeof sinkWorld>[0]>;
-  const secretOf = (name: string) => {
+  const secretOf = (name: string, value: string) => {
     const path = `siem/${name.replaceAll(" ", "-")}`;
-    stored.set(`${tenant}/${path}`, canary(name));
-    return { path, field: "token" };
+    stored.set(`${tenant}/${path}`, value);
+    return { path, field: "it" };
   };
-  const open = (tenantId: string, config: Parameters<typeof openSink>[0]) =>
+  const openOne = (tenantId: string, config: SinkConfig) =>
     openSink(config, { ...sinkWorld(() => kv, tenantId), isAllowedAddress: () => true });
-  const configs = [
-    { kind: "webhook", url: receiver.url, token: secretOf("webhook token") },
-    { kind: "splunk-hec", url: receiver.url, token: secretOf("splunk token") },
-    {
-      kind: "opensearch",
-      url: receiver.url,
-      username: "writer",
-      password: secretOf("opensearch password"),
-    },
-  ] as const;
-  const sinks = new OpenSinks(open);
+
+  const trusting = { ca: authority.certificate };
+  const places: Record<SinkKind, Record<string, unknown>[]> = {
+    webhook: [{ url: closed.url, ...trusting }],
+    "splunk-hec": [{ url: closed.url, ...trusting }],
+    opensearch: [{ url: closed.url, username: "writer", ...trusting }],
+    datadog: [{ url: open.url }],
+    "nats-jetstream": [
+      { servers: `tls://localhost:${nats.port}`, ...trusting },
+      { servers: `tls://localhost:${nats.port}`, username: "writer", ...trusting },
+    ],
+    "syslog-tls": [
+      { host: "localhost", port: syslog.port, ...trusting },
+      { host: "localhost", port: strictSyslog.port, ...trusting },
+    ],
+  };
+  /** Every secret field of a kind filled: with a key that is none, and with one that the receivers take. */
+  const filled = (kind: SinkKind, at: number, place: Record<string, unknown>) => {
+    const fields = secretFieldsOf(kind);
+    const secrets = Object.fromEntries(
+      fields
+        .filter((field) => field !== "clientKey")
+        .map((field) => {
+          const name = `${kind} ${field} ${at}`;
+          return [field, secretOf(name, planted.canary(name))];
+        }),
+    );
+    const config = { kind, ...place, ...secrets };
+    if (!fields.includes("clientKey")) return [config];
+    const broken = `${kind} clientKey ${at}`;
+    return [
+      secretOf(broken, planted.canary(broken)),
+      secretOf(`${broken} whole`, client.privateKey),
+    ].map((clientKey) => ({ ...config, clientCertificate: client.certificate, clientKey }));
+  };
+  const configs: Record<string, unknown>[] = SINK_KINDS.flatMap((kind) =>
+    places[kind].flatMap((place, at) => filled(kind, at, place)),
+  );
+  const nkey = new TextDecoder().decode(nkeys.createUser().getSeed());
+  planted.values.set("nats-jetstream seed of a credentials file", nkey);
+  const jwt = planted.canary("nats-jetstream jwt of a credentials file");
+  const lines = ["-----BEGIN NATS USER JWT-----", jwt, "------END NATS USER JWT------", ""];
+  const whole = [
+    ...lines,
+    "-----BEGIN USER NKEY SEED-----",
+    nkey,
+    "------END USER NKEY SEED------",
+    "",
+  ];
+  for (const [at, file] of [
+    whole,
+    lines,
+    [...whole.slice(0, 5), `${nkey}A`, ...whole.slice(6)],
+  ].entries()) {
+    const token = secretOf(`nats credentials ${at}`, file.join("\n"));
+    configs.push({ kind: "nats-jetstream", ...places["nats-jetstream"][0], token });
+  }
+
+  const sinks = new OpenSinks(openOne);
   const by = { sinks, owner: "canary", leaseSeconds: 60, signal: new AbortController().signal };
   try {
-    for (const [at, config] of configs.entries()) {
+    for (const [at, given] of configs.entries()) {
+      const config = SinkConfig.parse(given);
+      status = 401;
       const { checkId } = await runVerb(askCheck, officerOf(tenant), { config });
-      await answerChecks(open);
+      await answerChecks(openOne);
       const checked = await withTenant(tenant, "tenant", (tx) => check(tx, tenant, checkId));
-      places.set(`the check of ${config.kind}`, JSON.stringify(checked));
+      planted.note(`the check of ${config.kind} ${at}`, checked);
       const { sinkId, liveId } = await addSink(tenant, { name: `siem-${at}`, config });
-      // Who are you? – I do not take this. – I am ill.
+      // Who are you? – I do not take this. – I am ill. And for NATS, whatever comes next.
       for (status of [401, 400, 503]) {
         await asSuperuser(
           "UPDATE sink_cursor SET next_attempt_at = clock_timestamp() WHERE tenant_id = $1",
@@ -130,72 +184,39 @@ test("sinks of each kind that repeat their tokens when they refuse", async () =>
         );
         await deliverCursor({ tenantId: tenant, cursorId: liveId }, by);
         const { sink } = await sinkNow(tenant, sinkId);
-        places.set(`${config.kind} after ${status}`, JSON.stringify(sink, withBigints));
+        planted.note(`${config.kind} ${at} after ${status}`, sink);
       }
     }
-    places.set(
-      "what is set aside",
-      JSON.stringify(await lettersOf(tenant, "waiting"), withBigints),
-    );
-    expect(seen).toBeGreaterThan(configs.length * 2);
+    planted.note("what is set aside", await lettersOf(tenant, "waiting"));
   } finally {
     await sinks.close();
-    await receiver.stop();
+    for (const each of [closed, open, syslog, strictSyslog, nats]) await each.stop();
   }
-}, 60_000);
-
-test("senders of events whose token comes in a header, in a path, and wrongly", async () => {
-  const token = canary("sender token");
-  const { sourceId } = await runVerb(saveEventSource, systemCaller(tenant, "canary"), {
-    name: "ledger",
-    kind: "cloudevents",
-    tokenHash: createHash("sha256").update(token).digest("hex"),
-    reason: "agreed in the platform meeting",
-  });
-  const send = async (
-    what: string,
-    headers: Record<string, string>,
-    path: string,
-    body: string,
-  ) => {
-    const url = `http://localhost:3000/api/v1/events/${path}`;
-    const request = new Request(url, {
-      method: "POST",
-      headers: { "content-type": "application/cloudevents+json", ...headers },
-      body,
-    });
-    const [source = "", inPath] = path.split("/");
-    const answer =
-      inPath === undefined
-        ? await POST(request, { params: Promise.resolve({ source }) })
-        : await POST_BY_PATH(request, { params: Promise.resolve({ source, token: inPath }) });
-    places.set(`the answer to ${what}`, `${answer.status} ${await answer.text()}`);
-    return answer.status;
-  };
-  const event = (id: string, more: object = {}) =>
-    JSON.stringify({
-      specversion: "1.0",
-      id,
-      source: "/ledger",
-      type: "com.example.booked",
-      ...more,
-    });
-  const bearer = { authorization: `Bearer ${token}` };
-  expect(await send("a header", bearer, sourceId, event("1"))).toBe(200);
-  expect(await send("a path", {}, `${sourceId}/${token}`, event("2"))).toBe(200);
-  await send("rubbish", bearer, sourceId, "{");
-  await send("a token of its own in the data", bearer, sourceId, event("3", { data: { token } }));
-  const wrong = canary("wrong token");
-  expect(await send("a wrong one", { authorization: `Bearer ${wrong}` }, sourceId, "{}")).toBe(401);
-  expect(await send("a wrong one in a path", {}, `${sourceId}/${wrong}`, "{}")).toBe(401);
-}, 60_000);
+  // Each was used: what is sent at all was heard, and our key let us in.
+  const told = [...heard, ...nats.heard].join("\n");
+  const sent = [...planted.values.keys()].filter((name) =>
+    /^(webhook|splunk-hec|opensearch|datadog|nats-jetstream) (?!clientKey|seed)/.test(name),
+  );
+  expect(valuesIn(told, planted.values).sort()).toEqual(sent.sort());
+  expect(sent.length).toBeGreaterThan(6);
+  expect(syslog.records.length).toBeGreaterThan(0);
+  expect(strictSyslog.records).toEqual([]);
+  for (const kind of SINK_KINDS) {
+    for (const field of secretFieldsOf(kind)) {
+      expect([...planted.values.keys()]).toContain(`${kind} ${field} 0`);
+    }
+  }
+}, 120_000);
 
 test("a content store that refuses its key, and one that takes packs", async () => {
   await sealPendingAudit(tenant);
-  const s3 = await startS3ProtocolServer(canary("access key"));
+  const s3 = await startS3ProtocolServer(planted.canary("access key"));
   const file = join(directory, "credentials.json");
   const storeWith = (accessKeyId: string) => {
-    writeFileSync(file, JSON.stringify({ accessKeyId, secretAccessKey: canary("secret key") }));
+    writeFileSync(
+      file,
+      JSON.stringify({ accessKeyId, secretAccessKey: planted.canary("secret key") }),
+    );
     return openContentStore({
       CONTENT_STORE: `s3:${s3.url}/packs/evidence?region=test`,
       CONTENT_STORE_CREDENTIALS_FILE: file,
@@ -207,15 +228,15 @@ test("a content store that refuses its key, and one that takes packs", async () 
     const { packId } = await runVerb(askPack, auditor, { query: "", disclosure: "payloads" });
     await tendEvidence({ store, witnesses: [], owner: "canary", leaseSeconds: 60 });
     const pack = await withTenant(tenant, "tenant", (tx) => packOf(tx, tenant, packId));
-    places.set(`the pack ${packId}`, JSON.stringify(pack));
+    planted.note(`the pack ${packId}`, pack);
     return pack;
   };
   try {
-    const refusing = storeWith(canary("wrong access key"));
+    const refusing = storeWith(planted.canary("wrong access key"));
     expect((await made(refusing)).state).not.toBe("ready");
     refusing.close();
     await asSuperuser("DELETE FROM evidence_pack WHERE tenant_id = $1", [tenant]);
-    const store = storeWith(values.get("access key") ?? "");
+    const store = storeWith(String(planted.values.get("access key")));
     const pack = await made(store);
     expect(pack.state).toBe("ready");
     const { storedDigest, bytes, packKey } = await runVerb(takePack, auditor, {
@@ -228,9 +249,9 @@ test("a content store that refuses its key, and one that takes packs", async () 
     for await (const part of openPack(Buffer.from(packKey, "hex"), pack.packId, stored, whole)) {
       parts.push(part);
     }
-    places.set("the opened pack", Buffer.concat(parts).toString("utf8"));
+    planted.note("the opened pack", Buffer.concat(parts).toString("utf8"));
     for (const [name, { body }] of s3.objects) {
-      places.set(`the object ${name}`, body.toString("latin1"));
+      planted.note(`the object ${name}`, body.toString("latin1"));
     }
     store.close();
   } finally {
@@ -246,39 +267,16 @@ test("a content store that refuses its key, and one that takes packs", async () 
   for (let text = await lines.nextLines(); text !== undefined; text = await lines.nextLines()) {
     exported += text;
   }
-  places.set("the export", exported);
+  planted.note("the export", exported);
 }, 60_000);
 
 test("none of the values stands anywhere", async () => {
-  places.set("our own log", logs.since(0).join(""));
-  places.set("the database server's log", readFileSync(cluster.logFile, "utf8"));
-  const tables = await asSuperuser<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-    [],
-  );
-  for (const { name } of tables) {
-    const rows = await asSuperuser<{ row: string }>(`SELECT t::text AS row FROM ${name} t`, []);
-    places.set(`the table ${name}`, rows.map(({ row }) => row).join("\n"));
-  }
+  const leaks = await planted.leaks();
   // The search itself works, and each way was gone.
   const written = new Map([["the tenant", tenant as string]]);
   for (const place of ["the table public.sink", "the export", "the opened pack", "our own log"]) {
-    expect(valuesIn(places.get(place) ?? "", written), place).toEqual(["the tenant"]);
+    expect(valuesIn(planted.places.get(place) ?? "", written), place).toEqual(["the tenant"]);
   }
-  expect([...values.keys()].sort()).toEqual([
-    "access key",
-    "opensearch password",
-    "secret key",
-    "sender token",
-    "splunk token",
-    "webhook token",
-    "wrong access key",
-    "wrong token",
-  ]);
-  const leaks = [...places].flatMap(([place, text]) =>
-    valuesIn(text, values).map((name) => `${name} stands in ${place}`),
-  );
   expect(leaks).toEqual([]);
 }, 60_000);
 
@@ -288,8 +286,4 @@ async function sealedSize(): Promise<string> {
     [tenant],
   );
   return head?.size ?? "0";
-}
-
-function withBigints(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
 }

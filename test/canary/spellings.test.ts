@@ -25,6 +25,26 @@ test("a value is found in every encoding and at every place", () => {
   );
 });
 
+test("bytes are found in every encoding of bytes, inside of more bytes too", () => {
+  const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  const more = fc.uint8Array({ maxLength: 40 });
+  fc.assert(
+    fc.property(key, more, more, (secret, before, after) => {
+      const whole = Buffer.concat([before, secret, after]);
+      const texts = [
+        whole.toString("hex"),
+        whole.toString("base64"),
+        whole.toString("base64url"),
+        JSON.stringify([...whole]),
+      ];
+      for (const text of texts) {
+        const names = valuesIn(text, new Map([["it", secret]]));
+        expect({ text, names }).toEqual({ text, names: ["it"] });
+      }
+    }),
+  );
+});
+
 test("nothing is found where nothing is", () => {
   fc.assert(fc.property(value, fc.uuid(), (secret, other) => !found(`${other} ${other}`, secret)));
 });

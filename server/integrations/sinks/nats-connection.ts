@@ -1,12 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import {
-  type ConnectionOptions,
-  connect,
-  credsAuthenticator,
-  type NatsConnection,
-} from "@nats-io/transport-node";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { SecretValue } from "#server/platform/secret-value.ts";
+import { natsLogin } from "../nats/nats-login.ts";
 import { ADDRESS_REFUSED } from "../webhook/transport-fault.ts";
 import { natsTrouble } from "./nats-trouble.ts";
 import type { SinkWorld } from "./sink.ts";
@@ -66,7 +62,7 @@ async function connectOne(
     ignoreClusterUpdates: true,
     timeout,
     ...(server.protocol === "tls:" ? { tls } : {}),
-    ...loginOf(username, token),
+    ...natsLogin(username, token),
   };
   const port = server.port || "4222";
   const connection = await firstOf(addresses, (address) =>
@@ -91,13 +87,4 @@ async function firstOf(
     }
   }
   throw last;
-}
-
-/** A token, a password beside its name, or a whole credentials file (JWT and NKey seed). */
-function loginOf(username: string, token: SecretValue | null): Partial<ConnectionOptions> {
-  if (!token) return username ? { user: username } : {};
-  const value = token.reveal();
-  if (username) return { user: username, pass: value };
-  if (!value.includes("BEGIN NATS USER JWT")) return { token: value };
-  return { authenticator: credsAuthenticator(new TextEncoder().encode(value)) };
 }

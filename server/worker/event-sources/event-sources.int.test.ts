@@ -214,6 +214,11 @@ test("a file that is wrong says which field, and what it must be", () => {
   expect(() => sourcesOf({ name: "Bad Name", kind: "keycloak", url: "ftp://x" })).toThrow(
     /sources\.0\.name: must be a name[\s\S]*sources\.0\.url/,
   );
+  // A login in an address would be told wherever the address is.
+  const bus = { name: "bus", kind: "nats", stream: "S", consumer: "C" };
+  expect(() => sourcesOf({ ...bus, servers: ["tls://me:pass@nats.example.om"] })).toThrow(
+    /sources\.0\.servers\.0: must be like .*secretFile$/,
+  );
   const plain = { name: "sso", kind: "keycloak", realms: ["r"], clientId: "c", secretFile: "s" };
   const file = join(folder, "plain.json");
   writeFileSync(file, JSON.stringify({ sources: [{ ...plain, url: "http://sso.example.om" }] }));

@@ -29,7 +29,14 @@ const StreamSource = z.strictObject({
   name,
   kind: z.literal("nats"),
   servers: z
-    .array(z.string().regex(/^(nats|tls):\/\/[^\s,]+$/, "must be like tls://nats.example:4222"))
+    .array(
+      z
+        .string()
+        .regex(
+          /^(nats|tls):\/\/[^\s,@]+$/,
+          "must be like tls://nats.example:4222, without a login: name its file in secretFile",
+        ),
+    )
     .min(1)
     .max(10),
   stream: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "must be the name of a stream"),

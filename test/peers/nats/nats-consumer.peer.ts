@@ -3,6 +3,7 @@ import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   jetstreamConsumer,
+  type StreamAddress,
   type StreamMessage,
 } from "#server/integrations/event-stream/jetstream-consumer.ts";
 import { SecretValue } from "#server/platform/secret-value.ts";
@@ -29,12 +30,13 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const open = (token = TOKEN) =>
+const open = (more: Partial<StreamAddress> = {}) =>
   jetstreamConsumer({
     servers: [`nats://127.0.0.1:${server.port}`],
     stream: "EVENTS",
     consumer: "console",
-    secret: () => SecretValue.of(token),
+    secret: () => SecretValue.of(TOKEN),
+    ...more,
   });
 
 test("messages come with headers and body, again until they are acknowledged, and then no more", async () => {
@@ -67,6 +69,14 @@ test("messages come with headers and body, again until they are acknowledged, an
   expect([info.num_ack_pending, info.num_pending]).toEqual([0, 0]);
 });
 
-test("a wrong token is refused", async () => {
-  await expect(open("another").take(1)).rejects.toThrow(/authorization/i);
+test.each([
+  ["a wrong token", { secret: () => SecretValue.of("another") }, "login-refused"],
+  ["a consumer that nobody made", { consumer: "absent" }, "no-consumer"],
+  ["a stream that nobody made", { stream: "ABSENT" }, "no-stream"],
+])("%s is told by its name, and as often as it is asked", async (_what, more, failure) => {
+  const refused = open(more);
+  for (let time = 0; time < 2; time += 1) {
+    await expect(refused.take(1)).rejects.toMatchObject({ name: "EventStreamError", failure });
+  }
+  await refused.close();
 });
