@@ -32,7 +32,12 @@ export function IncidentEvents({ label, events, none }: IncidentEventsProps) {
           <p className="break-words text-muted text-xs">
             {event.actorName ? <bdi>{event.actorName}</bdi> : null}
             {isActor(event.actorKind) ? ` · ${actor(event.actorKind)}` : null}
-            {event.note ? ` · ${event.note}` : null}
+            {event.note ? (
+              <>
+                {" · "}
+                <bdi>{event.note}</bdi>
+              </>
+            ) : null}
           </p>
         </li>
       ))}

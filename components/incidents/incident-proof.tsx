@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { NoteText } from "#components/rotations/note-text.tsx";
 import { isKnownState } from "#components/rotations/rotation-states.ts";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { Status } from "#components/ui/status.tsx";
@@ -16,6 +17,7 @@ interface IncidentProofProps {
 export function IncidentProof({ tenantId, view, className }: IncidentProofProps) {
   const t = useTranslations("incidents");
   const states = useTranslations("rotations.rotation");
+  const trouble = useTranslations("trouble");
   const { proof, rotation, closing } = view;
   return (
     <div className={`${className} text-sm`}>
@@ -25,7 +27,7 @@ export function IncidentProof({ tenantId, view, className }: IncidentProofProps)
             <Status tone="ok">{t("proof.dead")}</Status>
           </div>
           <p>
-            <ClockTime at={proof.at} /> · {proof.note}
+            <ClockTime at={proof.at} /> · <NoteText note={proof.note} />
           </p>
           <p>
             <Link
@@ -47,7 +49,7 @@ export function IncidentProof({ tenantId, view, className }: IncidentProofProps)
         <p>
           {t("proof.rotation")}:{" "}
           {isKnownState(rotation.state) ? states(rotation.state) : rotation.state}
-          {rotation.errorText ? ` · ${rotation.errorText}` : null}
+          {rotation.errorText ? ` · ${trouble("detail", { text: rotation.errorText })}` : null}
         </p>
       ) : (
         <p>{t("proof.noRotation")}</p>

@@ -36,6 +36,7 @@ export interface PromotionCaseProps {
 export function PromotionCase(props: PromotionCaseProps) {
   const { tenantId, promotion, onDone } = props;
   const t = useTranslations("regions.promotion");
+  const trouble = useTranslations("trouble");
   const [act, setAct] = useState<PromotionAct | null>(null);
   const facts = [
     { name: t("reason"), value: <bdi>{promotion.reason}</bdi> },
@@ -76,7 +77,9 @@ export function PromotionCase(props: PromotionCaseProps) {
         </Link>
       </header>
       {promotion.isStale ? <Word tone="due">{t("stale")}</Word> : null}
-      {promotion.errorText ? <Word tone="danger">{promotion.errorText}</Word> : null}
+      {promotion.errorText ? (
+        <Word tone="danger">{trouble("detail", { text: promotion.errorText })}</Word>
+      ) : null}
       <p className="text-muted text-sm">{t(`stateHints.${promotion.state}`)}</p>
       <KeyValueList facts={facts} />
       <PromotionChecklist promotion={promotion} mayPromote={props.mayPromote} onTick={setAct} />

@@ -1,12 +1,19 @@
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
+import { useProblemText } from "#components/problem/use-problem-text.ts";
 import { Button } from "#components/ui/button.tsx";
+import type { Said } from "#server/platform/errors/said.ts";
 
 interface BulkRotateResultProps {
   result: {
     opened: number;
     asked: number;
-    refused: readonly { bindingId: string; name: string; why: string }[];
+    refused: readonly {
+      bindingId: string;
+      name: string;
+      why: string;
+      said?: Said | undefined;
+    }[];
   };
   onClose: () => void;
 }
@@ -16,6 +23,7 @@ export function BulkRotateResult({ result, onClose }: BulkRotateResultProps) {
   const t = useTranslations("rotations.bulk");
   const common = useTranslations("common");
   const format = useFormatter();
+  const problemText = useProblemText();
   const { opened, asked, refused } = result;
   return (
     <div className="flex flex-col gap-3 text-sm">
@@ -26,9 +34,12 @@ export function BulkRotateResult({ result, onClose }: BulkRotateResultProps) {
         <>
           <p className="text-danger">{t("refused", { count: format.number(refused.length) })}</p>
           <ul className="max-h-56 overflow-y-auto">
-            {refused.map(({ bindingId, name, why }) => (
+            {refused.map(({ bindingId, name, why, said }) => (
               <li key={bindingId} className="border-line border-b py-1 last:border-b-0">
-                <bdi className="font-medium">{name}</bdi> <span className="text-muted">{why}</span>
+                <bdi className="font-medium">{name}</bdi>{" "}
+                <bdi className="text-muted">
+                  {problemText({ code: "conflict", message: why, said })}
+                </bdi>
               </li>
             ))}
           </ul>

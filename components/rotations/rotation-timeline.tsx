@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { Timeline } from "#components/ui/timeline.tsx";
 import type { RotationView } from "./credential-detail.ts";
+import { NoteText } from "./note-text.tsx";
 import { isOver, rotationPath } from "./rotation-path.ts";
 import { RotationTrouble } from "./rotation-trouble.tsx";
 
@@ -44,7 +45,12 @@ export function RotationTimeline({ rotation }: { rotation: RotationView }) {
           detail: step.at ? (
             <>
               <ClockTime at={step.at} />
-              {step.note ? <span>{` · ${step.note}`}</span> : null}
+              {step.note ? (
+                <span>
+                  {" · "}
+                  <NoteText note={step.note} />
+                </span>
+              ) : null}
             </>
           ) : undefined,
         }))}

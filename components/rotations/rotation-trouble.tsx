@@ -11,7 +11,7 @@ export function RotationTrouble({ code, text }: { code: string | null; text: str
   return (
     <div role="alert" className="rounded-md bg-danger-tint px-3 py-2 text-danger text-sm">
       {known ? <p className="font-medium">{t(`what.${known}`)}</p> : null}
-      <p className="break-words">{text}</p>
+      <p className="break-words">{t("detail", { text })}</p>
       {known ? <p className="text-text">{t(`do.${known}`)}</p> : null}
     </div>
   );

@@ -34,6 +34,7 @@ interface LifecyclePanelProps {
 /** One act about a tenant: its steps with what went wrong, and what it gives out. */
 export function LifecyclePanel({ tenantId, detail, may, onClose }: LifecyclePanelProps) {
   const t = useTranslations("tenants");
+  const trouble = useTranslations("trouble");
   const router = useRouter();
   const { isBusy, failure, run } = useAct();
   const [isCanceling, setCanceling] = useState(false);
@@ -147,7 +148,11 @@ export function LifecyclePanel({ tenantId, detail, may, onClose }: LifecyclePane
                 {step.state === "doing" && step.attempt > 1
                   ? t("attempt", { count: step.attempt })
                   : null}
-                {step.trouble ? <p className="break-words text-danger">{step.trouble}</p> : null}
+                {step.trouble ? (
+                  <p className="break-words text-danger">
+                    {trouble("detail", { text: step.trouble })}
+                  </p>
+                ) : null}
                 {Object.entries(step.detail).map(([name, value]) => (
                   <p key={name} dir="ltr" className="break-all text-start">
                     {`${name}: ${value}`}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entityId } from "#server/platform/entity-id.ts";
+import { SaidSchema } from "#server/platform/errors/said-schema.ts";
 import { SECRET_CLASSES } from "./rules.ts";
 import { ForceRotateInput } from "./schema.ts";
 
@@ -48,5 +49,13 @@ export const ForcedMany = z.object({
   opened: z.number().int(),
   /** Opened, and waiting for an approval. */
   asked: z.number().int(),
-  refused: z.array(z.object({ bindingId: z.uuid(), name: z.string(), why: z.string() })),
+  refused: z.array(
+    z.object({
+      bindingId: z.uuid(),
+      name: z.string(),
+      why: z.string(),
+      /** The same in other languages. */
+      said: SaidSchema.optional(),
+    }),
+  ),
 });

@@ -1,5 +1,6 @@
 import "server-only";
 import { uuidv7 } from "uuidv7";
+import type { z } from "zod";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { denialSaid, wordsForDecision } from "#server/platform/authz/denial-words.ts";
 import { savePolicyDecision } from "#server/platform/authz/recorded-decision.ts";
@@ -25,7 +26,7 @@ export const forceRotateMany = verb({
     const names = await assertAllOurs(tx, tenant, input.bindingIds);
     const bulkEventId = uuidv7();
     const events: AuditEventDraft[] = [];
-    const refused: { bindingId: string; name: string; why: string }[] = [];
+    const refused: z.input<typeof ForcedMany>["refused"] = [];
     const count = { opened: 0, asked: 0 };
     // In one order, so that two such acts never wait for each other in a circle.
     const inOrder = [...names.keys()].sort();
@@ -41,7 +42,8 @@ export const forceRotateMany = verb({
         const isRefusal =
           error instanceof AppError && (error.code === "conflict" || error.code === "forbidden");
         if (!isRefusal) throw error;
-        refused.push({ bindingId, name, why: error.message });
+        const { said } = error.details;
+        refused.push({ bindingId, name, why: error.message, ...(said ? { said } : {}) });
       }
     }
     return audited(
