@@ -13,6 +13,7 @@ import { useUrlState, useUrlVisit } from "#components/url/use-url-state.ts";
 import type { AlertView } from "#server/features/alerts/schema.ts";
 import { AcknowledgeButton } from "./acknowledge-button.tsx";
 import { ALERT_SHOWS, type AlertShow } from "./alert-shows.ts";
+import { AlertWords } from "./alert-words.tsx";
 
 const WebhooksPart = dynamic(
   async () => (await import("./webhooks/webhooks-part.tsx")).WebhooksPart,
@@ -87,7 +88,9 @@ function List({ tenantId, show, items, mayManage }: AlertsScreenProps) {
                 <Status tone={TONES[alert.severity]} look="plain">
                   {t(`severity.${alert.severity}`)}
                 </Status>
-                <p className="break-words">{alert.detail}</p>
+                <p className="break-words">
+                  <AlertWords kind={alert.kind} detail={alert.detail} />
+                </p>
                 <p className="flex flex-wrap items-baseline gap-x-2 text-muted text-sm">
                   <ClockTime at={alert.createdAt} />
                   <bdi dir="ltr">{alert.subjectRef}</bdi>
