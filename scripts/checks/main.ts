@@ -12,6 +12,7 @@ import { migrationsSeeRows } from "./migrations-see-rows.ts";
 import { screenFiles } from "./no-literal-strings.ts";
 import { modelTables, onlyVerbsWrite } from "./only-verbs-write.ts";
 import { procedureOutputs } from "./procedure-outputs.ts";
+import { refusalsHaveWords } from "./refusals-have-words.ts";
 import { screenBreaches } from "./screen-rules.ts";
 import { type Breach, sourceTree } from "./source-tree.ts";
 import { verbTests } from "./verb-tests.ts";
@@ -23,6 +24,7 @@ const files = sourceTree(root);
 const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
   "imports point one way": () => importDirection(files),
   "a change says what stood and what stands now": () => changesSayBoth(files),
+  "refusals have words in every language": () => refusalsHaveWords(files),
   "every verb is tested": () => verbTests(files),
   "only verbs write": () => onlyVerbsWrite(files, modelTables(read("prisma/schema.prisma"))),
   "migrations see the rows that they change": () =>

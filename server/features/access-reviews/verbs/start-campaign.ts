@@ -16,6 +16,7 @@ export const startCampaign = verb({
     const policy = await reviewPolicy(tx, tenant, "hold");
     if (!policy) {
       throw new AppError("conflict", "Nobody has said yet how access is reviewed here.", {
+        said: { key: "reviews.noPolicy" },
         remedy: "Save a policy first: who answers, and within how many days.",
       });
     }

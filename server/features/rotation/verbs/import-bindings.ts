@@ -1,4 +1,5 @@
 import "server-only";
+import { lineSaid } from "#server/engines/words/line-said.ts";
 import { currentRules } from "#server/features/secret-policies/index.ts";
 import type { AuditEventDraft } from "#server/platform/audit/event.ts";
 import { AppError } from "#server/platform/errors/app-error.ts";
@@ -19,13 +20,19 @@ export const importBindings = verb({
   async run({ tx, tenant, actor, input }) {
     const { problems, bindings } = await planImport(tx, tenant, actor, input.yaml, "FOR UPDATE");
     if (problems.length > 0) {
-      const lines = problems.map(
-        ({ line, field, message }) => `line ${line}: ${[field, message].filter(Boolean).join(" ")}`,
-      );
+      const found = problems.map(({ line, field, message }) => ({
+        line,
+        what: [field, message].filter(Boolean).join(" "),
+      }));
+      const lines = found.map(({ line, what }) => `line ${line}: ${what}`);
       throw new AppError(
         "invalid",
         `yaml: ${lines.join("\n")}`,
-        { field: "yaml", remedy: "Nothing was bound. Correct these lines and import again." },
+        {
+          field: "yaml",
+          said: { key: "lines.bindings", parts: { lines: found.map(lineSaid) } },
+          remedy: "Nothing was bound. Correct these lines and import again.",
+        },
         { cause: problems },
       );
     }
