@@ -130,13 +130,16 @@ export async function benchAuditSearch({
   await client.end();
   const server = await startProcedureServer(superuserUrl, AUDIT_TENANT);
   const { sealPendingAudit } = await import("#server/features/audit/sealing/seal-pending-audit.ts");
-  const { indexTenant } = await import("#server/features/audit/search/indexing/index-tenant.ts");
+  const { indexTenant, tidyIndex } = await import(
+    "#server/features/audit/search/indexing/index-tenant.ts"
+  );
   const { mintAuthorizedTenant } = await import("#server/platform/tenancy/authorized-tenant.ts");
   const tenant = mintAuthorizedTenant(AUDIT_TENANT);
   const settle = async () => {
     while ((await sealPendingAudit(tenant))?.sealed) {}
     while (await indexTenant(tenant)) {}
   };
+  while (await tidyIndex(tenant)) {}
   const cases: Record<string, unknown> = {};
   try {
     for (const [name, each] of Object.entries(casesOf(Number(size?.leaves)))) {

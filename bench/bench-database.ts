@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { startEmbeddedPostgres } from "#server/embedded/postgres/embedded-postgres.ts";
 import { operatingAccount } from "#server/embedded/postgres/operating-account.ts";
 import { removeData } from "#server/embedded/postgres/postgres-home.ts";
+import { MIGRATOR_LOGIN } from "#server/platform/db/logins.ts";
+import { migrate } from "#server/platform/db/migrate.ts";
 import { environment } from "#test/fixtures/environment.ts";
 import {
   clusterUrl,
@@ -56,7 +58,12 @@ export async function startBenchDatabase(
     const signingKey = join(directory, "log-signing.key");
     const identity = join(directory, "identity.json");
     const prepared = join(directory, "prepared");
-    if (!existsSync(prepared)) {
+    if (existsSync(prepared)) {
+      await migrate({
+        connectionString: urlOf(MIGRATOR_LOGIN),
+        tenantContextKey: secrets.tenantContextKey,
+      });
+    } else {
       await prepareCluster(cluster);
       writeFileSync(signingKey, randomBytes(32).toString("hex"), { mode: 0o600 });
       writeFileSync(identity, identityFile(tenants));

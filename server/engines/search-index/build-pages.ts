@@ -1,6 +1,6 @@
 import type { QueryEvent } from "../query-language/query-event.ts";
 import { encodePostings, readPostings } from "./postings.ts";
-import { pageNumberOf } from "./segment-layout.ts";
+import { pageCountOf, pageNumberOf } from "./segment-layout.ts";
 import { keysOf, pageKeyOf } from "./term-key.ts";
 import { compareBytes, encodePage, type PageEntry, scanPage } from "./term-page.ts";
 
@@ -20,7 +20,8 @@ export function buildPages(events: readonly QueryEvent[], hash: PageHash, level 
       else positionsOf.set(key, [position]);
     }
   }
-  const pageOf = memoized((pageKey) => pageNumberOf(level, hash(pageKey)));
+  const pageCount = pageCountOf(level);
+  const pageOf = memoized((pageKey) => pageNumberOf(pageCount, hash(pageKey)));
   const encoder = new TextEncoder();
   const entries = new Map<number, PageEntry[]>();
   for (const [key, positions] of positionsOf) {
@@ -34,7 +35,7 @@ export function buildPages(events: readonly QueryEvent[], hash: PageHash, level 
 
 /**
  * One page of each of the segments to be merged (undefined where it has none), as the pages of the
- * next level. Each child is `childSize` positions, in order.
+ * next level. Each child is `childSize` positions, in order. One alone, with its own level, is spread anew.
  */
 export function mergePages(
   children: readonly (Uint8Array | undefined)[],
@@ -55,7 +56,8 @@ export function mergePages(
     });
   }
   const text = new TextDecoder();
-  const pageOf = memoized((pageKey) => pageNumberOf(level, hash(pageKey)));
+  const pageCount = pageCountOf(level);
+  const pageOf = memoized((pageKey) => pageNumberOf(pageCount, hash(pageKey)));
   const entries = new Map<number, PageEntry[]>();
   for (const { key, positions } of merged.values()) {
     const page = pageOf(pageKeyOf(text.decode(key)));

@@ -83,7 +83,11 @@ function readerOf({ level, events, pages, columns }: Segment, condition: Conditi
     size,
     lookup(lookup) {
       expect(needs.pageKeys).toContain(lookup.pageKey);
-      return lookUp(pages.get(pageNumberOf(level, hash(lookup.pageKey))), lookup, size);
+      return lookUp(
+        pages.get(pageNumberOf(pageCountOf(level), hash(lookup.pageKey))),
+        lookup,
+        size,
+      );
     },
     column(column, passes) {
       expect(needs.columns).toContain(column);

@@ -24,12 +24,22 @@ export function firstLeafOf({ level, number }: SegmentId): number {
   return number * sizeOf(level);
 }
 
-/** Pages of a full segment: enough that one page stays at a few kilobytes. */
+/** Pages of a segment of each level. Those of the next level divide those of the one below. */
+const PAGE_COUNTS = [16, 256, 16_384] as const;
+
+/** Pages of a new segment: enough that one packed page of five million events is little more than a kilobyte. */
 export function pageCountOf(level: number): number {
+  const count = PAGE_COUNTS[level];
+  if (count === undefined) throw new RangeError(`there is no level ${level}`);
+  return count;
+}
+
+/** Pages of a segment that does not say how many it has. */
+export function firstPageCountOf(level: number): number {
   return sizeOf(level) / 16;
 }
 
-/** The page of a key's hash (32 bits). Pages of the next level divide those of this one. */
-export function pageNumberOf(level: number, hash: number): number {
-  return Math.floor((hash >>> 0) / (2 ** 32 / pageCountOf(level)));
+/** The page of a key's hash (32 bits), of so many. */
+export function pageNumberOf(pageCount: number, hash: number): number {
+  return Math.floor((hash >>> 0) / (2 ** 32 / pageCount));
 }

@@ -61,7 +61,7 @@ export async function openSegments(
       size,
       lookup(lookup) {
         clock.check();
-        const page = pageNumberOf(segment.level, hash(lookup.pageKey));
+        const page = pageNumberOf(segment.pageCount, hash(lookup.pageKey));
         return lookUp(pages.get(name)?.get(page), lookup, size);
       },
       column(column, passes) {
@@ -117,7 +117,7 @@ async function readPages(
     segments.map((each) => [nameOf(each), segmentCipher(tenant, nameOf(each), each.wrappedKey)]),
   );
   const wanted = segments.flatMap((segment) =>
-    [...new Set(hashes.map((hash) => pageNumberOf(segment.level, hash)))].map((page) => ({
+    [...new Set(hashes.map((hash) => pageNumberOf(segment.pageCount, hash)))].map((page) => ({
       segment,
       page,
     })),

@@ -8,6 +8,13 @@ import {
   arbitraryEvent,
   arbitraryQuery,
 } from "#server/engines/query-language/testing/arbitrary-search.ts";
+import {
+  compareBytes,
+  encodePage,
+  type PageEntry,
+  scanPage,
+} from "#server/engines/search-index/term-page.ts";
+import { segmentCipher } from "#server/platform/audit/index-cipher.ts";
 import { withTenant } from "#server/platform/db/tenant-transaction.ts";
 import { env } from "#server/platform/env/env.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -21,11 +28,12 @@ import { emitIn, freshTenant } from "../testing/audit-fixture.ts";
 import { closeConnections } from "../testing/close-connections.ts";
 import { signedIn } from "../testing/signed-in.ts";
 import { indexTenant, tidyIndex } from "./indexing/index-tenant.ts";
+import { storePages } from "./indexing/store-segment.ts";
 import { queryEventOf } from "./query-event-of.ts";
 import { SearchClock } from "./search-clock.ts";
 import { searchEvents } from "./search-events.ts";
 import { searchOverview } from "./search-overview.ts";
-import { segmentsInForce } from "./segment-rows.ts";
+import { nameOf, placeOf, segmentsInForce, unpackPage } from "./segment-rows.ts";
 
 afterAll(closeConnections);
 const as = createCallerFactory(auditRouter);
@@ -236,6 +244,47 @@ describe("a log of segments of every kind", () => {
     expect(events[0]?.recordedAt.getTime()).toBeLessThanOrEqual(at.getTime());
     expect(events[0]?.recordedAt.getTime()).toBeGreaterThanOrEqual(at.getTime() - 2);
   });
+
+  test("a segment with fewer pages is found in all the same, and spread over as many as a new one has", async () => {
+    const place = { level: 1, number: 0, width: 4_096 };
+    const pagesOf = () =>
+      withTenant(tenant, "tenant", (tx) =>
+        tx.query<{ page: number; bytes: Buffer }>(
+          "SELECT page, bytes FROM audit_segment_page WHERE tenant_id = $1 AND level = 1 ORDER BY page",
+          [tenant],
+        ),
+      );
+    const before = await pagesOf();
+    await withTenant(tenant, "worker", async (tx) => {
+      const [segment] = (await segmentsInForce(tx, tenant)).filter((each) => each.level === 1);
+      const cipher = segmentCipher(tenant, nameOf(place), segment?.wrappedKey ?? null);
+      const wide = new Map<number, PageEntry[]>();
+      for (const { page, bytes } of before) {
+        const of = wide.get(page >> 2) ?? [];
+        wide.set(page >> 2, of);
+        scanPage(unpackPage(cipher.open(bytes, placeOf(place, page))), (key, postings) => {
+          of.push({ key: key.slice(), postings: postings.slice() });
+          return true;
+        });
+      }
+      const pages = new Map(
+        [...wide].map(([page, of]) => [
+          page,
+          encodePage(of.sort((a, b) => compareBytes(a.key, b.key))),
+        ]),
+      );
+      await tx.query("DELETE FROM audit_segment_page WHERE tenant_id = $1 AND level = 1", [tenant]);
+      await storePages(tx, tenant, place, { pages, cipher });
+      await tx.query("UPDATE audit_segment SET pages = 64 WHERE tenant_id = $1 AND level = 1", [
+        tenant,
+      ]);
+    });
+    expect((await pagesOf()).length).toBeLessThanOrEqual(64);
+    await expectAllSame(tenant, 12);
+    expect(await tidyIndex(tenant)).toBeGreaterThan(0);
+    expect((await pagesOf()).map(({ page }) => page)).toEqual(before.map(({ page }) => page));
+    await expectAllSame(tenant, 12);
+  }, 120_000);
 
   test("an index that was dropped is made anew, a whole segment at once, and says the same", async () => {
     await asSuperuser(async (client) => {

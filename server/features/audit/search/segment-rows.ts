@@ -6,7 +6,11 @@ import {
   decodeColumn,
   encodeColumn,
 } from "#server/engines/search-index/column-codes.ts";
-import { firstLeafOf, type SegmentId } from "#server/engines/search-index/segment-layout.ts";
+import {
+  firstLeafOf,
+  firstPageCountOf,
+  type SegmentId,
+} from "#server/engines/search-index/segment-layout.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { keptColumns } from "./kept-columns.ts";
@@ -16,9 +20,10 @@ export interface SegmentVersion extends SegmentId {
   readonly width: number;
   /** The key of its pages, wrapped; null for one that is under the tenant's index key. */
   readonly wrappedKey: Buffer | null;
+  readonly pageCount: number;
 }
 
-export type SegmentName = Omit<SegmentVersion, "wrappedKey">;
+export type SegmentName = Omit<SegmentVersion, "wrappedKey" | "pageCount">;
 
 /** Where a page belongs: its ciphertext opens nowhere else. */
 export function placeOf({ level, number, width }: SegmentName, page: number): string {
@@ -48,19 +53,23 @@ export async function segmentsInForce(
     min_at: Date;
     max_at: Date;
     wrapped_key: Buffer | null;
+    pages: number | null;
   }>(
-    `SELECT level, segment, width, min_at, max_at, wrapped_key FROM audit_segment
+    `SELECT level, segment, width, min_at, max_at, wrapped_key, pages FROM audit_segment
      WHERE tenant_id = $1 AND retired_at IS NULL ORDER BY level, segment DESC`,
     [tenant],
   );
-  return rows.map(({ level, segment, width, min_at: minAt, max_at: maxAt, wrapped_key }) => ({
-    level,
-    number: segment,
-    width,
-    minAt,
-    maxAt,
-    wrappedKey: wrapped_key,
-  }));
+  return rows.map(
+    ({ level, segment, width, min_at: minAt, max_at: maxAt, wrapped_key, pages }) => ({
+      level,
+      number: segment,
+      width,
+      minAt,
+      maxAt,
+      wrappedKey: wrapped_key,
+      pageCount: pages ?? firstPageCountOf(level),
+    }),
+  );
 }
 
 /** The first leaf that none of the segments in force covers. */

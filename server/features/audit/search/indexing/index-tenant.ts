@@ -6,6 +6,7 @@ import { type TenantTx, withTenant } from "#server/platform/db/tenant-transactio
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { indexNewLeaves } from "./index-new-leaves.ts";
 import { mergeSegments } from "./merge-segments.ts";
+import { spreadAnew } from "./spread-anew.ts";
 
 /** Retired segments are kept this long for searches that began with them. */
 const KEPT_SECONDS = 60;
@@ -43,8 +44,8 @@ async function mergeFull(
 }
 
 /**
- * Merges what an interrupted pass left, and drops what has been retired long enough and windows of
- * searches that are over. Gives how many segments were made or dropped.
+ * Merges what an interrupted pass left, spreads a segment of an older layout anew, and drops what has been retired
+ * long enough and windows of searches that are over. Gives how many segments were made or dropped.
  */
 export function tidyIndex(tenant: AuthorizedTenantId): Promise<number> {
   return withTenant(tenant, "worker", async (tx) => {
@@ -57,6 +58,7 @@ export function tidyIndex(tenant: AuthorizedTenantId): Promise<number> {
     );
     let made = 0;
     for (const segment of full) if (await mergeSegments(tx, tenant, segment)) made += 1;
+    if (await spreadAnew(tx, tenant)) made += 1;
     const dropped = await tx.query(
       `DELETE FROM audit_segment WHERE tenant_id = $1
          AND retired_at < clock_timestamp() - make_interval(secs => $2) RETURNING 1`,

@@ -7,6 +7,7 @@ import {
 } from "#server/engines/search-index/column-codes.ts";
 import { decodeSpans } from "#server/engines/search-index/granules.ts";
 import {
+  firstPageCountOf,
   MERGED_AT_ONCE,
   pageCountOf,
   sizeOf,
@@ -38,8 +39,17 @@ export async function mergeSegments(
   const rows = await tx.query<{ segment: number; spans: Buffer; wrapped_key: Buffer | null }>(
     `SELECT segment, spans, wrapped_key FROM audit_segment
      WHERE tenant_id = $1 AND level = $2 AND segment >= $3 AND segment < $4 AND width = $5 AND retired_at IS NULL
+       AND coalesce(pages, $6) = $7
      ORDER BY segment`,
-    [tenant, below, first, first + MERGED_AT_ONCE, sizeOf(below)],
+    [
+      tenant,
+      below,
+      first,
+      first + MERGED_AT_ONCE,
+      sizeOf(below),
+      firstPageCountOf(below),
+      pageCountOf(below),
+    ],
   );
   if (rows.length < MERGED_AT_ONCE) return false;
   const children = rows.map(({ segment, wrapped_key: wrappedKey }) => ({
@@ -47,6 +57,7 @@ export async function mergeSegments(
     number: segment,
     width: sizeOf(below),
     wrappedKey,
+    pageCount: pageCountOf(below),
   }));
   const named = { level, number, width: sizeOf(level) };
   const { cipher, wrappedKey } = newSegmentCipher(tenant, nameOf(named));

@@ -1,6 +1,10 @@
 import "server-only";
 import { buildPages, mergePages } from "#server/engines/search-index/build-pages.ts";
-import { MERGED_AT_ONCE, sizeOf } from "#server/engines/search-index/segment-layout.ts";
+import {
+  MERGED_AT_ONCE,
+  pageCountOf,
+  sizeOf,
+} from "#server/engines/search-index/segment-layout.ts";
 import { newSegmentCipher, pageHash } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -52,8 +56,8 @@ export async function rewriteSegments(
       key,
     );
     await tx.query(
-      "UPDATE audit_segment SET wrapped_key = $5 WHERE tenant_id = $1 AND level = $2 AND segment = $3 AND width = $4",
-      [...key, wrappedKey],
+      "UPDATE audit_segment SET wrapped_key = $5, pages = $6 WHERE tenant_id = $1 AND level = $2 AND segment = $3 AND width = $4",
+      [...key, wrappedKey, pageCountOf(level)],
     );
     await storePages(tx, tenant, place, { pages, cipher });
   }

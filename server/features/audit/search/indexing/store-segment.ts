@@ -5,6 +5,7 @@ import {
   countValues,
 } from "#server/engines/search-index/column-codes.ts";
 import { encodeSpans, type GranuleSpan } from "#server/engines/search-index/granules.ts";
+import { pageCountOf } from "#server/engines/search-index/segment-layout.ts";
 import type { IndexCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
@@ -23,7 +24,7 @@ const COUNTED: readonly CodedColumn[] = ["type", "outcome", "actorKind", "source
 export async function storeSegment(
   tx: TenantTx,
   tenant: AuthorizedTenantId,
-  segment: SegmentVersion,
+  segment: Omit<SegmentVersion, "pageCount">,
   {
     spans,
     columns,
@@ -36,8 +37,8 @@ export async function storeSegment(
   const min = Math.min(...spans.map((span) => span.min));
   const max = Math.max(...spans.map((span) => span.max));
   await tx.query(
-    `INSERT INTO audit_segment (tenant_id, level, segment, width, min_at, max_at, spans, counts, wrapped_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO audit_segment (tenant_id, level, segment, width, min_at, max_at, spans, counts, wrapped_key, pages)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       ...key,
       new Date(min),
@@ -45,6 +46,7 @@ export async function storeSegment(
       encodeSpans(spans),
       JSON.stringify(counts),
       segment.wrappedKey,
+      pageCountOf(segment.level),
     ],
   );
   await tx.query(
