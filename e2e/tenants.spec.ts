@@ -71,7 +71,7 @@ test("a tenant is onboarded in one act, its people sign in, and its offboarding 
   await dialog.getByLabel("Reason").fill("the contract ended");
   await shot(page, "offboard");
   await dialog.getByRole("button", { name: "Ask to offboard" }).click();
-  await expect(dialog.getByRole("alert")).toContainText("confirmSlug");
+  await expect(dialog.getByRole("alert")).toContainText("Write the tenant's name once more");
   await dialog.getByLabel("The tenant's name, once more").fill(slug);
   const { publicKey } = await page.evaluate(async () => {
     const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, [
