@@ -54,6 +54,7 @@ import { sweepStepUps } from "./jobs/step-ups.ts";
 import { deliverDueWebhooks } from "./jobs/webhooks.ts";
 import { askWitnesses, readWitnesses } from "./jobs/witnesses.ts";
 import { tendDueLeases } from "./leases/leases-job.ts";
+import { tendLogKeys } from "./log-keys/tend-log-keys.ts";
 import { carryOutLifecycles } from "./onboarding/carry-out-lifecycles.ts";
 import { configuredRealms } from "./onboarding/configured-realms.ts";
 import { startQueue } from "./queue.ts";
@@ -64,7 +65,6 @@ import { configuredHook, regionsLoop } from "./regions/regions-loop.ts";
 import { reportLogins } from "./report-login.ts";
 import { tendRetention } from "./retention/tend-retention.ts";
 import { rotationLoop } from "./rotation-loop.ts";
-import { tendLogKeys } from "./log-keys/tend-log-keys.ts";
 import { configuredStores } from "./stores/worker-stores.ts";
 import { configuredForge } from "./supply-chain/configured-forge.ts";
 import { configuredVault } from "./vault.ts";
@@ -90,6 +90,7 @@ const {
   COMPLIANCE_SECONDS,
   COMPLIANCE_LEAST_SECONDS,
   LOG_AUDIT_SECONDS,
+  LOG_AUDIT_DIR,
   VAULT_PLATFORM_READERS,
   VAULT_REGION,
   ACCESS_DIRECTORY_SECONDS,
@@ -248,7 +249,10 @@ const loops = {
     driftLoop({ owner, everySeconds: DRIFT_SECONDS }, (look) => repeat(1_000, "drift", look)),
   compliance: () => {
     const failed = new Map<string, number>();
-    const audits = repeat(5_000, "log-audits", () => auditDueLogs(LOG_AUDIT_SECONDS, failed));
+    const keeping = { folder: LOG_AUDIT_DIR ?? join(env().DATA_DIR, "log-audits"), signal };
+    const audits = repeat(5_000, "log-audits", () =>
+      auditDueLogs(LOG_AUDIT_SECONDS, failed, keeping),
+    );
     const times = { everySeconds: COMPLIANCE_SECONDS, leastSeconds: COMPLIANCE_LEAST_SECONDS };
     const looks = repeat(2_000, "compliance", () => lookAtDueCompliance(times));
     return looks.then(() => audits);

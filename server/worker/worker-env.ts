@@ -62,6 +62,8 @@ const schema = z.object({
   COMPLIANCE_LEAST_SECONDS: z.coerce.number().int().min(1).max(86_400).default(30),
   /** How often every row of each log is held against a signed head. */
   LOG_AUDIT_SECONDS: z.coerce.number().int().min(60).max(172_800).default(86_400),
+  /** Where those audits keep how far they are, shared by replicas that go on with each other's; `log-audits` in DATA_DIR otherwise. */
+  LOG_AUDIT_DIR: z.string().min(1).optional(),
   /** Where the vault stands, as the Placement of tenants names regions. */
   VAULT_REGION: z.string().min(1).max(100).optional(),
   /** Vault logins of the platform itself, like `auth/kubernetes/external-secrets`, separated by commas. */

@@ -7,7 +7,12 @@ export { type LeafBounds, leafRangeOf } from "./export/leaf-range.ts";
 export { type CandidateLeaves, candidateLeaves } from "./export/matching-leaves.ts";
 export { leavesAt, leavesBetween, type OpenLeaf } from "./export/open-leaves.ts";
 export { AuditProgress } from "./integrity/audit-progress.ts";
-export { auditStoredLog, type StoredLogVerdict } from "./integrity/audit-stored-log.ts";
+export {
+  auditStoredLog,
+  isProgressOf,
+  type LogAuditOptions,
+  type StoredLogVerdict,
+} from "./integrity/audit-stored-log.ts";
 export { verifyStoredLog } from "./integrity/verify-stored-log.ts";
 export { cosignatureLines, headToWitness } from "./log/cosignatures.ts";
 export { logTile } from "./log/log-tiles.ts";

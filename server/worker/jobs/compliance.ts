@@ -3,7 +3,7 @@ import { raiseAlert } from "#server/features/alerts/index.ts";
 import { lookAtCompliance } from "#server/features/compliance/index.ts";
 import { runVerb } from "#server/platform/verb.ts";
 import { workerCaller } from "#server/platform/worker-caller.ts";
-import { auditLogRows } from "../compliance/audit-log-rows.ts";
+import { type AuditKeeping, auditLogRows } from "../compliance/audit-log-rows.ts";
 import { eachDue } from "./each-due.ts";
 
 const BATCH = 200;
@@ -55,15 +55,25 @@ export async function lookAtTenantCompliance(
 }
 
 /**
- * Audits the rows of logs that were not for so long. One that can't be audited (a log too long for one
- * reading, rows that can't be read) is not tried again before its time: its check turns unknown.
+ * Audits the rows of logs that were not for so long. One that can't be audited (rows that can't be read)
+ * is not tried again before its time: its check turns unknown. One that the worker's stop ended goes on
+ * from its progress when a worker is there again.
  */
-export function auditDueLogs(everySeconds: number, failed: Map<string, number>): Promise<number> {
+export function auditDueLogs(
+  everySeconds: number,
+  failed: Map<string, number>,
+  keeping: AuditKeeping,
+): Promise<number> {
   return eachDue("app.due_log_audits($1, $2)", [everySeconds, AUDITS_AT_ONCE], async (due) => {
     const notBefore = failed.get(due.tenant_id) ?? 0;
-    if (Date.now() < notBefore) return;
+    if (Date.now() < notBefore || keeping.signal?.aborted) return;
     failed.set(due.tenant_id, Date.now() + everySeconds * 1_000);
-    await auditLogRows(due.tenant_id);
+    try {
+      await auditLogRows(due.tenant_id, keeping);
+    } catch (error) {
+      // Ended by the worker's stop, between two parts: nothing failed.
+      if (error !== keeping.signal?.reason) throw error;
+    }
     failed.delete(due.tenant_id);
   });
 }

@@ -58,8 +58,9 @@ export async function auditStoredLog(options: LogAuditOptions): Promise<StoredLo
   }
   let progress =
     options.progress ?? (await inPart((rows) => begun(rows, tenant, kept, { ...known })));
-  const isOurs = progress.origin === kept.origin && progress.kept === digestOf(kept.note);
-  if (!isOurs) throw new Error("the progress is of an audit by another checkpoint");
+  if (!isProgressOf(progress, kept)) {
+    throw new Error("the progress is of an audit by another checkpoint");
+  }
   const head = openCheckpoint(progress.note, kept.origin, kept.key);
   const gone = new GoneReader();
   await options.onPart?.(progress);
@@ -81,6 +82,16 @@ export async function auditStoredLog(options: LogAuditOptions): Promise<StoredLo
     await options.onPart?.(progress);
   }
   return { size: head.size, faults: progress.faults };
+}
+
+/** Whether a progress is of an audit by this checkpoint, and holds the log against a head that its keys signed. */
+export function isProgressOf(progress: AuditProgress, kept: LogAuditOptions["kept"]): boolean {
+  if (progress.origin !== kept.origin || progress.kept !== digestOf(kept.note)) return false;
+  try {
+    return openCheckpoint(progress.note, kept.origin, kept.key).size === BigInt(progress.size);
+  } catch {
+    return false;
+  }
 }
 
 const AFTER = { tiles: "heads", heads: "events", events: "done" } as const;
