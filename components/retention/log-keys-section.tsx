@@ -3,9 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { problemOf } from "#components/problem/problem.ts";
 import { useProblemText } from "#components/problem/use-problem-text.ts";
+import { hasDraft } from "#components/step-up/has-draft.ts";
 import { Time } from "#components/time/time.tsx";
 import { consoleClient } from "#components/trpc/console-client.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -14,6 +15,7 @@ import { Identifier } from "#components/ui/identifier.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Status, type Tone } from "#components/ui/status.tsx";
+import { LOG_KEY_FORM } from "./log-key-asked.ts";
 import { ScrollingTable } from "./scrolling-table.tsx";
 
 const LogKeyForm = dynamic(async () => (await import("./log-key-form.tsx")).LogKeyForm, {
@@ -39,6 +41,10 @@ export function LogKeysSection({ tenantId }: { tenantId: string }) {
   const router = useRouter();
   const problemText = useProblemText();
   const [isAsking, setAsking] = useState(false);
+  // Back from the identity provider: the form does what it was asked.
+  useEffect(() => {
+    if (hasDraft(LOG_KEY_FORM)) setAsking(true);
+  }, []);
   const { data, error, refetch } = useQuery({
     queryKey: ["logKeys", tenantId],
     queryFn: () => consoleClient(tenantId).retention.logKeys.query(),

@@ -5,6 +5,7 @@ import { WALK_REGISTRY } from "./seed-deployments.ts";
 import { WALK_GROUP } from "./seed-drift.ts";
 import { WALK_OFFER } from "./seed-elevation.ts";
 import { WALK_ERASURE, WALK_HOLD } from "./seed-retention.ts";
+import { WALK_LOG_KEY } from "./seed-step-up.ts";
 import { WALK_LEAVER, WALK_RECIPIENT, walkPlan } from "./seed-tenant-life.ts";
 import { CursorSlot, FormSlot, IdSlot, type IdSource, ReferenceSlot, TextSlot } from "./slots.ts";
 
@@ -69,6 +70,11 @@ export function arbitraryInput(schema: unknown, path = "input", depth = 0): fc.A
     return source.map((from) => new IdSlot("break-glass principal", from, 0));
   if (/breakGlass\.(activate|prepare)\.minutes$/.test(path)) return fc.constant(WALK_GLASS.minutes);
   if (/breakGlass\.(activate|prepare)\.reason$/.test(path)) return fc.constant(WALK_GLASS.reason);
+  if (/retention\.rotateLogKey\.overlapDays$/.test(path))
+    return fc.constant(WALK_LOG_KEY.overlapDays);
+  if (/retention\.rotateLogKey\.compromised$/.test(path))
+    return fc.constant(WALK_LOG_KEY.compromised);
+  if (/retention\.rotateLogKey\.reason$/.test(path)) return fc.constant(WALK_LOG_KEY.reason);
   if (/drift\.saveIgnoreRule\.basedOn$/.test(path)) return fc.constantFrom(0, 1);
   if (/remediation\.savePolicy\.basedOn$/.test(path)) return fc.constantFrom(0, 1);
   if (/remediation\.savePolicy\.spec\.mode$/.test(path)) return fc.constant("review");

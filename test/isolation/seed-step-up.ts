@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "uuidv7";
+import { LOG_KEY_ACT, logKeyDigest } from "#server/features/retention/log-key-digest.ts";
 import { registrationSubject } from "#server/features/step-up/relying-party.ts";
 import { issuerOf } from "./identity-file.ts";
 
@@ -12,6 +13,13 @@ interface SignedIn {
 
 const EACH = 6;
 
+/** What the walk asks for when it changes the log's key: a proof can be made for nothing that isn't known before. */
+export const WALK_LOG_KEY = {
+  overlapDays: 30,
+  compromised: false,
+  reason: "The walk needs a new key",
+};
+
 /**
  * What only an identity provider or an authenticator can make for somebody who is signed in: proofs
  * for a registration, questions to be answered, keys to be renamed and removed.
@@ -22,7 +30,8 @@ export async function seedStepUp(
   canary: string,
 ): Promise<void> {
   const issuer = issuerOf(tenant);
-  const subject = registrationSubject(tenant, { issuer, subject: name });
+  const registration = registrationSubject(tenant, { issuer, subject: name });
+  const logKey = { act: LOG_KEY_ACT, digest: logKeyDigest(tenant, WALK_LOG_KEY) };
   const eventId = uuidv7();
   await admin.query(
     `INSERT INTO audit_event (tenant_id, event_id, type, subject, outcome, actor_kind, actor_ref, trace_id, recorded_at,
@@ -32,7 +41,14 @@ export async function seedStepUp(
     [tenant, eventId, seededEnvelope(tenant, eventId)],
   );
   for (let number = 0; number < EACH; number++) {
-    for (const kind of ["oidc", "webauthn", "registration"]) {
+    const asked = [
+      ["oidc", registration],
+      ["webauthn", registration],
+      ["registration", registration],
+      // Only one change of the key can be under way.
+      ...(number === 0 ? ([["oidc", logKey]] as const) : []),
+    ] as const;
+    for (const [kind, subject] of asked) {
       const attemptId = uuidv7();
       await admin.query(
         `INSERT INTO step_up_attempt (tenant_id, attempt_id, kind, issuer, subject, session_id, act, digest, seed, return_to,

@@ -1,7 +1,11 @@
 import "server-only";
 import { takeFreshProof } from "#server/features/step-up/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
-import { approverDemand } from "#server/platform/authz/approver-step-up.ts";
+import {
+  approverDemand,
+  LOG_KEY_DEMAND,
+  stricterOf,
+} from "#server/platform/authz/approver-step-up.ts";
 import type { ActPlace } from "#server/platform/authz/production-rights.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { RequestRow } from "./approval-rows.ts";
@@ -17,7 +21,7 @@ export function placeOf(row: RequestRow, decision: "approve" | "reject"): ActPla
 
 /**
  * Uses up the approver's fresh factor for exactly this subject, where the environment's own policy or
- * that of elevation asks for one. Throws `step_up_required`.
+ * that of elevation asks for one, and always for a new key of the log. Throws `step_up_required`.
  */
 export async function takeProofOfApprover(
   tx: TenantTx,
@@ -25,7 +29,10 @@ export async function takeProofOfApprover(
   row: RequestRow,
 ): Promise<void> {
   const environment = environmentOf(row);
-  const demand = environment && (await approverDemand(tx, caller.tenant, environment));
+  const demand = stricterOf(
+    environment === null ? null : await approverDemand(tx, caller.tenant, environment),
+    isLogKey(row) ? LOG_KEY_DEMAND : null,
+  );
   if (!demand) return;
   await takeFreshProof(tx, caller, {
     act: "approvals.review",
@@ -33,6 +40,12 @@ export async function takeProofOfApprover(
     withinSeconds: demand.withinSeconds,
     methods: demand.methods,
   });
+}
+
+/** A change of the key that signs the log, its revocation among them: an act of retention's. */
+function isLogKey(row: RequestRow): boolean {
+  if (row.kind !== "retention") return false;
+  return (JSON.parse(row.subject) as { act?: unknown }).act === "log-key";
 }
 
 function environmentOf(row: RequestRow): string | null {

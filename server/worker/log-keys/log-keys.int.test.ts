@@ -25,9 +25,13 @@ import {
 import { auditEvent } from "#server/features/audit/queries.ts";
 import { checkLog } from "#server/features/audit/testing/check-log.ts";
 import { shredTenant } from "#server/features/onboarding/verbs/shred-tenant.ts";
-import { tenantWithKeys } from "#server/features/retention/testing/retention-fixture.ts";
+import {
+  askForLogKey,
+  tenantWithKeys,
+} from "#server/features/retention/testing/retention-fixture.ts";
 import { renewKey } from "#server/features/retention/verbs/renew-key.ts";
 import { rotateLogKey } from "#server/features/retention/verbs/rotate-log-key.ts";
+import { proveAtProvider } from "#server/features/step-up/testing/step-up-rig.ts";
 import { FollowedLogs } from "#server/integrations/witness/followed-logs.ts";
 import { witnessServer } from "#server/integrations/witness/witness-server.ts";
 import { WitnessStore } from "#server/integrations/witness/witness-store.ts";
@@ -80,7 +84,7 @@ test("a log changes its key: both sign, then the new one alone, and whoever held
   expect(await followed.ask()).toBe(200);
 
   const input = { overlapDays: 30, reason: "a year is over" };
-  const { actId } = await runVerb(rotateLogKey, officer(), input);
+  const { actId } = await askForLogKey(officer(), input);
   await expect(runVerb(rotateLogKey, officer(), input)).rejects.toMatchObject({
     code: "conflict",
     details: { said: { key: "logKey.asked" } },
@@ -191,7 +195,7 @@ test("a superuser who edits the table of keys stops the log, and is found", asyn
 test("a compromised key is revoked at once, and nobody follows its handover", async () => {
   const before = await list();
   const input = { overlapDays: 0, compromised: true, reason: "its host was broken into" };
-  const { actId } = await runVerb(rotateLogKey, officer(), input);
+  const { actId } = await askForLogKey(officer(), input);
   await approve(actId);
   await tendRetention(retention);
   expect(await states()).toEqual(["retired", "revoked", "current"]);
@@ -270,9 +274,12 @@ async function approve(actId: string | null): Promise<void> {
     "SELECT encode(subject_digest, 'hex') AS digest FROM approval_request WHERE request_id = $1",
     [requestId],
   );
-  await runVerb(reviewApproval, userOf(tenant, "second"), {
+  const second = userOf(tenant, "second");
+  const subjectDigest = approval?.digest ?? "";
+  await proveAtProvider(second, { act: "approvals.review", digest: subjectDigest });
+  await runVerb(reviewApproval, second, {
     requestId,
-    subjectDigest: approval?.digest ?? "",
+    subjectDigest,
     decision: "approve",
   });
 }

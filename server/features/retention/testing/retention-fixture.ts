@@ -1,4 +1,6 @@
 import { emit } from "#server/features/audit/testing/audit-fixture.ts";
+import { proveAtProvider } from "#server/features/step-up/testing/step-up-rig.ts";
+import type { Caller } from "#server/platform/actor.ts";
 import { newWrapKey } from "#server/platform/audit/data-keys.ts";
 import { keeperOf } from "#server/platform/audit/key-keeper.ts";
 import { forgetTenantKeys } from "#server/platform/audit/tenant-keys.ts";
@@ -7,8 +9,21 @@ import { runVerb } from "#server/platform/verb.ts";
 import { userOf, workerOf } from "#test/fixtures/callers.ts";
 import { asSuperuser } from "#test/fixtures/superuser.ts";
 import { newTenant } from "#test/fixtures/tenants.ts";
+import { LOG_KEY_ACT, logKeyDigest } from "../log-key-digest.ts";
 import { lookAfterKeys } from "../verbs/look-after-keys.ts";
 import { requestErasure } from "../verbs/request-erasure.ts";
+import { rotateLogKey } from "../verbs/rotate-log-key.ts";
+
+/** Asks for a new key of the log, with the factor that it takes. */
+export async function askForLogKey(
+  caller: Caller,
+  asked: { overlapDays: number; compromised?: boolean; reason: string },
+) {
+  const { tenant } = caller;
+  const digest = logKeyDigest(tenant, { compromised: false, ...asked });
+  await proveAtProvider(caller, { act: LOG_KEY_ACT, digest });
+  return runVerb(rotateLogKey, caller, asked);
+}
 
 export const REASON = "asked for by the person";
 
