@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { NextIntlClientProvider } from "next-intl";
+import { createTranslator, NextIntlClientProvider } from "next-intl";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it, vi } from "vitest";
 import { AsOfProvider } from "#components/time/as-of.tsx";
@@ -72,3 +72,18 @@ it("says from and to which size a key signed", () => {
   expect(html("en")).toContain("101 to 200 entries");
   expect(html("en")).toContain("301 entries and more");
 });
+
+it.each([
+  ["en", retention, "both sign for 1 day: why", "both sign for 30 days: why", "revoke the old one"],
+  ["ar", arRetention, "يومًا واحدًا: why", "30 يومًا: why", "وإلغاء القديم فورًا"],
+] as const)(
+  "a second factor confirms the days or the revocation, and the reason, in %s",
+  (locale, messages, one, many, revoked) => {
+    const t = createTranslator({ locale, messages: messages as typeof retention });
+    expect(t("logKeys.form.words", { days: 1, reason: "why" })).toContain(one);
+    expect(t("logKeys.form.words", { days: 30, reason: "why" })).toContain(many);
+    const said = t("logKeys.form.wordsRevoked", { reason: "why" });
+    expect(said).toContain(revoked);
+    expect(said).toContain("why");
+  },
+);
