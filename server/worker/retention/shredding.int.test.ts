@@ -19,6 +19,7 @@ import { renewKey } from "#server/features/retention/verbs/renew-key.ts";
 import { requestErasure } from "#server/features/retention/verbs/request-erasure.ts";
 import { setRetention } from "#server/features/retention/verbs/set-retention.ts";
 import { saveView } from "#server/features/saved-views/verbs/save-view.ts";
+import { proveAtProvider } from "#server/features/step-up/testing/step-up-rig.ts";
 import { type Sink, SinkError } from "#server/integrations/sinks/sink.ts";
 import { keepDataKeys, unlock } from "#server/platform/audit/data-keys.ts";
 import { emitEvent } from "#server/platform/audit/emit.ts";
@@ -412,7 +413,13 @@ async function approve(actId: string | null, who: ReturnType<typeof officer>): P
     [requestId],
   );
   const subjectDigest = request?.digest ?? "";
-  await runVerb(reviewApproval, who, { requestId, subjectDigest, decision: "approve" });
+  const review = { requestId, subjectDigest, decision: "approve" } as const;
+  // What is destroyed does not come back: agreeing takes a second factor, whatever the act.
+  await expect(runVerb(reviewApproval, who, review)).rejects.toMatchObject({
+    code: "step_up_required",
+  });
+  await proveAtProvider(who, { act: "approvals.review", digest: subjectDigest });
+  await runVerb(reviewApproval, who, review);
 }
 
 /** Lets the worker go on until nothing of the tenant is due. */
@@ -491,7 +498,8 @@ async function openFrom(backup: StoredEventPayload[], keys: KeyBackup, eventId: 
 /** All words of the search index, as whoever has the keys of now reads them. */
 async function openedPages(): Promise<string> {
   const { segmentCipher } = await import("#server/platform/audit/index-cipher.ts");
-  const { placeOf, unpackPage } = await import("#server/features/audit/search/segment-rows.ts");
+  const { placeOf } = await import("#server/features/audit/search/segment-rows.ts");
+  const { unpackPage } = await import("#server/features/audit/search/packed-pages.ts");
   const pages = await asSuperuser<{
     level: number;
     segment: number;

@@ -17,10 +17,11 @@ import {
   subjectCandidates,
 } from "#server/engines/search-index/search-segment.ts";
 import { firstLeafOf, pageNumberOf } from "#server/engines/search-index/segment-layout.ts";
-import { pageHash, segmentCipher } from "#server/platform/audit/index-cipher.ts";
+import { type IndexCipher, pageHash, segmentCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
 import { leavesOfListed } from "./leaves-of-listed.ts";
+import { unpackPages } from "./packed-pages.ts";
 import { type SearchClock, unhurried } from "./search-clock.ts";
 import {
   nameOf,
@@ -29,7 +30,6 @@ import {
   type SegmentSummary,
   type SegmentVersion,
   segmentKeys,
-  unpackPage,
 } from "./segment-rows.ts";
 
 type Pages = ReadonlyMap<number, Uint8Array>;
@@ -135,13 +135,17 @@ async function readPages(
        AND p.width = k.width AND p.page = k.page`,
     [tenant, ...segmentKeys(wanted.map((each) => each.segment)), wanted.map((each) => each.page)],
   );
-  const found = new Map<string, Map<number, Uint8Array>>();
-  for (const { level, segment, width, page, bytes } of rows) {
+  const opened = rows.map(({ level, segment, width, page, bytes }) => {
     const version = { level, number: segment, width };
     const name = nameOf(version);
+    const cipher = ciphers.get(name) as IndexCipher;
+    return { name, page, packed: cipher.open(bytes, placeOf(version, page)) };
+  });
+  const unpacked = unpackPages(opened.map(({ packed }) => packed));
+  const found = new Map<string, Map<number, Uint8Array>>();
+  for (const [at, { name, page }] of opened.entries()) {
     const of = found.get(name) ?? new Map<number, Uint8Array>();
-    const opened = ciphers.get(name)?.open(bytes, placeOf(version, page));
-    if (opened) found.set(name, of.set(page, unpackPage(opened)));
+    found.set(name, of.set(page, unpacked[at] as Uint8Array));
   }
   return found;
 }

@@ -29,11 +29,12 @@ import { closeConnections } from "../testing/close-connections.ts";
 import { signedIn } from "../testing/signed-in.ts";
 import { indexTenant, tidyIndex } from "./indexing/index-tenant.ts";
 import { storePages } from "./indexing/store-segment.ts";
+import { unpackPage } from "./packed-pages.ts";
 import { queryEventOf } from "./query-event-of.ts";
 import { SearchClock } from "./search-clock.ts";
 import { searchEvents } from "./search-events.ts";
 import { searchOverview } from "./search-overview.ts";
-import { nameOf, placeOf, segmentsInForce, unpackPage } from "./segment-rows.ts";
+import { nameOf, placeOf, segmentsInForce } from "./segment-rows.ts";
 
 afterAll(closeConnections);
 const as = createCallerFactory(auditRouter);

@@ -30,8 +30,6 @@ export function placeOf({ level, number, width }: SegmentName, page: number): st
   return `${level}/${number}/${width}/${page}`;
 }
 
-export const packPage = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes);
-export const unpackPage = (bytes: Uint8Array): Uint8Array => zstdDecompressSync(bytes);
 export const packColumn = (column: ColumnCodes): Buffer => zstdCompressSync(encodeColumn(column));
 export const unpackColumn = (bytes: Uint8Array): ColumnCodes =>
   decodeColumn(zstdDecompressSync(bytes));

@@ -19,7 +19,8 @@ import {
 } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { fetchColumns, nameOf, placeOf, type SegmentVersion, unpackPage } from "../segment-rows.ts";
+import { unpackPages } from "../packed-pages.ts";
+import { fetchColumns, nameOf, placeOf, type SegmentVersion } from "../segment-rows.ts";
 import { storePages, storeSegment } from "./store-segment.ts";
 
 /** Child pages that are merged with one statement to read and one to write: bounds the memory. */
@@ -111,13 +112,18 @@ async function mergedPages(
   const ciphers = new Map(
     children.map((each) => [each.number, segmentCipher(tenant, nameOf(each), each.wrappedKey)]),
   );
+  const packed = rows.map(({ segment, page, bytes }) =>
+    (ciphers.get(segment) as IndexCipher).open(
+      bytes,
+      placeOf({ level: below, number: segment, width }, page),
+    ),
+  );
   const pages = new Map<number, (Uint8Array | undefined)[]>();
-  for (const { segment, page, bytes } of rows) {
+  for (const [at, unpacked] of unpackPages(packed).entries()) {
+    const { segment, page } = rows[at] as (typeof rows)[number];
     const of = pages.get(page) ?? [];
     pages.set(page, of);
-    const place = placeOf({ level: below, number: segment, width }, page);
-    const opened = ciphers.get(segment)?.open(bytes, place);
-    if (opened) of[segment - firstNumber] = unpackPage(opened);
+    of[segment - firstNumber] = unpacked;
   }
   const merged = new Map<number, Uint8Array>();
   for (const of of pages.values()) {

@@ -9,7 +9,8 @@ import {
 import { newSegmentCipher, segmentCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import { nameOf, placeOf, unpackPage } from "../segment-rows.ts";
+import { unpackPages } from "../packed-pages.ts";
+import { nameOf, placeOf } from "../segment-rows.ts";
 import { storePages } from "./store-segment.ts";
 
 const LEVELS = SEGMENT_SIZES.map((_, level) => level);
@@ -48,9 +49,9 @@ export async function spreadAnew(tx: TenantTx, tenant: AuthorizedTenantId): Prom
       [...key, Math.max(0, end - PAGES_AT_ONCE), end],
     );
     const pages = new Map<number, Uint8Array>();
-    for (const { page, bytes } of taken) {
-      const opened = unpackPage(old.open(bytes, placeOf(place, page)));
-      for (const [number, part] of mergePages([opened], spread)) pages.set(number, part);
+    const packed = taken.map(({ page, bytes }) => old.open(bytes, placeOf(place, page)));
+    for (const page of unpackPages(packed)) {
+      for (const [number, part] of mergePages([page], spread)) pages.set(number, part);
     }
     await storePages(tx, tenant, place, { pages, cipher });
   }

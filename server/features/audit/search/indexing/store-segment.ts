@@ -9,13 +9,8 @@ import { pageCountOf } from "#server/engines/search-index/segment-layout.ts";
 import type { IndexCipher } from "#server/platform/audit/index-cipher.ts";
 import type { TenantTx } from "#server/platform/db/tenant-transaction.ts";
 import type { AuthorizedTenantId } from "#server/platform/tenancy/authorized-tenant.ts";
-import {
-  packColumn,
-  packPage,
-  placeOf,
-  type SegmentName,
-  type SegmentVersion,
-} from "../segment-rows.ts";
+import { packPage } from "../packed-pages.ts";
+import { packColumn, placeOf, type SegmentName, type SegmentVersion } from "../segment-rows.ts";
 
 /** Columns whose values are counted in advance. Actors are many: they are counted when asked. */
 const COUNTED: readonly CodedColumn[] = ["type", "outcome", "actorKind", "source", "subjectKind"];
