@@ -1,5 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
-import { enterPassword, signIn } from "./support/sign-in.ts";
+import { expect, test } from "@playwright/test";
+import { signIn } from "./support/sign-in.ts";
+import { confirmAtProvider } from "./support/step-up.ts";
 
 const TENANT = "acme-shop";
 const GLASS = `/t/${TENANT}/access/break-glass`;
@@ -7,15 +8,6 @@ const REVIEWS = `/t/${TENANT}/access/reviews`;
 const FIREMAN = { username: "break-glass", realm: TENANT };
 const OFFICER = { username: "security-officer", realm: TENANT };
 const REASON = "Payments are down and nobody answers";
-
-/** At the identity provider: password, then the code that its page shows for a demo account. */
-async function stepUpAtProvider(page: Page): Promise<void> {
-  await page.waitForURL(new RegExp(`/realms/${TENANT}/`));
-  await enterPassword(page, FIREMAN.username);
-  const code = await page.locator("#demo-code").textContent();
-  await page.getByLabel("One-time code").fill(code ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
 
 test("glass is broken with a second factor, seen by everybody, given back, and reviewed by somebody else", async ({
   page,
@@ -26,10 +18,7 @@ test("glass is broken with a second factor, seen by everybody, given back, and r
   await page.goto(GLASS);
   await page.getByLabel("Why, now").fill(REASON);
   await page.getByRole("button", { name: "Break the glass" }).click();
-  const dialog = page.getByRole("dialog", { name: "Prove that it is you" });
-  await expect(dialog.getByText(REASON, { exact: false })).toBeVisible();
-  await dialog.getByRole("button", { name: "Confirm at the identity provider" }).click();
-  await stepUpAtProvider(page);
+  await confirmAtProvider(page, FIREMAN, REASON);
   await page.waitForURL((url) => url.pathname === GLASS);
   await expect(page.getByText("You have broken glass on Production").first()).toBeVisible();
   // What the declaration gives can be seen from now on.

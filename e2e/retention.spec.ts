@@ -1,9 +1,11 @@
 import { expect, test } from "@playwright/test";
-import { signIn } from "./support/sign-in.ts";
+import { type Person, signIn } from "./support/sign-in.ts";
+import { confirmAtProvider } from "./support/step-up.ts";
 
 const TENANT = "muscatpharmacy";
 const PAGE = `/t/${TENANT}/retention`;
 const CLASS = "Received from other systems";
+const OFFICER: Person = { username: "security-officer", realm: TENANT };
 
 test("a shorter term says what it would destroy and takes a second officer; a hold is placed and seen", async ({
   page,
@@ -26,8 +28,9 @@ test("a shorter term says what it would destroy and takes a second officer; a ho
 
   const second = await browser.newContext();
   const officer = await second.newPage();
-  await signIn(officer, { username: "security-officer", realm: TENANT }, approval ?? "");
+  await signIn(officer, OFFICER, approval ?? "");
   await officer.getByRole("button", { name: "Approve", exact: true }).click();
+  await confirmAtProvider(officer, OFFICER, "You approve");
   await expect(officer.getByText("Your approval is recorded").first()).toBeVisible();
   await second.close();
   await expect(async () => {
@@ -52,4 +55,31 @@ test("a shorter term says what it would destroy and takes a second officer; a ho
   await expect(keys).toContainText("60 seconds at the most");
   const signing = page.getByRole("region", { name: "Keys that sign the log", exact: true });
   await expect(signing).toContainText("in its time");
+});
+
+test("a new key of the log is asked for with a second factor, and the form comes back from the provider as it was", async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const reason = "A year is over, the walk says";
+  await signIn(page, OFFICER, PAGE);
+  const keys = page.getByRole("region", { name: "Keys that sign the log", exact: true });
+  await keys.getByRole("button", { name: "New key" }).click();
+  const form = page.getByRole("dialog", { name: "A new key for the log" });
+  await form.getByLabel("Days that both keys sign").fill("14");
+  await form.getByLabel("Why").fill(reason);
+  await form.getByRole("button", { name: "Ask for a new key" }).click();
+  await confirmAtProvider(page, OFFICER, `both sign for 14 days: ${reason}`);
+  await page.waitForURL((url) => url.pathname === PAGE);
+  await expect(page.getByText("A second officer is asked").first()).toBeVisible();
+  await expect(form).toBeHidden();
+  expect(new URL(page.url()).searchParams.has("step-up")).toBe(false);
+  const acts = page.getByRole("region", { name: "Erasures and changes", exact: true });
+  const asked = acts.getByRole("row").filter({ hasText: reason });
+  await expect(asked).toContainText("waits for a second officer");
+  // Nobody is to find it open: who asked takes it back, which takes no factor.
+  await asked.getByRole("link", { name: "Approval" }).click();
+  await page.getByLabel("Why do you take it back?").fill("Only tried");
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  await expect(page.getByText("The request is withdrawn").first()).toBeVisible();
 });

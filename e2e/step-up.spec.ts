@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
-import { enterPassword, signIn } from "./support/sign-in.ts";
+import { signIn } from "./support/sign-in.ts";
+import { giveSecondFactor } from "./support/step-up.ts";
 
 const TENANT = "lulu-hypermarket";
 const DEPLOYMENTS = `/t/${TENANT}/deployments`;
@@ -23,15 +24,6 @@ async function ask(page: Page, service: string): Promise<string> {
   await page.waitForURL(/\/deployments\/[0-9a-f-]{36}$/);
   await expect(page.getByText("Awaits approval").first()).toBeVisible({ timeout: 30_000 });
   return new URL(page.url()).pathname;
-}
-
-/** At the identity provider: password, then the code that its page shows for a demo account. */
-async function stepUpAtProvider(page: Page): Promise<void> {
-  await page.waitForURL(/\/realms\/catalyst-admin\//);
-  await enterPassword(page, APPROVER.username);
-  const code = await page.locator("#demo-code").textContent();
-  await page.getByLabel("One-time code").fill(code ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
 }
 
 test("approving takes a second factor: at the identity provider first, then by a security key", async ({
@@ -76,7 +68,7 @@ test("approving takes a second factor: at the identity provider first, then by a
     "true",
   );
   await dialog.getByRole("button", { name: "Confirm at the identity provider" }).click();
-  await stepUpAtProvider(approver);
+  await giveSecondFactor(approver, APPROVER);
   // Back on the same page, the approval is given by itself, with the comment that was written.
   await approver.waitForURL((url) => url.pathname === first);
   await expect(approver.getByText("Approved", { exact: true }).first()).toBeVisible();
@@ -102,7 +94,7 @@ test("approving takes a second factor: at the identity provider first, then by a
   await approver.getByRole("dialog").getByLabel("Name").fill("Desk key");
   await approver.getByRole("button", { name: "Go on" }).click();
   await dialog.getByRole("button", { name: "Confirm at the identity provider" }).click();
-  await stepUpAtProvider(approver);
+  await giveSecondFactor(approver, APPROVER);
   await approver.waitForURL((url) => url.pathname === KEYS);
   await expect(approver.getByText("You have confirmed.", { exact: false })).toBeVisible();
   await expect(approver.getByRole("dialog").getByLabel("Name")).toHaveValue("Desk key");

@@ -3,7 +3,7 @@ import { takeFreshProof } from "#server/features/step-up/index.ts";
 import type { Caller } from "#server/platform/actor.ts";
 import {
   approverDemand,
-  LOG_KEY_DEMAND,
+  RETENTION_DEMAND,
   stricterOf,
 } from "#server/platform/authz/approver-step-up.ts";
 import type { ActPlace } from "#server/platform/authz/production-rights.ts";
@@ -21,7 +21,8 @@ export function placeOf(row: RequestRow, decision: "approve" | "reject"): ActPla
 
 /**
  * Uses up the approver's fresh factor for exactly this subject, where the environment's own policy or
- * that of elevation asks for one, and always for a new key of the log. Throws `step_up_required`.
+ * that of elevation asks for one, and always for an act of retention: what is destroyed does
+ * not come back. Throws `step_up_required`.
  */
 export async function takeProofOfApprover(
   tx: TenantTx,
@@ -31,7 +32,7 @@ export async function takeProofOfApprover(
   const environment = environmentOf(row);
   const demand = stricterOf(
     environment === null ? null : await approverDemand(tx, caller.tenant, environment),
-    isLogKey(row) ? LOG_KEY_DEMAND : null,
+    row.kind === "retention" ? RETENTION_DEMAND : null,
   );
   if (!demand) return;
   await takeFreshProof(tx, caller, {
@@ -40,12 +41,6 @@ export async function takeProofOfApprover(
     withinSeconds: demand.withinSeconds,
     methods: demand.methods,
   });
-}
-
-/** A change of the key that signs the log, its revocation among them: an act of retention's. */
-function isLogKey(row: RequestRow): boolean {
-  if (row.kind !== "retention") return false;
-  return (JSON.parse(row.subject) as { act?: unknown }).act === "log-key";
 }
 
 function environmentOf(row: RequestRow): string | null {

@@ -7,8 +7,11 @@ import { demandOf, type StepUpDemand, stepUpDemand } from "./step-up-demand.ts";
 /** How long ago an approver may have given the factor that an environment's own policy asks for. */
 const WITHIN_SECONDS = 5 * 60;
 
-/** What approving a new key of the log takes, whatever the policies say: any factor, given just now. */
-export const LOG_KEY_DEMAND: StepUpDemand | null = demandOfLevel("mfa");
+/**
+ * What approving an act of retention takes, whatever the policies say: any factor, given just now. Erasures, shorter terms, lifted
+ * holds and keys are not to be had back.
+ */
+export const RETENTION_DEMAND: StepUpDemand | null = demandOfLevel("mfa");
 
 /** What approving something in an environment takes: by its own policy and by that of elevation; null: nothing. */
 export async function approverDemand(
