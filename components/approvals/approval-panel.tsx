@@ -16,6 +16,7 @@ import { Section } from "#components/ui/section.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { ApprovalReviews } from "./approval-reviews.tsx";
 import { ReviewForm } from "./review-form.tsx";
+import { WithdrawForm } from "./withdraw-form.tsx";
 
 const RemediationEvidence = dynamic(
   () => import("./remediation-evidence.tsx").then((module) => module.RemediationEvidence),
@@ -51,6 +52,10 @@ function ApprovalPanelBody({ tenantId, requestId, onClose }: ApprovalPanelProps)
       </DetailPanel>
     );
   }
+  const changed = () => {
+    query.refetch();
+    router.refresh();
+  };
   const facts = [
     { name: t("panel.requester"), value: request.requester.name },
     { name: t("panel.subject"), value: <Identifier value={request.subjectRef} /> },
@@ -66,14 +71,17 @@ function ApprovalPanelBody({ tenantId, requestId, onClose }: ApprovalPanelProps)
       title={t(`kind.${request.kind}`)}
       onClose={onClose}
       actions={
-        <ReviewForm
-          tenantId={tenantId}
-          request={request}
-          onDone={() => {
-            query.refetch();
-            router.refresh();
-          }}
-        />
+        <div className="flex w-full flex-col gap-3">
+          <ReviewForm tenantId={tenantId} request={request} onDone={changed} />
+          {request.yourPart === "requester" ? (
+            <WithdrawForm
+              withdraw={(reason) =>
+                consoleClient(tenantId).approvals.withdraw.mutate({ requestId, reason })
+              }
+              onDone={changed}
+            />
+          ) : null}
+        </div>
       }
     >
       <KeyValueList facts={facts} />
