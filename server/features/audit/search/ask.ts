@@ -22,11 +22,11 @@ import { searchOverview } from "./search-overview.ts";
 import { segmentsInForce } from "./segment-rows.ts";
 import { readTailKeys } from "./tail-keys.ts";
 
-/** A page of a search, after the search was noted in the log itself. */
+/** A page of a search, which is noted in the log itself. */
 export async function askEvents(caller: Caller, input: SearchInput): Promise<SearchPage> {
-  await noteSearch(caller, input.query, input.isTail ? "tail" : "search");
   const { tenant } = caller;
-  const asked = await inQuery(caller, input.query, (tx) => {
+  const note = noteSearch(caller, input.query, input.isTail ? "tail" : "search");
+  const asked = await inQuery(caller, input.query, note, (tx) => {
     if (input.query.trim() === "") {
       const page = plainPage(tx, tenant, input);
       page.catch(() => undefined);
@@ -41,9 +41,9 @@ export async function askEvents(caller: Caller, input: SearchInput): Promise<Sea
 
 /** Counts of a search, which belongs to the same search as its pages. */
 export async function askOverview(caller: Caller, input: OverviewInput): Promise<SearchOverview> {
-  await noteSearch(caller, input.query, "search");
   const { tenant } = caller;
-  const asked = await inQuery(caller, input.query, (tx) => {
+  const note = noteSearch(caller, input.query, "search");
+  const asked = await inQuery(caller, input.query, note, (tx) => {
     const means = sendAhead(tx, tenant);
     return (condition, clock) => searchOverview(tx, tenant, condition, input, { ...means, clock });
   });
@@ -70,14 +70,30 @@ function said({ found, problems, asOf }: Asked<unknown>) {
   return { isRun: found !== undefined, problems: problems.map(toProblem), asOf };
 }
 
+/** What was found, once `note` is kept: it takes its time beside the search, and nobody gets an answer without it. */
+async function inQuery<Found>(
+  caller: Caller,
+  query: string,
+  note: Promise<void>,
+  begin: Begin<Found>,
+): Promise<Asked<Found>> {
+  const [noted, asked] = await Promise.allSettled([note, inOneState(caller, query, begin)]);
+  if (noted.status === "rejected") throw noted.reason;
+  if (asked.status === "rejected") throw asked.reason;
+  return asked.value;
+}
+
+/** Sends what is asked for in any case, and gives what finds the rest. */
+type Begin<Found> = (tx: TenantTx) => (condition: Condition, clock: SearchClock) => Promise<Found>;
+
 /**
  * One transaction and one state, so that index and log fit together; times like `since:7d` count from
  * the database's clock (law 8). What takes too long is stopped, and told as a problem of the query.
  */
-async function inQuery<Found>(
+async function inOneState<Found>(
   caller: Caller,
   query: string,
-  begin: (tx: TenantTx) => (condition: Condition, clock: SearchClock) => Promise<Found>,
+  begin: Begin<Found>,
 ): Promise<Asked<Found>> {
   const limitMillis = env().SEARCH_TIMEOUT_MILLIS;
   const clock = new SearchClock(limitMillis);
