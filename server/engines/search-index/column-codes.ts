@@ -59,18 +59,21 @@ export function joinCodes(parts: readonly ColumnCodes[]): ColumnCodes {
   return { values: [...places.keys()], codes };
 }
 
-/** The positions whose value passes. */
+/** The positions whose value passes, among those of a set where one is given. */
 export function positionsWhere(
   { values, codes }: ColumnCodes,
   size: number,
   passes: (value: string) => boolean,
+  among?: Bitmap,
 ): Bitmap {
   const found = new Bitmap(size);
   const isWanted = values.map(passes);
   if (!isWanted.includes(true)) return found;
-  for (let at = 0; at < codes.length; at++) {
+  const look = (at: number) => {
     if (isWanted[codes[at] ?? 0]) found.add(at);
-  }
+  };
+  if (among) among.forEach(look);
+  else for (let at = 0; at < codes.length; at++) look(at);
   return found;
 }
 

@@ -89,9 +89,9 @@ function readerOf({ level, events, pages, columns }: Segment, condition: Conditi
         size,
       );
     },
-    column(column, passes) {
+    column(column, passes, among) {
       expect(needs.columns).toContain(column);
-      return positionsWhere(columns[column], size, passes);
+      return positionsWhere(columns[column], size, passes, among);
     },
     interval(interval) {
       if (interval.kind === "index") return where((event) => evaluateQuery(interval, event));

@@ -29,16 +29,21 @@ export interface SegmentReader {
   /** Positions in use: less than the level's size in the growing segment. */
   readonly size: number;
   lookup(lookup: Lookup): Bitmap;
-  column(column: CodedColumn, passes: (value: string) => boolean): Bitmap;
+  /** The positions whose value passes, among those of a set where one is given. */
+  column(column: CodedColumn, passes: (value: string) => boolean, among?: Bitmap): Bitmap;
   interval(interval: Interval): Bitmap;
   listed(listed: Listed): Bitmap;
 }
 
 /** The positions of a segment that fit; the same as asking `evaluateQuery` of each event. */
-export function searchSegment(condition: Condition, reader: SegmentReader): Bitmap {
+export function searchSegment(condition: Condition, reader: SegmentReader, among?: Bitmap): Bitmap {
   switch (condition.kind) {
     case "and":
-      return common(condition.of, (each) => searchSegment(each, reader), reader.size);
+      return common(
+        columnsLast(condition.of),
+        (each, found) => searchSegment(each, reader, found),
+        reader.size,
+      );
     case "or":
       return condition.of.reduce(
         (found, each) => found.or(searchSegment(each, reader)),
@@ -56,22 +61,34 @@ export function searchSegment(condition: Condition, reader: SegmentReader): Bitm
       const asked = columnNeed(condition);
       if (asked.kind === "lookup") return reader.lookup(asked.lookup);
       if (asked.kind === "listed") return reader.listed(asked.listed);
-      return reader.column(asked.column, asked.passes);
+      return reader.column(asked.column, asked.passes, among);
     }
     default:
       return common(termsOf(condition), (term) => reader.lookup(lookupOf(term)), reader.size);
   }
 }
 
-/** Positions that all parts have; the first that has none of them ends it. */
+/** A column is looked at position by position: at the end, where few are left. */
+function columnsLast(conditions: readonly Condition[]): Condition[] {
+  const isColumn = (each: Condition) =>
+    (each.kind === "equals" || each.kind === "prefix") && columnNeed(each).kind === "column";
+  const columns = conditions.filter(isColumn);
+  return [...conditions.filter((each) => !columns.includes(each)), ...columns];
+}
+
+/**
+ * Positions that all parts have; the first that has none of them ends it. A part may leave out what is not
+ * among those of the parts before it.
+ */
 function common<Part>(
   parts: readonly Part[],
-  positionsOf: (part: Part) => Bitmap,
+  positionsOf: (part: Part, found: Bitmap | undefined) => Bitmap,
   size: number,
 ): Bitmap {
   let found: Bitmap | undefined;
   for (const part of parts) {
-    found = found ? found.and(positionsOf(part)) : positionsOf(part);
+    const of = positionsOf(part, found);
+    found = found ? found.and(of) : of;
     if (found.isEmpty) break;
   }
   return found ?? Bitmap.full(size);

@@ -64,11 +64,11 @@ export async function openSegments(
         const page = pageNumberOf(segment.pageCount, hash(lookup.pageKey));
         return lookUp(pages.get(name)?.get(page), lookup, size);
       },
-      column(column, passes) {
+      column(column, passes, among) {
         clock.check();
         const codes = columns.get(name)?.get(column);
         if (!codes) throw new Error(`column ${column} of segment ${name} is missing`);
-        return positionsWhere(codes, size, passes);
+        return positionsWhere(codes, size, passes, among);
       },
       interval(interval) {
         if (interval.kind === "index") return leavesWithin(interval, first, size);
