@@ -14,11 +14,15 @@ import { modelTables, onlyVerbsWrite } from "./only-verbs-write.ts";
 import { procedureOutputs } from "./procedure-outputs.ts";
 import { refusalsHaveWords } from "./refusals-have-words.ts";
 import { screenBreaches } from "./screen-rules.ts";
+import { settingsAreDocumented } from "./settings-are-documented.ts";
 import { type Breach, sourceTree } from "./source-tree.ts";
 import { verbTests } from "./verb-tests.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const textsOf = (...patterns: string[]) =>
+  globSync(patterns, { cwd: root }).map((path) => ({ path, text: read(path) }));
 
 const files = sourceTree(root);
 const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
@@ -42,6 +46,11 @@ const checks: Record<string, () => Breach[] | Promise<Breach[]>> = {
       line: 1,
       problem: "differs from the scopes table: run npm run generate:realms",
     })),
+  "settings are documented": () =>
+    settingsAreDocumented(
+      textsOf("server/platform/env/env.ts", "server/worker/worker-env.ts"),
+      textsOf("README.md", "docs/*.md", "docs/runbooks/*.md"),
+    ),
   "the lock is whole": () => lockCompleteness(JSON.parse(read("package-lock.json"))),
   dependencies: () =>
     dependencies(
